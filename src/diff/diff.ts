@@ -1,0 +1,40 @@
+import { sameValue } from "../catalog/canonical.js";
+import { type Catalog, compareText } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
+
+/** One difference between two states. */
+export type Change =
+  | { readonly type: "create"; readonly wanted: Fact }
+  | { readonly type: "drop"; readonly current: Fact }
+  | {
+      readonly type: "alter";
+      readonly current: Fact;
+      readonly wanted: Fact;
+      /** Names of the attributes that differ. */
+      readonly attributes: readonly string[];
+    };
+
+/** What must change in `current` to make it `wanted`, ordered by the facts' text form. */
+export function diff(current: Catalog, wanted: Catalog): Change[] {
+  const changes: Change[] = [];
+  for (const id of [...new Set([...current.facts.keys(), ...wanted.facts.keys()])].sort(compareText)) {
+    const [before, after] = [current.get(id), wanted.get(id)];
+    if (before === undefined && after !== undefined) changes.push({ type: "create", wanted: after });
+    else if (before !== undefined && after === undefined) changes.push({ type: "drop", current: before });
+    else if (before !== undefined && after !== undefined) {
+      const attributes = differing(before.attributes, after.attributes);
+      if (attributes.length > 0) changes.push({ type: "alter", current: before, wanted: after, attributes });
+    }
+  }
+  return changes;
+}
+
+/** The fact that a change is about. */
+export function subject(change: Change): Fact {
+  return change.type === "drop" ? change.current : change.wanted;
+}
+
+function differing(before: object, after: object): string[] {
+  const [a, b] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => !sameValue(a.get(name), b.get(name)));
+}

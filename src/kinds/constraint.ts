@@ -1,0 +1,120 @@
+import type { Fact } from "../catalog/fact.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { changeOptions, withOptions } from "./options.js";
+import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+
+/** A table constraint (manual, Constraints). NOT NULL is the column's. */
+export interface Constraint {
+  readonly type: "primary key" | "unique" | "check" | "foreign key" | "exclusion";
+  /** As pg_get_constraintdef() prints it, less deferral and NOT VALID. */
+  readonly definition: string;
+  readonly deferrable: boolean;
+  readonly deferred: boolean;
+  readonly validated: boolean;
+  /** Storage parameters and tablespace of the index behind it. */
+  readonly options: readonly string[];
+  readonly tablespace: string | null;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    constraint: Constraint;
+  }
+}
+
+type ConstraintFact = Fact<"constraint">;
+
+const alterTable = ({ identity }: ConstraintFact) => sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
+const hasIndex = ({ attributes }: ConstraintFact) =>
+  attributes.type === "primary key" || attributes.type === "unique" || attributes.type === "exclusion";
+
+export const constraint = defineKind({
+  name: "constraint",
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS "on", k.conname AS name, ${ref("pg_class", "c.oid")} AS parent,
+           ${refs(ref("pg_constraint", "k.oid"), ref("pg_class", "coalesce(i.oid, 0)"))} AS refs,
+           json_build_object(
+             'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
+                                    WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,
+             'definition', regexp_replace(
+               regexp_replace(pg_get_constraintdef(k.oid), CASE WHEN k.convalidated THEN '^$' ELSE ' NOT VALID$' END, ''),
+               CASE WHEN k.condeferrable THEN ' DEFERRABLE( INITIALLY DEFERRED)?$' ELSE '^$' END, ''),
+             'deferrable', k.condeferrable,
+             'deferred', k.condeferred,
+             'validated', k.convalidated,
+             'options', ${options("i.reloptions")},
+             'tablespace', ${tablespaceName("i.reltablespace")}
+           ) AS attributes
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+    WHERE k.contype IN ('p', 'u', 'c', 'f', 'x') AND k.conislocal AND k.conparentid = 0 AND ${isUserSchema("n")}`,
+  address: (id) => sql`CONSTRAINT ${name(id.name)} ON ${name(id.schema, id.on)}`,
+  occupies: (fact) => [
+    `constraint ${fact.identity.schema}.${fact.identity.on}.${fact.identity.name}`,
+    ...(hasIndex(fact) ? [`relation ${fact.identity.schema}.${fact.identity.name}`] : []),
+  ],
+  // CREATE TABLE takes NOT VALID but marks the constraint valid (manual, ALTER TABLE, NOT VALID).
+  folds: (fact) => fact.attributes.validated,
+  create: (fact) => [sql`${alterTable(fact)} ADD ${constraintDefinition(fact)}`],
+  drop: (fact) => [sql`${alterTable(fact)} DROP CONSTRAINT ${name(fact.identity.name)}`],
+  alter: [
+    {
+      of: ["validated"],
+      when: (_, to) => to.attributes.validated,
+      sql: (_, to) => sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
+    },
+    {
+      // Only a foreign key's deferral can be altered (manual, ALTER TABLE, ALTER CONSTRAINT).
+      of: ["deferrable", "deferred"],
+      when: (_, to) => to.attributes.type === "foreign key",
+      sql: (_, to) => sql`${alterTable(to)} ALTER CONSTRAINT ${name(to.identity.name)} ${deferral(to)}`,
+    },
+    {
+      of: ["options"],
+      sql: (from, to) => changeOptions(alterIndex(to), from.attributes.options, to.attributes.options),
+    },
+    {
+      of: ["tablespace"],
+      sql: (_, to) => sql`${alterIndex(to)} SET TABLESPACE ${to.attributes.tablespace ?? "pg_default"}`,
+    },
+  ],
+  rename: (from, to) => [
+    sql`ALTER TABLE ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
+  ],
+});
+
+const alterIndex = ({ identity }: ConstraintFact) => sql`ALTER INDEX ${name(identity.schema, identity.name)}`;
+
+function deferral({ attributes }: ConstraintFact): Sql {
+  if (!attributes.deferrable) return raw("NOT DEFERRABLE");
+  return raw(attributes.deferred ? "DEFERRABLE INITIALLY DEFERRED" : "DEFERRABLE INITIALLY IMMEDIATE");
+}
+
+/** The constraint as it stands in CREATE TABLE and ADD. */
+export function constraintDefinition(fact: ConstraintFact): Sql {
+  const { definition, deferrable, validated, options, tablespace } = fact.attributes;
+  const index = join(
+    [withOptions(options), tablespace !== null && sql`USING INDEX TABLESPACE ${tablespace}`],
+    " ",
+  );
+  return join(
+    [
+      sql`CONSTRAINT ${name(fact.identity.name)}`,
+      // In an exclusion constraint the index's clauses stand before WHERE (manual, CREATE TABLE, EXCLUDE).
+      index.text === "" ? raw(definition) : beforeWhere(definition, index),
+      deferrable && deferral(fact),
+      !validated && raw("NOT VALID"),
+    ],
+    " ",
+  );
+}
+
+function beforeWhere(definition: string, clause: Sql): Sql {
+  const where = definition.startsWith("EXCLUDE") ? definition.lastIndexOf(" WHERE (") : -1;
+  return where < 0
+    ? raw(`${definition} ${clause.text}`)
+    : raw(`${definition.slice(0, where)} ${clause.text}${definition.slice(where)}`);
+}

@@ -1,0 +1,108 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Fact, KindAttributes, KindName } from "../catalog/fact.js";
+import type { Identity } from "../catalog/identity.js";
+import type { Sql } from "../sql/sql.js";
+
+/** What a kind's query may depend on. */
+export interface QueryContext {
+  /** The server's major version, 14 … 18. */
+  readonly major: number;
+  /** The role whose ownership goes without saying, as an SQL expression. */
+  readonly self: Sql;
+}
+
+/** An object in PostgreSQL's own terms: catalog name, OID, sub-object number (as in pg_depend). */
+export type Ref = readonly [catalog: string, oid: number, sub: number];
+
+/**
+ * A row of a kind's query. `schema`, `on`, `name` and `args` make the identity; a satellite has `target` instead.
+ * `refs` are the objects that stand for this fact in pg_depend (OID 0 for none), `parent` the object it belongs to, `needs` what it
+ * depends on beyond pg_depend, `owner` what it is dropped with.
+ */
+export interface FactRow<A> {
+  readonly schema?: string | null;
+  readonly on?: string | null;
+  readonly name?: string | null;
+  readonly args?: readonly string[] | null;
+  readonly target?: Ref | null;
+  readonly parent?: Ref | null;
+  readonly refs?: readonly Ref[] | null;
+  readonly needs?: readonly Ref[] | null;
+  readonly owner?: Ref | null;
+  readonly position?: number | null;
+  readonly attributes: A;
+}
+
+/** One statement, and what it asks of the transaction around it. */
+export interface Statement {
+  readonly sql: Sql;
+  /** `after`: what it makes is usable only after COMMIT. `alone`: refuses to run inside a transaction. */
+  readonly commit?: "after" | "alone";
+}
+
+/** What a kind sees when it writes SQL. */
+export interface RenderContext {
+  /** Major version of the server that will run the statement. */
+  readonly major: number;
+  /** The state that the fact is part of. */
+  readonly catalog: Catalog;
+  /** For a create: facts that the same statement makes (a table's columns and constraints). */
+  readonly folded: readonly Fact[];
+  /** How SQL refers to a fact: `TABLE app.patient`, `COLUMN app.patient.name`. */
+  readonly address: (identity: Identity) => Sql;
+}
+
+/** What a kind sees when a fact changes. */
+export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+}
+
+/** How some attributes of a fact change without replacing it. */
+export interface AlterRule<K extends KindName> {
+  /** The attributes that this one rule changes together. */
+  readonly of: readonly (keyof KindAttributes[K] & string)[];
+  /** Whether PostgreSQL can do this particular change in place; the fact is replaced otherwise. */
+  readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
+  /** Dependents that PostgreSQL wants gone meanwhile: dropped before, created again after. */
+  readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  readonly sql: (
+    from: Fact<K>,
+    to: Fact<K>,
+    context: AlterContext,
+  ) => Sql | Statement | readonly (Sql | Statement)[];
+}
+
+/** Everything that dm knows of one kind of object. */
+export interface Kind<K extends KindName> {
+  readonly name: K;
+  /** Selects {@link FactRow}s of the user's objects, `attributes` as JSON. */
+  readonly query: (context: QueryContext) => string;
+  /** How COMMENT ON, ALTER … OWNER TO and DROP name the object. Absent for what has no such name. */
+  readonly address?: (identity: Identity) => Sql;
+  /** Names that no two facts may hold at once, such as `relation app.patient`. */
+  readonly occupies?: (fact: Fact<K>) => readonly string[];
+  readonly create: (fact: Fact<K>, context: RenderContext) => readonly (Sql | Statement)[];
+  readonly drop: (fact: Fact<K>, context: RenderContext) => readonly (Sql | Statement)[];
+  readonly alter: readonly AlterRule<K>[];
+  /** Absent where PostgreSQL has no RENAME. */
+  readonly rename?: (from: Identity, to: Identity, context: Pick<RenderContext, "address">) => readonly Sql[];
+  /** Whether CREATE of its parent can make it in the same statement. */
+  readonly folds?: (fact: Fact<K>, parent: Fact) => boolean;
+  /** Facts that come into being by themselves when `created` is created in this state (default privileges). */
+  readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
+  /** DROP refuses while it holds anything (a schema). */
+  readonly isContainer?: true;
+  /**
+   * A type: replaced by setting the old one aside under another name, so that columns move to the new one with their
+   * values. Gives the statements that rename it away, and the old one's address.
+   */
+  readonly setAside?: (fact: Fact<K>, name: string) => { readonly rename: Sql; readonly drop: Sql };
+  /** A column: how it moves to a replaced type of the same name. */
+  readonly retype?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
+}
+
+/** Declares a kind; the type argument ties its parts together. */
+export function defineKind<K extends KindName>(kind: Kind<K>): Kind<K> {
+  return kind;
+}

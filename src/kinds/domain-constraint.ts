@@ -1,0 +1,58 @@
+import type { Fact } from "../catalog/fact.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { isUserSchema, ref, refs } from "./query.js";
+
+/** A check of a domain. */
+export interface DomainConstraint {
+  readonly definition: string;
+  readonly validated: boolean;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    "domain constraint": DomainConstraint;
+  }
+}
+
+type DomainConstraintFact = Fact<"domain constraint">;
+
+const alterDomain = ({ identity }: DomainConstraintFact) =>
+  sql`ALTER DOMAIN ${name(identity.schema, identity.on)}`;
+
+export const domainConstraint = defineKind({
+  name: "domain constraint",
+  query: () => `
+    SELECT n.nspname AS schema, t.typname AS "on", k.conname AS name, ${ref("pg_type", "t.oid")} AS parent,
+           ${refs(ref("pg_constraint", "k.oid"))} AS refs,
+           json_build_object(
+             'definition', regexp_replace(pg_get_constraintdef(k.oid),
+                             CASE WHEN k.convalidated THEN '^$' ELSE ' NOT VALID$' END, ''),
+             'validated', k.convalidated
+           ) AS attributes
+    FROM pg_constraint k
+    JOIN pg_type t ON t.oid = k.contypid
+    JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE k.contype = 'c' AND ${isUserSchema("n")}`,
+  address: (id) => sql`CONSTRAINT ${name(id.name)} ON DOMAIN ${name(id.schema, id.on)}`,
+  occupies: ({ identity }) => [`domain constraint ${identity.schema}.${identity.on}.${identity.name}`],
+  folds: (fact) => fact.attributes.validated,
+  create: (fact) => [sql`${alterDomain(fact)} ADD ${domainConstraintDefinition(fact)}`],
+  drop: (fact) => [sql`${alterDomain(fact)} DROP CONSTRAINT ${name(fact.identity.name)}`],
+  alter: [
+    {
+      of: ["validated"],
+      when: (_, to) => to.attributes.validated,
+      sql: (_, to) => sql`${alterDomain(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
+    },
+  ],
+  rename: (from, to) => [
+    sql`ALTER DOMAIN ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
+  ],
+});
+
+/** The check as it stands in CREATE DOMAIN and ADD. */
+export function domainConstraintDefinition({ identity, attributes }: DomainConstraintFact): Sql {
+  const parts = [sql`CONSTRAINT ${name(identity.name)}`, raw(attributes.definition)];
+  return join([...parts, !attributes.validated && raw("NOT VALID")], " ");
+}

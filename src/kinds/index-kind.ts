@@ -1,0 +1,121 @@
+import type { Fact } from "../catalog/fact.js";
+import { join, name, raw, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { changeOptions, withOptions } from "./options.js";
+import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+
+/** CREATE INDEX; the index behind a constraint is the constraint's. */
+export interface Index {
+  readonly unique: boolean;
+  /** The table it is on, as SQL names it. */
+  readonly table: string;
+  /** From the access method on, as pg_get_indexdef() prints it, less the storage parameters. */
+  readonly definition: string;
+  readonly options: readonly string[];
+  readonly tablespace: string | null;
+  /** Statistics targets of expression columns, by column number. */
+  readonly statistics: Readonly<Record<string, number>>;
+  /** False after a failed CREATE INDEX CONCURRENTLY: it costs writes and serves no query. */
+  readonly valid: boolean;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    index: Index;
+  }
+}
+
+/** The storage parameters as pg_get_indexdef() prints them, so that they can be told apart from the rest. */
+const printedOptions = `coalesce((
+  SELECT ' WITH (' || string_agg(quote_ident(split_part(o, '=', 1)) || '=' ||
+           CASE WHEN quote_ident(v) = v THEN v ELSE quote_literal(v) END, ', ' ORDER BY position) || ')'
+  FROM unnest(c.reloptions) WITH ORDINALITY AS u(o, position),
+       LATERAL (SELECT substr(o, strpos(o, '=') + 1)) AS value(v)), '')`;
+
+const alterIndex = ({ identity }: Fact<"index">) => sql`ALTER INDEX ${name(identity.schema, identity.name)}`;
+
+export const index = defineKind({
+  name: "index",
+  query: ({ major }) => `
+    SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_class", "x.indrelid")} AS parent,
+           ${refs(ref("pg_class", "c.oid"))} AS refs,
+           json_build_object(
+             'unique', x.indisunique,
+             'table', x.indrelid::regclass::text,
+             'definition', replace(substr(def, length(head) + 1), ${printedOptions}, ''),
+             'options', ${options("c.reloptions")},
+             'tablespace', ${tablespaceName("c.reltablespace")},
+             'statistics', (SELECT coalesce(json_object_agg(a.attnum, a.attstattarget ORDER BY a.attnum), '{}')
+                            FROM pg_attribute a WHERE a.attrelid = c.oid
+                              AND ${major >= 17 ? "a.attstattarget IS NOT NULL" : "a.attstattarget >= 0"}),
+             'valid', x.indisvalid
+           ) AS attributes
+    FROM pg_index x
+    JOIN pg_class c ON c.oid = x.indexrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace,
+    LATERAL (SELECT pg_get_indexdef(c.oid) AS def,
+                    'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' ||
+                      quote_ident(c.relname) || ' ON ' || x.indrelid::regclass::text || ' ' AS head) AS printed
+    WHERE c.relkind = 'i' AND NOT c.relispartition AND ${isUserSchema("n")}
+      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
+  address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
+  occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
+  create: (fact) => {
+    const { identity, attributes } = fact;
+    const [columns, where] = splitWhere(attributes.definition);
+    return [
+      join(
+        [
+          sql`CREATE ${attributes.unique && raw("UNIQUE")} INDEX ${name(identity.name)}`,
+          raw(`ON ${attributes.table} ${columns}`),
+          withOptions(attributes.options),
+          attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
+          raw(where),
+        ],
+        " ",
+      ),
+      ...Object.entries(attributes.statistics).map(
+        ([column, target]) => sql`${alterIndex(fact)} ALTER COLUMN ${raw(column)} SET STATISTICS ${target}`,
+      ),
+    ];
+  },
+  drop: ({ identity }) => [sql`DROP INDEX ${name(identity.schema, identity.name)}`],
+  alter: [
+    {
+      of: ["options"],
+      sql: (from, to) => changeOptions(alterIndex(to), from.attributes.options, to.attributes.options),
+    },
+    {
+      of: ["tablespace"],
+      sql: (_, to) => sql`${alterIndex(to)} SET TABLESPACE ${to.attributes.tablespace ?? "pg_default"}`,
+    },
+    {
+      of: ["statistics"],
+      sql: ({ attributes: from }, to) => {
+        const columns = new Set([...Object.keys(from.statistics), ...Object.keys(to.attributes.statistics)]);
+        return [...columns].map(
+          (column) =>
+            sql`${alterIndex(to)} ALTER COLUMN ${raw(column)} SET STATISTICS ${to.attributes.statistics[column] ?? -1}`,
+        );
+      },
+    },
+  ],
+  rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
+});
+
+/** The columns and the predicate of an index definition; WITH and TABLESPACE stand between them. */
+function splitWhere(definition: string): [columns: string, where: string] {
+  const at = outermostWhere(definition);
+  return at < 0 ? [definition, ""] : [definition.slice(0, at), definition.slice(at + 1)];
+}
+
+/** Where ` WHERE ` stands outside of parentheses, strings and quoted names; -1 if nowhere. */
+function outermostWhere(definition: string): number {
+  let depth = 0;
+  for (const token of definition.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]| WHERE /g)) {
+    if (token[0] === "(") depth++;
+    else if (token[0] === ")") depth--;
+    else if (token[0] === " WHERE " && depth === 0) return token.index;
+  }
+  return -1;
+}

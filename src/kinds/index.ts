@@ -1,0 +1,79 @@
+import type { KindName } from "../catalog/fact.js";
+import type { Identity } from "../catalog/identity.js";
+import type { Sql } from "../sql/sql.js";
+import { clusterMark } from "./cluster.js";
+import { column } from "./column.js";
+import { commentKind } from "./comment.js";
+import { constraint } from "./constraint.js";
+import { columnDefault } from "./default.js";
+import { defaultPrivilege } from "./default-privilege.js";
+import type { Kind } from "./define.js";
+import { domain } from "./domain.js";
+import { domainConstraint } from "./domain-constraint.js";
+import { enumType } from "./enum.js";
+import { extension } from "./extension.js";
+import { index } from "./index-kind.js";
+import { materializedView } from "./materialized-view.js";
+import { owner } from "./owner.js";
+import { sequenceOwnership } from "./ownership.js";
+import { policy } from "./policy.js";
+import { privilege } from "./privilege.js";
+import { replicaIdentity } from "./replica-identity.js";
+import { functionKind, procedure } from "./routine.js";
+import { rowSecurity } from "./row-security.js";
+import { schema } from "./schema.js";
+import { sequence } from "./sequence.js";
+import { table } from "./table.js";
+import { trigger } from "./trigger.js";
+import { view } from "./view.js";
+import { viewColumn } from "./view-column.js";
+
+/**
+ * Every kind, in the order a person would write their definitions: among statements that may run in any order, this
+ * one decides.
+ */
+const registry: { readonly [K in KindName]: Kind<K> } = {
+  schema,
+  extension,
+  enum: enumType,
+  domain,
+  "domain constraint": domainConstraint,
+  sequence,
+  table,
+  column,
+  default: columnDefault,
+  constraint,
+  "sequence ownership": sequenceOwnership,
+  index,
+  "cluster mark": clusterMark,
+  "replica identity": replicaIdentity,
+  function: functionKind,
+  procedure,
+  view,
+  "view column": viewColumn,
+  "materialized view": materializedView,
+  trigger,
+  policy,
+  "row security": rowSecurity,
+  owner,
+  privilege,
+  comment: commentKind,
+  "default privilege": defaultPrivilege,
+};
+
+export const kindNames = Object.keys(registry) as readonly KindName[];
+
+/** A kind as the generic stages see it: they hand its facts back to it and look no further. */
+export type AnyKind = Kind<KindName>;
+
+/** The kind of that name. The registry's type pairs each name with its kind; callers pass it its own facts. */
+export function kindOf(kind: KindName): AnyKind {
+  return registry[kind] as unknown as AnyKind;
+}
+
+/** How SQL refers to a fact: `TABLE app.patient`. */
+export function address(identity: Identity): Sql {
+  const kind = kindOf(identity.kind as KindName);
+  if (kind.address === undefined) throw new Error(`a ${identity.kind} has no address`);
+  return kind.address(identity);
+}

@@ -1,0 +1,31 @@
+/** Schemas that hold no schema of the user's: PostgreSQL's own, and dm's journal and quarantine. */
+export function isUserSchema(namespace: string): string {
+  return `${namespace}.nspname !~ '^pg_' AND ${namespace}.nspname NOT IN ('information_schema', 'dm', 'dm_archive')`;
+}
+
+/** A {@link Ref} as JSON: `ref("pg_class", "c.oid")`. */
+export function ref(catalog: string, oid: string, sub = "0"): string {
+  return `json_build_array('${catalog}', ${oid}::int8, ${sub})`;
+}
+
+/** A list of them. */
+export function refs(...items: readonly string[]): string {
+  return `json_build_array(${items.join(", ")})`;
+}
+
+/** Storage parameters as a sorted JSON array of `name=value`. */
+export function options(column: string): string {
+  return `(SELECT coalesce(json_agg(o ORDER BY o), '[]') FROM unnest(${column}) o)`;
+}
+
+/** The name behind a collation's OID, quoted and qualified unless it is PostgreSQL's own. */
+export function collationName(oid: string): string {
+  return `(SELECT CASE WHEN cn.nspname = 'pg_catalog' THEN '' ELSE quote_ident(cn.nspname) || '.' END
+            || quote_ident(co.collname)
+           FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = ${oid})`;
+}
+
+/** The name of a tablespace that is not the database's own, else NULL. */
+export function tablespaceName(oid: string): string {
+  return `(SELECT spcname FROM pg_tablespace WHERE oid = ${oid})`;
+}

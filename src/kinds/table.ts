@@ -1,0 +1,98 @@
+import { type Fact, isKind } from "../catalog/fact.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { columnDefinition, settings } from "./column.js";
+import { constraintDefinition } from "./constraint.js";
+import { defineKind, type RenderContext } from "./define.js";
+import { changeOptions, withOptions } from "./options.js";
+import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { renameInSchema } from "./rename.js";
+
+/** CREATE TABLE. Columns, constraints, row security and replica identity are facts of their own. */
+export interface Table {
+  readonly persistence: "permanent" | "unlogged";
+  /** Storage parameters `name=value`; those of the TOAST table begin with `toast.`. */
+  readonly options: readonly string[];
+  readonly tablespace: string | null;
+  readonly accessMethod: string;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    table: Table;
+  }
+}
+
+const alterTable = (fact: Fact<"table">) =>
+  sql`ALTER TABLE ${name(fact.identity.schema, fact.identity.name)}`;
+
+export const table = defineKind({
+  name: "table",
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
+           ${refs(ref("pg_class", "c.oid"), ref("pg_type", "c.reltype"), ref("pg_type", "t.typarray"))} AS refs,
+           json_build_object(
+             'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END,
+             'options', ${options("c.reloptions || ARRAY(SELECT 'toast.' || x FROM unnest(toast.reloptions) x)")},
+             'tablespace', ${tablespaceName("c.reltablespace")},
+             'accessMethod', am.amname
+           ) AS attributes
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = c.reltype
+    JOIN pg_am am ON am.oid = c.relam
+    LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
+    WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND c.relpersistence <> 't'
+      AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AND ${isUserSchema("n")}`,
+  address: (id) => sql`TABLE ${name(id.schema, id.name)}`,
+  occupies: ({ identity }) => [
+    `relation ${identity.schema}.${identity.name}`,
+    `type ${identity.schema}.${identity.name}`,
+  ],
+  create: createTable,
+  drop: ({ identity }) => [sql`DROP TABLE ${name(identity.schema, identity.name)}`],
+  alter: [
+    {
+      of: ["persistence"],
+      sql: (_, to) =>
+        sql`${alterTable(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
+    },
+    {
+      of: ["options"],
+      sql: (from, to) => changeOptions(alterTable(to), from.attributes.options, to.attributes.options),
+    },
+    {
+      of: ["tablespace"],
+      sql: (_, to) => sql`${alterTable(to)} SET TABLESPACE ${to.attributes.tablespace ?? "pg_default"}`,
+    },
+    {
+      of: ["accessMethod"],
+      when: (_from, _to, { major }) => major >= 15,
+      sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod}`,
+    },
+  ],
+  rename: renameInSchema("TABLE"),
+});
+
+function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
+  const { identity, attributes } = fact;
+  const defaults = new Map(context.folded.filter((f) => isKind(f, "default")).map((f) => [f.parent, f]));
+  const columns = context.folded
+    .filter((f) => isKind(f, "column"))
+    .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const definitions = columns.map((column) => columnDefinition(column, defaults.get(column.id)));
+  const constraints = context.folded.filter((f) => isKind(f, "constraint")).map(constraintDefinition);
+  const lines = [...definitions, ...constraints].map((line) => `  ${line.text}`).join(",\n");
+  return [
+    join(
+      [
+        sql`CREATE ${attributes.persistence === "unlogged" && raw("UNLOGGED")} TABLE ${name(identity.schema, identity.name)}`,
+        raw(lines === "" ? "()" : `(\n${lines}\n)`),
+        attributes.accessMethod !== "heap" && sql`USING ${attributes.accessMethod}`,
+        withOptions(attributes.options),
+        attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
+      ],
+      " ",
+    ),
+    ...columns.flatMap(settings),
+  ];
+}

@@ -1,0 +1,70 @@
+import type { Fact } from "../catalog/fact.js";
+import { name, raw, type Sql, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { isUserSchema, ref, refs } from "./query.js";
+
+/** CREATE TRIGGER. */
+export interface Trigger {
+  /** As pg_get_triggerdef() prints it, from the name's end on. */
+  readonly definition: string;
+  readonly constraint: boolean;
+  readonly enabled: "origin" | "disabled" | "replica" | "always";
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    trigger: Trigger;
+  }
+}
+
+type TriggerFact = Fact<"trigger">;
+
+const verbs = { origin: "ENABLE", disabled: "DISABLE", replica: "ENABLE REPLICA", always: "ENABLE ALWAYS" };
+
+const setEnabled = ({ identity, attributes }: TriggerFact) =>
+  sql`ALTER TABLE ${name(identity.schema, identity.on)} ${raw(verbs[attributes.enabled])} TRIGGER ${name(identity.name)}`;
+
+const createAs = (verb: string, { identity, attributes }: TriggerFact): Sql =>
+  raw(
+    `${verb} ${attributes.constraint ? "CONSTRAINT TRIGGER" : "TRIGGER"} ${name(identity.name).text}${attributes.definition}`,
+  );
+
+export const trigger = defineKind({
+  name: "trigger",
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS "on", t.tgname AS name, ${ref("pg_class", "c.oid")} AS parent,
+           ${refs(ref("pg_trigger", "t.oid"))} AS refs,
+           json_build_object(
+             'definition', substr(pg_get_triggerdef(t.oid), length('CREATE ' ||
+               CASE WHEN t.tgconstraint <> 0 THEN 'CONSTRAINT ' ELSE '' END || 'TRIGGER ' || quote_ident(t.tgname)) + 1),
+             'constraint', t.tgconstraint <> 0,
+             'enabled', CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica'
+                                         ELSE 'always' END
+           ) AS attributes
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ${isUserSchema("n")}`,
+  address: (id) => sql`TRIGGER ${name(id.name)} ON ${name(id.schema, id.on)}`,
+  occupies: ({ identity }) => [`trigger ${identity.schema}.${identity.on}.${identity.name}`],
+  create: (fact) => [
+    createAs("CREATE", fact),
+    ...(fact.attributes.enabled === "origin" ? [] : [setEnabled(fact)]),
+  ],
+  drop: ({ identity }) => [sql`DROP TRIGGER ${name(identity.name)} ON ${name(identity.schema, identity.on)}`],
+  alter: [
+    {
+      // Constraint triggers have no OR REPLACE (manual, CREATE TRIGGER).
+      of: ["definition"],
+      when: (from, to) => !from.attributes.constraint && !to.attributes.constraint,
+      sql: (_, to) => [
+        createAs("CREATE OR REPLACE", to),
+        ...(to.attributes.enabled === "origin" ? [] : [setEnabled(to)]),
+      ],
+    },
+    { of: ["enabled"], sql: (_, to) => setEnabled(to) },
+  ],
+  rename: (from, to) => [
+    sql`ALTER TRIGGER ${name(from.name)} ON ${name(from.schema, from.on)} RENAME TO ${name(to.name)}`,
+  ],
+});

@@ -1,0 +1,176 @@
+import { Catalog } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { kindNames, kindOf } from "../kinds/index.js";
+import { type Action, actionKey } from "./action.js";
+import type { Decisions } from "./decide.js";
+import { Graph } from "./graph.js";
+
+export interface ActionGraph {
+  readonly actions: ReadonlyMap<string, Action>;
+  readonly graph: Graph;
+  /** Edges that make a nicer order but may be broken. */
+  readonly weak: readonly (readonly [before: string, after: string])[];
+}
+
+/** The actions that carry out the decisions, and which must come before which. */
+export function actionsFor(decisions: Decisions, current: Catalog, wanted: Catalog): ActionGraph {
+  const builder = new Builder(decisions, current, wanted);
+  builder.addActions();
+  builder.orderByDependencies();
+  builder.orderByNames();
+  builder.orderByDefaults();
+  return builder;
+}
+
+const implyingKinds = kindNames.filter((kind) => kindOf(kind).implies !== undefined);
+
+class Builder implements ActionGraph {
+  readonly actions = new Map<string, Action>();
+  readonly graph = new Graph();
+  readonly weak: [string, string][] = [];
+  readonly #decisions: Decisions;
+  readonly #current: Catalog;
+  readonly #wanted: Catalog;
+
+  constructor(decisions: Decisions, current: Catalog, wanted: Catalog) {
+    this.#decisions = decisions;
+    this.#current = current;
+    this.#wanted = wanted;
+  }
+
+  addActions(): void {
+    const { drops, creates, alters, setAside } = this.#decisions;
+    for (const [id, fact] of drops) {
+      if (setAside.has(id)) {
+        this.#add({ type: "set aside", fact });
+        this.#add({ type: "drop aside", fact });
+      } else this.#add({ type: "drop", fact });
+    }
+    for (const fact of creates.values()) this.#add({ type: "create", fact });
+    for (const alteration of alters.values()) this.#add({ type: "alter", fact: alteration.to, alteration });
+    this.#addImplied();
+  }
+
+  /** What a create brings along by itself: taken back where it is not wanted, built upon where it is. */
+  #addImplied(): void {
+    const inForce = this.#defaultsInForce();
+    if (inForce.facts.size === 0) return;
+    for (const fact of this.#decisions.creates.values()) {
+      for (const implied of implyingKinds.flatMap((kind) => kindOf(kind).implies?.(fact, inForce) ?? [])) {
+        const wanted = this.#wanted.get(implied.id);
+        if (wanted === undefined) {
+          this.#add({ type: "retract", fact: implied });
+          this.#before("create", fact.id, "retract", implied.id);
+        } else this.#add({ type: "create", fact: wanted, implied });
+      }
+    }
+  }
+
+  /** Defaults go before anything is created and come after, so these are what a create meets. */
+  #defaultsInForce(): Catalog {
+    const facts = implyingKinds.flatMap((kind) =>
+      this.#wanted.ofKind(kind).filter(({ id }) => this.#current.has(id) && !this.#decisions.creates.has(id)),
+    );
+    return new Catalog({ major: this.#wanted.major, self: this.#wanted.self, facts, edges: [] });
+  }
+
+  orderByDependencies(): void {
+    for (const { type, fact } of this.actions.values()) {
+      if (type === "drop") this.#orderDrop(fact);
+      else if (type === "create") this.#orderCreate(fact);
+      else if (type === "alter") this.#orderAlter(fact.id);
+      else if (type === "set aside") this.#orderSetAside(fact.id);
+    }
+  }
+
+  #orderDrop({ id }: Fact): void {
+    for (const { to } of this.#current.dependencies(id)) {
+      this.#before("drop", id, "drop", to);
+      this.#before("drop", id, "set aside", to);
+      this.#before("drop", id, "alter", to);
+    }
+    this.#before("drop", id, "create", id);
+  }
+
+  #orderCreate({ id }: Fact): void {
+    for (const { to, type } of this.#wanted.dependencies(id)) {
+      if (type === "owned") continue;
+      this.#before("create", to, "create", id);
+      this.#before("alter", to, "create", id);
+    }
+  }
+
+  #orderAlter(id: FactId): void {
+    for (const { to, type } of this.#wanted.dependencies(id)) {
+      if (type === "owned") continue;
+      this.#before("create", to, "alter", id);
+      this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
+    }
+    for (const { to } of this.#current.dependencies(id)) {
+      this.#before("alter", id, "drop", to);
+      this.#before("alter", id, "drop aside", to);
+    }
+  }
+
+  #orderSetAside(id: FactId): void {
+    for (const { to } of this.#current.dependencies(id)) {
+      this.#before("drop aside", id, "drop", to);
+      this.#before("drop aside", id, "drop aside", to);
+    }
+    this.#before("set aside", id, "create", id);
+    this.#before("create", id, "drop aside", id);
+  }
+
+  /** A name is free only after whatever held it is gone. */
+  orderByNames(): void {
+    const holders = new Map<string, string>();
+    for (const [key, action] of this.actions) {
+      const before = action.type === "alter" ? action.alteration.from : action.fact;
+      if (action.type !== "drop" && action.type !== "set aside" && action.type !== "alter") continue;
+      for (const name of occupied(before)) holders.set(name, key);
+    }
+    for (const [key, action] of this.actions) {
+      if (action.type !== "create" && action.type !== "alter") continue;
+      for (const name of occupied(action.fact)) {
+        const holder = holders.get(name);
+        if (holder !== undefined && holder !== key) this.graph.addEdge(holder, key);
+      }
+    }
+  }
+
+  orderByDefaults(): void {
+    const isDefault = ({ fact }: Action) => implyingKinds.includes(fact.identity.kind);
+    const all = [...this.actions];
+    const defaults = all.filter(([, action]) => isDefault(action));
+    if (defaults.length === 0) return;
+    const others = all.filter(([, action]) => action.type === "create" && !isDefault(action));
+    for (const [key, { type, fact }] of defaults) {
+      for (const [other, { fact: created }] of others) {
+        if (fact.parent === created.id || created.parent === fact.id) continue;
+        if (type === "create") this.graph.addEdge(other, key);
+        else this.graph.addEdge(key, other);
+      }
+    }
+  }
+
+  #add(action: Action): void {
+    const key = actionKey(action.type, action.fact.id);
+    this.actions.set(key, action);
+    this.graph.addNode(key);
+  }
+
+  #before(type: Action["type"], id: FactId, laterType: Action["type"], laterId: FactId): void {
+    const [before, after] = [actionKey(type, id), actionKey(laterType, laterId)];
+    if (this.actions.has(before) && this.actions.has(after)) this.graph.addEdge(before, after);
+  }
+
+  #weaklyBefore(before: string, after: string): void {
+    if (this.actions.has(before) && this.actions.has(after) && before !== after)
+      this.weak.push([before, after]);
+  }
+}
+
+function occupied(fact: Fact): readonly string[] {
+  return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
+}

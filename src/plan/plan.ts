@@ -1,0 +1,88 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { diff } from "../diff/diff.js";
+import type { Statement } from "../kinds/define.js";
+import { address, kindNames } from "../kinds/index.js";
+import type { Action } from "./action.js";
+import { actionsFor } from "./actions.js";
+import { decide, rootOf } from "./decide.js";
+import { fold } from "./fold.js";
+import { order, type Place } from "./order.js";
+import { render } from "./render.js";
+
+/** A statement of a plan. */
+export interface PlannedStatement extends Statement {
+  readonly action: Action["type"];
+  /** The facts that it creates, changes or drops. */
+  readonly facts: readonly FactId[];
+  /** The object that it concerns in a reader's eyes. */
+  readonly about: FactId;
+}
+
+export interface PlanOptions {
+  /** Major version of the server that the statements are for; the wanted catalog's unless given. */
+  readonly major?: number;
+}
+
+/** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
+export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
+  const context = { current, wanted, address, major: options.major ?? wanted.major };
+  const decisions = decide(diff(current, wanted), context);
+  const actionGraph = actionsFor(decisions, current, wanted);
+  const folded = fold(actionGraph, decisions, current);
+
+  const members = new Map<string, Action[]>();
+  for (const [key, action] of actionGraph.actions) {
+    const host = folded.representative(key);
+    members.set(host, [...(members.get(host) ?? []), action]);
+  }
+  const places = new Map<string, Place>();
+  for (const [key, action] of actionGraph.actions) places.set(key, placeOf(action, current, wanted));
+
+  return order(folded.graph, (key) => places.get(key) ?? nowhere).flatMap((key) => {
+    const action = actionGraph.actions.get(key);
+    if (action === undefined) return [];
+    const others = (members.get(key) ?? []).filter((member) => member !== action);
+    const catalog = isOfCurrent(action) ? current : wanted;
+    return render(action, others, context).map((statement) => ({
+      ...statement,
+      action: action.type,
+      facts: [action.fact, ...others.map((member) => member.fact)].map((fact) => fact.id),
+      about: rootOf(action.fact, catalog).id,
+    }));
+  });
+}
+
+const nowhere: Place = { group: "", groupRank: [], rank: [] };
+
+/** What goes, goes first; then the order of the kinds, schema by schema. */
+const turn: Readonly<Record<Action["type"], number>> = {
+  drop: 0,
+  "set aside": 0,
+  alter: 1,
+  create: 1,
+  retract: 1,
+  "drop aside": 2,
+};
+
+const kindRank = new Map<string, number>(kindNames.map((kind, at) => [kind, at]));
+
+function rankOfKind(fact: Fact): number {
+  return kindRank.get(fact.identity.kind) ?? kindNames.length;
+}
+
+function isOfCurrent({ type }: Action): boolean {
+  return type === "drop" || type === "set aside" || type === "drop aside";
+}
+
+function placeOf(action: Action, current: Catalog, wanted: Catalog): Place {
+  const { type, fact } = action;
+  const root = rootOf(fact, isOfCurrent(action) ? current : wanted);
+  const rank = rankOfKind(fact);
+  return {
+    group: root.id,
+    groupRank: [turn[type], rankOfKind(root), root.id],
+    rank: [turn[type], type === "drop" ? -rank : rank, fact.position ?? 0, fact.id],
+  };
+}
