@@ -1,0 +1,231 @@
+import { randomBytes } from "node:crypto";
+import { renameSync, rmSync } from "node:fs";
+import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DmError, exitCode } from "../error.js";
+import { formatRevision } from "./format.js";
+import { buildGraph, type RevisionGraph } from "./graph.js";
+import { parseRevisionFileName, revisionFileName } from "./name.js";
+import { type ParsedRevision, parseRevision } from "./parse.js";
+import type { Revision } from "./revision.js";
+import {
+  compareSum,
+  formatSum,
+  parseSum,
+  type RevisionText,
+  type Sum,
+  type SumDifference,
+  sumFileName,
+  withFiles,
+} from "./sum.js";
+
+/** A revision, its file, and where its parts stand in it. */
+export interface RevisionFile extends ParsedRevision, RevisionText {
+  /** The directory and the name. */
+  readonly path: string;
+}
+
+export interface RevisionSet {
+  readonly directory: string;
+  /** Sorted by name, which begins with the time of creation. */
+  readonly files: readonly RevisionFile[];
+  readonly revisions: readonly Revision[];
+  /** Nothing when there is no dm.sum. */
+  readonly sum: Sum | undefined;
+  /** How the files differ from what dm.sum recorded; none when they are as they were written. */
+  readonly differences: readonly SumDifference[];
+}
+
+/** Reads every revision of a directory and compares the files with dm.sum. An absent directory holds none. */
+export async function readRevisions(directory: string): Promise<RevisionSet> {
+  const texts = await readTexts(directory);
+  const files: RevisionFile[] = [];
+  for (const text of texts) files.push(await readFileOf(directory, text));
+  refuseDuplicates(files);
+  const sum = await readSum(directory);
+  const revisions = files.map(({ revision }) => revision);
+  return { directory, files, revisions, sum, differences: compareSum(sum, texts) };
+}
+
+/** The graph of a set's revisions; what is wrong with it is named by file and line. */
+export function graphOf({ files, revisions }: RevisionSet): RevisionGraph {
+  const headers = new Map(files.map(({ revision, header }) => [revision.id, header]));
+  return buildGraph(revisions, (id, key) => headers.get(id)?.[key] ?? headers.get(id)?.id);
+}
+
+/** The checksums that dm.sum records, or nothing when there is no such file. */
+export async function readSum(directory: string): Promise<Sum | undefined> {
+  const path = join(directory, sumFileName);
+  const content = await readIfPresent(path);
+  return content === undefined ? undefined : parseSum(content, path);
+}
+
+/** Writes dm.sum; never half of it. */
+export async function writeSum(directory: string, sum: Sum): Promise<void> {
+  await putFiles(directory, [{ name: sumFileName, text: formatSum(sum) }]);
+}
+
+/** Writes a new revision and its line in dm.sum. See {@link writeRevisions}. */
+export async function writeRevision(directory: string, revision: Revision): Promise<string> {
+  const [path = ""] = await writeRevisions(directory, [revision]);
+  return path;
+}
+
+/**
+ * Writes new revisions and their lines in dm.sum, all or none of them, and returns their paths. Existing
+ * files are never overwritten, and their lines in dm.sum stay as they are, so that an edit stays visible.
+ */
+export async function writeRevisions(directory: string, revisions: readonly Revision[]): Promise<string[]> {
+  const sum = await readSum(directory);
+  if (sum?.isWhole === false) throw editedSum(directory);
+  const texts: RevisionText[] = [];
+  for (const revision of revisions) {
+    texts.push({ name: revisionFileName(revision), text: await formatRevision(revision) });
+  }
+  await mkdir(directory, { recursive: true });
+  await refuseExisting(directory, revisions);
+  const sumText = { name: sumFileName, text: formatSum(withFiles(sum, texts)) };
+  await putFiles(directory, [...texts, sumText]);
+  return texts.map(({ name }) => join(directory, name));
+}
+
+function editedSum(directory: string): DmError {
+  const path = join(directory, sumFileName);
+  return new DmError("DM4023", "dm.sum itself was edited: its first line is not the checksum of the others", {
+    at: { file: path, line: 1, column: 1 },
+    next: [`git diff -- ${path}   shows the edit`, `git checkout -- ${path}   takes it back`],
+    exit: exitCode.refused,
+  });
+}
+
+async function refuseExisting(directory: string, revisions: readonly Revision[]): Promise<void> {
+  const ids = new Map((await readdir(directory)).map((name) => [parseRevisionFileName(name)?.id, name]));
+  for (const { id } of revisions) {
+    const name = ids.get(id);
+    if (name === undefined) continue;
+    throw new DmError("DM4013", `a file of revision ${id} exists`, {
+      at: join(directory, name),
+      next: ["delete it first if the new one is to replace it", "or give the new one another id"],
+    });
+  }
+}
+
+/**
+ * Writes the files beside their places first and then moves them there in one go: nothing else, not even the
+ * handler of a signal, runs between the moves. A file that replaces another comes last.
+ */
+async function putFiles(directory: string, files: readonly RevisionText[]): Promise<void> {
+  const moves = files.map(({ name, text }) => ({
+    text,
+    temporary: join(directory, `.${name}.${randomBytes(4).toString("hex")}.tmp`),
+    path: join(directory, name),
+  }));
+  const moved: string[] = [];
+  try {
+    for (const { temporary, text } of moves) await writeDurably(temporary, text);
+    for (const { temporary, path } of moves) {
+      renameSync(temporary, path);
+      moved.push(path);
+    }
+  } catch (error) {
+    for (const path of [...moves.map(({ temporary }) => temporary), ...moved]) rmSync(path, { force: true });
+    throw new DmError("DM4001", `the revisions cannot be written: ${reason(error)}`, {
+      at: directory,
+      details: ["nothing was written"],
+      next: ["check the directory's permissions and free space"],
+      cause: error,
+    });
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function readTexts(directory: string): Promise<RevisionText[]> {
+  const names = (await namesIn(directory)).filter((name) => name.endsWith(".sql") && !name.startsWith("."));
+  const texts: RevisionText[] = [];
+  for (const name of names.sort()) {
+    const text = await readIfPresent(join(directory, name));
+    if (text !== undefined) texts.push({ name, text });
+  }
+  return texts;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw unreadable(directory, error);
+  }
+}
+
+async function readFileOf(directory: string, { name, text }: RevisionText): Promise<RevisionFile> {
+  const path = join(directory, name);
+  const parts = parseRevisionFileName(name);
+  if (parts === undefined) {
+    throw new DmError("DM4010", `${name} is not the name of a revision`, {
+      at: { file: path, line: 1, column: 1 },
+      next: ["name it TIMESTAMP_ID_WORDS.sql, as dm new does", "or move it out of the directory"],
+    });
+  }
+  const parsed = await parseRevision(text, path);
+  if (parsed.revision.id !== parts.id) {
+    throw new DmError("DM4011", `the file's name says ${parts.id}, its header ${parsed.revision.id}`, {
+      at: parsed.header.id ?? { file: path, line: 1, column: 1 },
+      next: [
+        `correct the header to "id: ${parts.id}"`,
+        `or rename the file to …_${parsed.revision.id}_….sql`,
+      ],
+    });
+  }
+  return { ...parsed, name, text, path };
+}
+
+function refuseDuplicates(files: readonly RevisionFile[]): void {
+  const byId = new Map<string, RevisionFile>();
+  for (const file of files) {
+    const other = byId.get(file.revision.id);
+    if (other !== undefined) {
+      throw new DmError("DM4012", `two files are revision ${file.revision.id}`, {
+        at: file.header.id ?? { file: file.path, line: 1, column: 1 },
+        details: [other.path, file.path],
+        next: ["delete the copy, or give it an id of its own in its name and header"],
+      });
+    }
+    byId.set(file.revision.id, file);
+  }
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): DmError {
+  return new DmError("DM4001", `cannot be read: ${reason(cause)}`, {
+    at: path,
+    next: ["check the path and its permissions"],
+    cause,
+  });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
