@@ -91,6 +91,9 @@ function resolveEdges(
     const parent = fact.parent === undefined ? undefined : facts.get(fact.parent);
     if (parent !== undefined) add(fact, parent, kindOf(parent.identity.kind).isContainer ? "needs" : "part");
     for (const needed of row?.needs ?? []) add(fact, lookup(byRef, needed, true), "needs");
+    for (const followed of kindOf(fact.identity.kind).follows?.(fact) ?? []) {
+      add(fact, facts.get(factId(followed)), "needs");
+    }
     if (row?.owner) add(fact, lookup(byRef, row.owner, true), "owned");
   }
   for (const { from, to, type } of dependencies) {

@@ -143,6 +143,7 @@ export const column = defineKind({
       sql: (from, to) => changeOptions(alterColumn(to), from.attributes.options, to.attributes.options),
     },
   ],
+  resembles: (from, to) => (from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined),
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],

@@ -2,6 +2,7 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 
 /** A table constraint (manual, Constraints). NOT NULL is the column's. */
@@ -81,6 +82,7 @@ export const constraint = defineKind({
       sql: (_, to) => sql`${alterIndex(to)} SET TABLESPACE ${to.attributes.tablespace ?? "pg_default"}`,
     },
   ],
+  resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
   ],

@@ -3,7 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { addGrants, changeGrants, everyone, type Grants, grantsQuery, noGrants, theOwner } from "./grants.js";
+import { addGrants, changeGrants, everyone, type Grants, grantsQuery, noGrants, rolesIn, theOwner } from "./grants.js";
 import { isUserSchema, ref } from "./query.js";
 
 /**
@@ -78,6 +78,7 @@ export const defaultPrivilege = defineKind({
       "d.defaclrole",
     )}) p
     WHERE n.oid IS NULL OR (${isUserSchema("n")})`,
+  roles: ({ identity }) => rolesIn([identity.name, identity.args?.[0]]).filter((role) => role !== creator),
   create: (fact) => change(fact, noGrants, fact.attributes),
   drop: (fact) => change(fact, fact.attributes, noGrants),
   alter: [

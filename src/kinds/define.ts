@@ -73,6 +73,8 @@ export interface AlterRule<K extends KindName> {
   ) => Sql | Statement | readonly (Sql | Statement)[];
 }
 
+export type Resemblance = "same" | "alike" | undefined;
+
 /** Everything that dm knows of one kind of object. */
 export interface Kind<K extends KindName> {
   readonly name: K;
@@ -86,11 +88,20 @@ export interface Kind<K extends KindName> {
   readonly drop: (fact: Fact<K>, context: RenderContext) => readonly (Sql | Statement)[];
   readonly alter: readonly AlterRule<K>[];
   /** Absent where PostgreSQL has no RENAME. */
-  readonly rename?: (from: Identity, to: Identity, context: Pick<RenderContext, "address">) => readonly Sql[];
+  readonly rename?: (from: Identity, to: Identity) => readonly Sql[];
+  /**
+   * Whether a dropped and a created fact look like one that was renamed. `same`: renaming is all it takes, and nothing
+   * is lost by it. `alike`: a person must say, because a drop would lose data.
+   */
+  readonly resembles?: (from: Fact<K>, to: Fact<K>, context: Pick<AlterContext, "current" | "wanted">) => Resemblance;
   /** Whether CREATE of its parent can make it in the same statement. */
   readonly folds?: (fact: Fact<K>, parent: Fact) => boolean;
   /** Facts that come into being by themselves when `created` is created in this state (default privileges). */
   readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
+  /** Facts whose going or changing takes this one along, so that it must come after them. */
+  readonly follows?: (fact: Fact<K>) => readonly Identity[];
+  /** Roles that the fact names and that must exist before it can be created. */
+  readonly roles?: (fact: Fact<K>) => readonly string[];
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
   /**

@@ -1,6 +1,7 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** A check of a domain. */
@@ -46,6 +47,7 @@ export const domainConstraint = defineKind({
       sql: (_, to) => sql`${alterDomain(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
     },
   ],
+  resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER DOMAIN ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
   ],

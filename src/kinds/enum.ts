@@ -1,5 +1,6 @@
 import type { Fact } from "../catalog/fact.js";
-import { join, literal, name, sql } from "../sql/sql.js";
+import type { Identity } from "../catalog/identity.js";
+import { join, literal, name, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type Statement } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
@@ -43,6 +44,12 @@ export const enumType = defineKind({
     drop: sql`DROP TYPE ${name(identity.schema, aside)}`,
   }),
 });
+
+/** A label is no fact of its own, but can be renamed. Both identities have the type in `on`. */
+export function renameEnumValue(from: Identity, to: Identity): Sql {
+  const type = name(to.schema, to.on);
+  return sql`ALTER TYPE ${type} RENAME VALUE ${literal(from.name ?? "")} TO ${literal(to.name ?? "")}`;
+}
 
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
   let at = 0;

@@ -18,6 +18,11 @@ export const noGrants: Grants = { granted: [], grantable: [], revoked: [] };
 export const everyone = "public";
 export const theOwner = "pg_owner";
 
+/** Those of some grantees that are roles. */
+export function rolesIn(grantees: readonly (string | undefined)[]): string[] {
+  return grantees.filter((grantee) => grantee !== undefined && grantee !== everyone && grantee !== theOwner) as string[];
+}
+
 type State = "granted" | "grantable" | "revoked" | "default";
 
 function stateOf(grants: Grants, privilege: string): State {

@@ -2,6 +2,7 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 
 /** CREATE INDEX; the index behind a constraint is the constraint's. */
@@ -100,6 +101,7 @@ export const index = defineKind({
       },
     },
   ],
+  resembles: sameParentAndAttributes,
   rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
 });
 

@@ -10,7 +10,7 @@ import { defaultPrivilege } from "./default-privilege.js";
 import type { Kind } from "./define.js";
 import { domain } from "./domain.js";
 import { domainConstraint } from "./domain-constraint.js";
-import { enumType } from "./enum.js";
+import { enumType, renameEnumValue } from "./enum.js";
 import { extension } from "./extension.js";
 import { index } from "./index-kind.js";
 import { materializedView } from "./materialized-view.js";
@@ -71,9 +71,15 @@ export function kindOf(kind: KindName): AnyKind {
   return registry[kind] as unknown as AnyKind;
 }
 
+export function isKindName(name: string): name is KindName {
+  return name in registry;
+}
+
 /** How SQL refers to a fact: `TABLE app.patient`. */
 export function address(identity: Identity): Sql {
   const kind = kindOf(identity.kind as KindName);
   if (kind.address === undefined) throw new Error(`a ${identity.kind} has no address`);
   return kind.address(identity);
 }
+
+export { renameEnumValue };

@@ -1,6 +1,7 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** CREATE POLICY (manual, Row Security Policies). */
@@ -48,6 +49,7 @@ export const policy = defineKind({
     WHERE ${isUserSchema("n")}`,
   address: (id) => sql`POLICY ${name(id.name)} ON ${name(id.schema, id.on)}`,
   occupies: ({ identity }) => [`policy ${identity.schema}.${identity.on}.${identity.name}`],
+  roles: (fact) => fact.attributes.roles.filter((role) => role !== "public"),
   create: (fact) => {
     const { permissive, command } = fact.attributes;
     return [
@@ -78,6 +80,7 @@ export const policy = defineKind({
         ),
     },
   ],
+  resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER POLICY ${name(from.name)} ON ${name(from.schema, from.on)} RENAME TO ${name(to.name)}`,
   ],

@@ -3,8 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type RenderContext } from "./define.js";
-import { changeGrants, everyone, type Grants, grantsQuery, noGrants, theOwner } from "./grants.js";
-import { ref } from "./query.js";
+import { changeGrants, everyone, type Grants, grantsQuery, noGrants, rolesIn, theOwner } from "./grants.js";
 
 /** GRANT and REVOKE: what one grantee may do with one object, as it differs from the default. */
 export type Privilege = Grants;
@@ -67,6 +66,23 @@ function grantee({ name: role, of }: Identity, catalog: Catalog): Sql {
   return owner === undefined ? raw("CURRENT_USER") : name(owner.attributes.role);
 }
 
+function isColumnPrivilege({ identity }: Fact): boolean {
+  return identity.kind === "privilege" && relationsOfColumn(identity.of).length > 0;
+}
+
+/** What the relation of a column may be; nothing for what is no column. */
+function relationsOfColumn(target: Identity | undefined): Identity[] {
+  if (target?.on === undefined) return [];
+  const kinds = relationKinds[target.kind] ?? [];
+  const { on } = target;
+  return kinds.map((kind) => ({ kind, ...(target.schema === undefined ? {} : { schema: target.schema }), name: on }));
+}
+
+const relationKinds: Readonly<Record<string, readonly string[]>> = {
+  column: ["table"],
+  "view column": ["view", "materialized view"],
+};
+
 /** The catalogs whose objects have an access control list, with acldefault()'s letter for each. */
 const objects = `
   SELECT 'pg_class' AS catalog, c.oid, 0 AS sub, c.relowner AS owner, c.relacl AS acl,
@@ -89,11 +105,15 @@ export const privilege = defineKind({
     FROM (${objects}) o,
     LATERAL (${grantsQuery("o.acl", 'acldefault(o.type::"char", o.owner)', "o.owner")}) p
     WHERE o.acl IS NOT NULL AND (o.oid >= 16384 OR o.catalog = 'pg_namespace')`,
+  // To revoke from a table is to revoke from each of its columns (manual, REVOKE, Description).
+  follows: ({ identity }) => relationsOfColumn(identity.of).map((of) => ({ kind: "privilege", name: identity.name ?? everyone, of })),
+  roles: ({ identity }) => rolesIn([identity.name]),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context.catalog, context),
   drop: (fact, context) => change(fact, fact.attributes, noGrants, context.catalog, context),
   alter: [
     {
       of: ["granted", "grantable", "revoked"],
+      rebuilds: isColumnPrivilege,
       sql: (from, to, context) => change(to, from.attributes, to.attributes, context.wanted, context),
     },
   ],

@@ -1,3 +1,5 @@
+import { sameValue } from "../catalog/canonical.js";
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
@@ -64,5 +66,13 @@ export const sequence = defineKind({
         sql`${alterSequence(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
     },
   ],
+  resembles: (from, to, { current, wanted }) => (ownedAlike(current, from, wanted, to) ? "same" : undefined),
   rename: renameInSchema("SEQUENCE"),
 });
+
+/** Whether both belong to the same column, as when a table and its sequence were renamed together. */
+function ownedAlike(current: Catalog, from: Fact<"sequence">, wanted: Catalog, to: Fact<"sequence">): boolean {
+  const [before] = current.childrenOfKind(from.id, "sequence ownership");
+  const [after] = wanted.childrenOfKind(to.id, "sequence ownership");
+  return before !== undefined && after !== undefined && sameValue(before.attributes, after.attributes);
+}

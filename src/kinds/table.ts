@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { columnDefinition, settings } from "./column.js";
@@ -70,6 +71,7 @@ export const table = defineKind({
       sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod}`,
     },
   ],
+  resembles: (from, to, { current, wanted }) => (shareColumns(current, from, wanted, to) ? "alike" : undefined),
   rename: renameInSchema("TABLE"),
 });
 
@@ -95,4 +97,13 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
     ),
     ...columns.flatMap(settings),
   ];
+}
+
+/** Whether most columns of both have the same names and types. */
+function shareColumns(current: Catalog, from: Fact<"table">, wanted: Catalog, to: Fact<"table">): boolean {
+  const columns = (catalog: Catalog, table: Fact<"table">) =>
+    catalog.childrenOfKind(table.id, "column").map(({ identity, attributes }) => `${identity.name} ${attributes.type}`);
+  const [before, after] = [columns(current, from), columns(wanted, to)];
+  const shared = before.filter((column) => after.includes(column)).length;
+  return shared > 0 && shared * 2 > Math.max(before.length, after.length);
 }

@@ -1,6 +1,7 @@
 import type { Fact } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** CREATE TRIGGER. */
@@ -64,6 +65,7 @@ export const trigger = defineKind({
     },
     { of: ["enabled"], sql: (_, to) => setEnabled(to) },
   ],
+  resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER TRIGGER ${name(from.name)} ON ${name(from.schema, from.on)} RENAME TO ${name(to.name)}`,
   ],

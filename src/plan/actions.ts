@@ -1,6 +1,6 @@
 import { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import type { FactId } from "../catalog/identity.js";
+import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
 import type { Decisions } from "./decide.js";
@@ -93,7 +93,11 @@ class Builder implements ActionGraph {
     this.#before("drop", id, "create", id);
   }
 
-  #orderCreate({ id }: Fact): void {
+  #orderCreate(fact: Fact): void {
+    const { id } = fact;
+    for (const followed of kindOf(fact.identity.kind).follows?.(fact) ?? []) {
+      this.#before("drop", factId(followed), "create", id);
+    }
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned") continue;
       this.#before("create", to, "create", id);

@@ -1,0 +1,30 @@
+import { DmError } from "../../src/error.js";
+import { helpEnd, usualExits } from "../help.js";
+import type { Declare } from "./index.js";
+
+export const create: Declare = (command, run) => {
+  command
+    .option("-m, --message <message>", "what the revision is for")
+    .description("Write an empty revision on top of head for SQL of your own, such as a data migration.")
+    .addHelpText(
+      "after",
+      helpEnd([['dm new -m "Fill in recall dates"', "then edit the file it names"]], usualExits),
+    )
+    .action(({ message }: { readonly message?: string }) =>
+      run(async (session) => {
+        if (message === undefined) {
+          throw new DmError("DM6005", "a revision needs a message", {
+            next: ['say what it is for: dm new -m "Fill in recall dates"'],
+          });
+        }
+        const project = await session.project();
+        const { newRevision } = await import("../../src/project/new.js");
+        const { id, file } = await newRevision(project, { message });
+        return {
+          json: () => ({ id, file }),
+          text: () => `written  ${file}\nfill in what is below dm:up and dm:down, then: dm apply`,
+          isReport: true,
+        };
+      }),
+    );
+};

@@ -1,0 +1,49 @@
+import { Option } from "commander";
+import { helpEnd, sources, usualExits } from "../help.js";
+import type { Declare } from "./index.js";
+
+interface PullOptions {
+  readonly format: "sql" | "yaml";
+  readonly output?: string;
+}
+
+export const pull: Declare = (command, run) => {
+  command
+    .argument("[source]", "what to write; the environment's database unless given")
+    .addOption(new Option("--format <format>", "how to write it").choices(["sql", "yaml"]).default("sql"))
+    .option("-o, --output <directory>", "where to write it; the project's schema directory unless given")
+    .description("Write a database as a schema directory, one file per object family.")
+    .addHelpText("after", sources)
+    .addHelpText(
+      "after",
+      helpEnd(
+        [
+          ["dm pull", "the environment's database into schema/"],
+          ["dm pull env:production --format yaml -o wanted", "another one, as YAML, elsewhere"],
+        ],
+        usualExits,
+      ),
+    )
+    .action((source: string | undefined, { format, output }: PullOptions) =>
+      run(async (session) => {
+        const project = await session.project();
+        const { pull: pullSchema } = await import("../../src/project/pull.js");
+        const { unmodelledJson } = await import("../../src/report/json.js");
+        const { unmodelledText } = await import("../../src/report/tree.js");
+        const { files, unmodelled } = await pullSchema(project, {
+          format,
+          progress: session.progress,
+          ...(source === undefined ? {} : { source }),
+          ...(output === undefined ? {} : { directory: output }),
+        });
+        return {
+          json: () => ({ files, unmodelled: unmodelledJson(unmodelled) }),
+          text: (paint) =>
+            [...files.map((file) => `written  ${file}`), unmodelledText(unmodelled, paint)]
+              .filter((line) => line !== "")
+              .join("\n"),
+          isReport: true,
+        };
+      }),
+    );
+};

@@ -1,0 +1,172 @@
+import { hostname, userInfo } from "node:os";
+import type { Catalog } from "../catalog/catalog.js";
+import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
+import type { Database } from "../database/database.js";
+import { DmError } from "../error.js";
+
+export type Direction = "up" | "down";
+
+/** A revision as the target knows it: what ran, not what a file says now. */
+export interface JournaledRevision {
+  readonly id: string;
+  readonly checksum: string;
+  readonly content: string;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly milliseconds: number;
+}
+
+/** How far a revision got that commits more than once. */
+export interface Progress {
+  readonly id: string;
+  readonly direction: Direction;
+  /** Steps that are done and committed. */
+  readonly done: number;
+}
+
+/** The catalog as the last apply left it. */
+export interface RecordedState {
+  readonly catalog: Catalog;
+  readonly at: string;
+}
+
+export interface JournalEntry {
+  readonly revision: string;
+  readonly direction: Direction | "stamp";
+  readonly milliseconds: number;
+  readonly error?: { readonly sqlstate?: string; readonly message: string };
+}
+
+const tables = `
+CREATE SCHEMA dm;
+COMMENT ON SCHEMA dm IS 'dm: applied revisions, their journal and the catalog as it must be';
+CREATE TABLE dm.revision (
+  id text PRIMARY KEY,
+  checksum text NOT NULL,
+  content text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now(),
+  applied_by text NOT NULL,
+  milliseconds bigint NOT NULL
+);
+CREATE TABLE dm.progress (
+  id text PRIMARY KEY,
+  direction text NOT NULL,
+  done integer NOT NULL
+);
+CREATE TABLE dm.journal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  revision text NOT NULL,
+  direction text NOT NULL,
+  role text NOT NULL DEFAULT current_user,
+  os_user text NOT NULL,
+  host text NOT NULL,
+  dm_version text NOT NULL,
+  milliseconds bigint NOT NULL,
+  sqlstate text,
+  error text
+);
+CREATE TABLE dm.state (
+  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  recorded_at timestamptz NOT NULL,
+  fingerprint text NOT NULL,
+  snapshot text NOT NULL
+)`;
+
+/** Whether the target has a journal. Reading must work for roles that may not see it. */
+export async function hasJournal(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ there: boolean }>("SELECT to_regclass('dm.revision') IS NOT NULL AS there");
+  return row?.there === true;
+}
+
+/**
+ * Makes the journal where there is none yet.
+ * @throws DmError DM5001 when the schema `dm` is somebody else's.
+ */
+export async function createJournal(database: Database): Promise<void> {
+  if (await hasJournal(database)) return;
+  const [row] = await database.query<{ taken: boolean }>("SELECT to_regnamespace('dm') IS NOT NULL AS taken");
+  if (row?.taken === true) {
+    throw new DmError("DM5001", "the schema dm exists and is not dm's journal", {
+      at: database.description,
+      next: ["rename it: ALTER SCHEMA dm RENAME TO …; dm keeps its journal in a schema of that name"],
+    });
+  }
+  await database.transaction(() => database.script(tables));
+}
+
+export async function journaledRevisions(database: Database): Promise<JournaledRevision[]> {
+  if (!(await hasJournal(database))) return [];
+  return database.query<JournaledRevision & Record<string, unknown>>(
+    `SELECT id, checksum, content, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "appliedAt",
+            applied_by AS "appliedBy", milliseconds::float8 AS milliseconds
+     FROM dm.revision ORDER BY applied_at, id`,
+  );
+}
+
+export async function recordedState(database: Database): Promise<RecordedState | undefined> {
+  if (!(await hasJournal(database))) return undefined;
+  const [row] = await database.query<{ at: string; snapshot: string }>(
+    `SELECT to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at, snapshot FROM dm.state`,
+  );
+  return row && { at: row.at, catalog: readSnapshot(row.snapshot, "dm.state") };
+}
+
+export async function unfinished(database: Database): Promise<Progress | undefined> {
+  if (!(await hasJournal(database))) return undefined;
+  const [row] = await database.query<Progress & Record<string, unknown>>(
+    "SELECT id, direction, done FROM dm.progress",
+  );
+  return row;
+}
+
+export async function recordProgress(database: Database, { id, direction, done }: Progress): Promise<void> {
+  await database.query(
+    `INSERT INTO dm.progress (id, direction, done) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, done = excluded.done`,
+    [id, direction, done],
+  );
+}
+
+/** What the end of a revision leaves: the set of applied revisions, the state, and no progress. */
+export async function recordApplied(
+  database: Database,
+  revision: Pick<JournaledRevision, "id" | "checksum" | "content" | "milliseconds">,
+  direction: Direction,
+): Promise<void> {
+  const { id, checksum, content, milliseconds } = revision;
+  await database.query("DELETE FROM dm.progress WHERE id = $1", [id]);
+  if (direction === "down") await database.query("DELETE FROM dm.revision WHERE id = $1", [id]);
+  else {
+    await database.query(
+      `INSERT INTO dm.revision (id, checksum, content, applied_by, milliseconds) VALUES ($1, $2, $3, current_user, $4)`,
+      [id, checksum, content, milliseconds],
+    );
+  }
+}
+
+export async function recordState(database: Database, catalog: Catalog): Promise<void> {
+  await database.query(
+    `INSERT INTO dm.state (recorded_at, fingerprint, snapshot) VALUES (now(), $1, $2)
+     ON CONFLICT (only) DO UPDATE
+     SET recorded_at = excluded.recorded_at, fingerprint = excluded.fingerprint, snapshot = excluded.snapshot`,
+    [catalog.fingerprint, writeSnapshot(catalog)],
+  );
+}
+
+export async function writeJournal(database: Database, entry: JournalEntry, dmVersion: string): Promise<void> {
+  await database.query(
+    `INSERT INTO dm.journal (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      entry.revision,
+      entry.direction,
+      userInfo().username,
+      hostname(),
+      dmVersion,
+      entry.milliseconds,
+      entry.error?.sqlstate ?? null,
+      entry.error?.message ?? null,
+    ],
+  );
+}

@@ -1,0 +1,33 @@
+import { DmError } from "../error.js";
+import { isConnectionString, maskPassword } from "./connection-string.js";
+import type { Database } from "./database.js";
+import { openPglite } from "./pglite.js";
+import { connectServer } from "./server.js";
+
+export { inDatabase, maskPassword } from "./connection-string.js";
+
+/**
+ * Opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or
+ * `pglite:DIR`. The caller closes it; {@link withDatabase} does both.
+ * @throws DmError DM1101 when the URL is malformed.
+ * @throws DatabaseError when there is no connection to be had.
+ */
+export async function connect(url: string): Promise<Database> {
+  if (url.startsWith("pglite:")) {
+    const directory = url.slice("pglite:".length);
+    if (directory !== "") return openPglite(directory);
+  } else if (isConnectionString(url)) return connectServer(url);
+  throw new DmError("DM1101", `${url === "" ? "nothing" : maskPassword(url)} is not the URL of a database`, {
+    next: ["postgres://user@host:5432/database for a server", "pglite:DIR for an embedded database"],
+  });
+}
+
+/** Opens a session, does the work in it, and closes it whatever happens. */
+export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await connect(url);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

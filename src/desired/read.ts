@@ -1,0 +1,72 @@
+import type { ParsedText, Parser } from "../parse/parser.js";
+import { fileSource } from "../parse/source.js";
+import { annotationsOf, refuseLoose } from "./annotate.js";
+import { readSchemaFiles } from "./files.js";
+import { type RefusalOptions, refuseForeign, refuseQuery } from "./refuse.js";
+import { rolesNamedBy } from "./roles.js";
+import { type Settings, schemaInForce, searchPathSet, searchPathTo, settingsAfter } from "./settings.js";
+import type { Annotation, DesiredExtension, DesiredState, DesiredStatement } from "./state.js";
+import { as } from "./tree.js";
+import { parseYaml } from "./yaml/parse.js";
+
+/**
+ * Reads schema files, or directories of them, and checks what can be checked without a database: the syntax, that
+ * every statement belongs in a schema file, that every annotation stands at a definition. Throws a DmError.
+ */
+export async function readDesired(
+  paths: string | readonly string[],
+  parser: Parser,
+  options: RefusalOptions = {},
+): Promise<DesiredState> {
+  const { files, hash } = await readSchemaFiles(typeof paths === "string" ? [paths] : paths);
+  const statements: DesiredStatement[] = [];
+  const annotations: Annotation[] = [];
+  for (const { name, content } of files) {
+    const source = fileSource(content, name);
+    if (/\.ya?ml$/i.test(name)) {
+      const yaml = parseYaml(source, parser);
+      for (const text of yaml.texts) {
+        const read = statementsOf(text, options, yaml.schema);
+        statements.push(...read);
+        annotations.push(...read.flatMap(annotationsOf));
+      }
+      annotations.push(...yaml.annotations);
+    } else {
+      const read = statementsOf(parser.parse(source), options);
+      statements.push(...read);
+      annotations.push(...read.flatMap(annotationsOf));
+    }
+  }
+  const roles = new Set(statements.flatMap(({ statement }) => rolesNamedBy(statement)));
+  const extensions = statements.flatMap((desired) => extensionOf(desired) ?? []);
+  return { statements, annotations, roles: [...roles].toSorted(), extensions, hash };
+}
+
+/** The statements of one file, with the settings that its SET statements leave for those that follow. */
+function statementsOf({ statements, loose, source }: ParsedText, options: RefusalOptions, schema?: string) {
+  refuseLoose(loose, source);
+  const start: Settings = schema === undefined ? new Map() : new Map([["search_path", searchPathTo(schema)]]);
+  let settings = start;
+  let path = schema === undefined ? [] : [schema];
+  const read: DesiredStatement[] = [];
+  for (const statement of statements) {
+    const changed = settingsAfter(statement, settings);
+    if (changed !== undefined) {
+      settings = changed;
+      path = searchPathSet(statement) ?? path;
+      continue;
+    }
+    refuseQuery(statement);
+    refuseForeign(statement, options);
+    read.push({ statement, settings, schema: schemaInForce(settings, path) });
+  }
+  return read;
+}
+
+function extensionOf({ statement }: DesiredStatement): DesiredExtension | undefined {
+  const extension = as(statement.tree, "CreateExtensionStmt");
+  if (extension?.extname === undefined) return undefined;
+  const options = (extension.options ?? []).flatMap((node) => as(node, "DefElem") ?? []);
+  const schema = as(options.find(({ defname }) => defname === "schema")?.arg, "String")?.sval;
+  return { name: extension.extname, ...(schema === undefined ? {} : { schema }), at: statement.at };
+}

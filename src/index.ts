@@ -1,0 +1,35 @@
+/** The library: everything that a dm command does, a program can do. */
+export { type AlterContext, type AlterRule, defineKind, type Kind } from "./kinds/define.js";
+export { Catalog } from "./catalog/catalog.js";
+export type { Edge, Fact, KindAttributes, KindName, Unmodelled } from "./catalog/fact.js";
+export { type FactId, factId, type Identity } from "./catalog/identity.js";
+export { readSnapshot, writeSnapshot } from "./catalog/snapshot.js";
+export { connect, withDatabase } from "./database/connect.js";
+export type { Database, Row, ServerVersion, TransactionOptions } from "./database/database.js";
+export { DatabaseError, type PostgresReport } from "./database/error.js";
+export { interrupt } from "./database/interrupt.js";
+export { type Change, diff, subject } from "./diff/diff.js";
+export { DmError, type ErrorContext, exitCode, type SourceLocation } from "./error.js";
+export { introspect, type IntrospectOptions } from "./introspect/introspect.js";
+export { type PlannedStatement, plan, type PlanOptions } from "./plan/plan.js";
+export {
+  type AppliedRevision,
+  type ApplyRequest,
+  type ApplyResult,
+  applyRevisions,
+  rollbackRevisions,
+} from "./project/apply.js";
+export { type Environment, type OpenOptions, openProject, type Project } from "./project/config.js";
+export { type DiffResult, diffSources } from "./project/diff.js";
+export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";
+export { type HistoryEntry, history, show } from "./project/history.js";
+export { type InitRequest, type InitResult, initProject } from "./project/init.js";
+export { type NewRequest, newRevision } from "./project/new.js";
+export { type PlanRequest, type PlanResult, planRevision } from "./project/plan.js";
+export { type PullRequest, type PullResult, pull } from "./project/pull.js";
+export type { DecideRename, RenameQuestion } from "./project/renames.js";
+export { type SnapshotRequest, type SnapshotResult, snapshotSource } from "./project/snapshot.js";
+export { type StatusResult, status } from "./project/status.js";
+export type { Progress } from "./project/workbench.js";
+export type { Revision, RevisionHeader, Step } from "./revision/revision.js";
+export { version } from "./version.js";

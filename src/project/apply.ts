@@ -1,0 +1,203 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { execute } from "../apply/execute.js";
+import {
+  createJournal,
+  type Direction,
+  recordApplied,
+  recordedState,
+  recordState,
+  writeJournal,
+} from "../apply/journal.js";
+import { withAdvisoryLock } from "../apply/lock.js";
+import type { Database } from "../database/database.js";
+import { DatabaseError } from "../database/error.js";
+import { DmError, exitCode } from "../error.js";
+import { introspectHere } from "../introspect/introspect.js";
+import { headsAfterEach } from "../revision/heads.js";
+import { downgradePath, upgradePath } from "../revision/path.js";
+import type { Revision } from "../revision/revision.js";
+import { checksum } from "../revision/sum.js";
+import { version } from "../version.js";
+import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
+import { checkAfter, checkBefore } from "./check-state.js";
+import type { Project } from "./config.js";
+import { type Progress, silent, withTarget } from "./workbench.js";
+
+export interface ApplyRequest {
+  /** Where to: a revision or an expression; `head` on the way up and `-1` on the way down unless given. */
+  readonly target?: string;
+  /** Only says what would run. */
+  readonly dryRun?: boolean;
+  /** Hazards that are approved. */
+  readonly allow?: readonly string[];
+  readonly progress?: Progress;
+}
+
+export interface AppliedRevision {
+  readonly id: string;
+  readonly message: string;
+  readonly direction: Direction;
+  readonly milliseconds: number;
+}
+
+export interface ApplyResult {
+  /** What there was to run, in order. */
+  readonly planned: readonly Revision[];
+  readonly applied: readonly AppliedRevision[];
+  /** Where the database stands afterwards. */
+  readonly heads: readonly string[];
+  /** What a reader should know: how states were compared, what was resumed. */
+  readonly notes: readonly string[];
+}
+
+/** Runs the revisions that wait, each in its transactions, and checks the database before and after each. */
+export function applyRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
+  return run(project, request, "up", ({ graph }, { heads }) => upgradePath(graph, heads, request.target ?? "head"));
+}
+
+/** Runs the way back of revisions, the last one's unless a target is given. */
+export function rollbackRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
+  return run(project, request, "down", ({ graph }, { heads }) =>
+    downgradePath(graph, heads, request.target ?? "-1"),
+  );
+}
+
+async function run(
+  project: Project,
+  request: ApplyRequest,
+  direction: Direction,
+  pathOf: (chain: Chain, standing: Standing) => readonly string[],
+): Promise<ApplyResult> {
+  const progress = request.progress ?? silent;
+  const chain = await readChain(project);
+  refuseEdited(chain);
+  return withTarget(project, progress, async (target) => {
+    if (request.dryRun === true) {
+      const standing = await standingOf(chain, target);
+      const planned = pathOf(chain, standing).map((id) => fileOf(chain, id).revision);
+      return { planned, applied: [], heads: standing.heads, notes: [] };
+    }
+    await refuseReadOnly(target);
+    return withAdvisoryLock(
+      target,
+      async () => {
+        // Somebody may have applied the same while this one waited for the lock.
+        const standing = await standingOf(chain, target);
+        const path = resumed(pathOf(chain, standing), standing, direction);
+        if (path.length > 0) await createJournal(target);
+        const notes: string[] = [];
+        const applied: AppliedRevision[] = [];
+        for (const id of path) {
+          const runner = { project, chain, target, direction, progress, notes };
+          applied.push(await runOne(runner, id, standing));
+        }
+        const heads = headsAfterEach(chain.graph, standing.heads, path, direction).at(-1) ?? standing.heads;
+        return { planned: path.map((id) => fileOf(chain, id).revision), applied, heads, notes };
+      },
+      { progress },
+    );
+  });
+}
+
+interface Runner {
+  readonly project: Project;
+  readonly chain: Chain;
+  readonly target: Database;
+  readonly direction: Direction;
+  readonly progress: Progress;
+  readonly notes: string[];
+}
+
+/** One revision: the state before, its steps, the state after and the journal, in the transaction that ends it. */
+async function runOne(runner: Runner, id: string, standing: Standing): Promise<AppliedRevision> {
+  const { project, chain, target, direction, progress, notes } = runner;
+  const { revision, text, path } = fileOf(chain, id);
+  if (direction === "down" && revision.irreversible !== undefined) throw irreversible(revision, path);
+  const done = standing.unfinished?.id === id ? standing.unfinished.done : 0;
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  progress(`${direction === "up" ? "applying" : "rolling back"} ${id} ${revision.message}`);
+  try {
+    const recorded = await recordedState(target);
+    const self = recorded?.catalog.self;
+    const check = { project, chain, target, direction, revision, notes, progress };
+    const known = done > 0 ? undefined : await checkBefore(check, recorded?.catalog);
+    if (done > 0) notes.push(`${id} was interrupted before; going on after its step ${done}`);
+    const finish = async () => {
+      const after: Catalog = await introspectHere(target, self === undefined ? {} : { self });
+      await checkAfter(check, after, known);
+      await recordApplied(target, { id, checksum: checksum(text), content: text, milliseconds: elapsed() }, direction);
+      await recordState(target, after);
+      await writeJournal(target, { revision: id, direction, milliseconds: elapsed() }, version);
+    };
+    const steps = direction === "up" ? revision.up : revision.down;
+    await execute(target, { id, direction, steps, done }, finish, { lockTimeout: project.lockTimeout, progress });
+  } catch (error) {
+    await journalFailure(runner, id, elapsed(), error);
+    throw failed(error, revision, direction, path);
+  }
+  return { id, message: revision.message, direction, milliseconds: elapsed() };
+}
+
+/** An interrupted revision comes first, and in its own direction. */
+function resumed(path: readonly string[], { unfinished }: Standing, direction: Direction): readonly string[] {
+  if (unfinished === undefined) return path;
+  if (unfinished.direction === direction) return [unfinished.id, ...path.filter((id) => id !== unfinished.id)];
+  const verb = unfinished.direction === "up" ? "apply" : "rollback";
+  throw new DmError("DM5201", `the revision ${unfinished.id} was interrupted on its way ${unfinished.direction}`, {
+    details: [`${unfinished.done} of its steps are done`],
+    next: [`finish it first: dm ${verb}`],
+    exit: exitCode.refused,
+  });
+}
+
+/** The journal says what failed, unless the connection went with it. */
+async function journalFailure({ target, direction }: Runner, id: string, milliseconds: number, error: unknown) {
+  const sqlstate = error instanceof DatabaseError ? error.sqlstate : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const entry = { revision: id, direction, milliseconds, error: { message, ...(sqlstate && { sqlstate }) } };
+  try {
+    await target.transaction(() => writeJournal(target, entry, version));
+  } catch (second) {
+    if (!(second instanceof DmError)) throw second;
+  }
+}
+
+function failed(error: unknown, revision: Revision, direction: Direction, path: string): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const steps = direction === "up" ? revision.up : revision.down;
+  const commits = steps.some(({ mode }) => mode !== "transaction");
+  return new DmError("DM5202", `${revision.id} failed on its way ${direction}: ${error.message}`, {
+    at: path,
+    details: [
+      ...error.details,
+      ...(error.report.where === undefined ? [] : [error.report.where]),
+      commits
+        ? "steps before the failed one are committed; the journal knows how far it got"
+        : "its transaction was rolled back: nothing of it was changed",
+    ],
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    next: [`mend the cause and run dm ${direction === "up" ? "apply" : "rollback"} again`],
+    cause: error,
+  });
+}
+
+function irreversible(revision: Revision, path: string): DmError {
+  return new DmError("DM5203", `${revision.id} has no way back: ${revision.irreversible}`, {
+    at: path,
+    exit: exitCode.refused,
+  });
+}
+
+async function refuseReadOnly(target: Database): Promise<void> {
+  const [row] = await target.query<{ readonly: boolean }>(
+    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS readonly",
+  );
+  if (row?.readonly !== true) return;
+  throw new DmError("DM5204", "the database is read-only", {
+    at: target.description,
+    details: ["it is a standby, or default_transaction_read_only is on"],
+    next: ["name the primary server: --database URL"],
+  });
+}
+

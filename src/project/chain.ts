@@ -1,0 +1,153 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Database } from "../database/database.js";
+import { DmError, exitCode } from "../error.js";
+import { type Progress as Unfinished, type JournaledRevision, journaledRevisions, unfinished } from "../apply/journal.js";
+import type { Statement } from "../kinds/define.js";
+import { type Site, withSite } from "../proof/build.js";
+import { graphOf, readRevisions, type RevisionFile, type RevisionSet } from "../revision/directory.js";
+import type { RevisionGraph } from "../revision/graph.js";
+import { upgradePath } from "../revision/path.js";
+import type { Revision, Step } from "../revision/revision.js";
+import { checksum, type SumDifference } from "../revision/sum.js";
+import { rolesNamedBy } from "../desired/roles.js";
+import { name, raw } from "../sql/sql.js";
+import { tips } from "../revision/lineage.js";
+import type { Project } from "./config.js";
+import type { Workbench } from "./workbench.js";
+
+/** The revision files of a project and what a database says of them. */
+export interface Chain {
+  readonly set: RevisionSet;
+  readonly graph: RevisionGraph;
+}
+
+export async function readChain(project: Project): Promise<Chain> {
+  const set = await readRevisions(project.revisions);
+  return { set, graph: graphOf(set) };
+}
+
+/** The one head of the files; nothing when there are none. @throws DmError DM4101 when there are several. */
+export function onlyHead({ graph }: Chain): string | undefined {
+  if (graph.heads.length > 1) {
+    throw new DmError("DM4101", `the revisions have ${graph.heads.length} heads: ${graph.heads.join(", ")}`, {
+      next: ["give the later one the other as a parent, so that one head is left"],
+    });
+  }
+  return graph.heads[0];
+}
+
+export function fileOf({ set }: Chain, id: string): RevisionFile {
+  const file = set.files.find(({ revision }) => revision.id === id);
+  if (file === undefined) {
+    throw new DmError("DM4102", `there is no file for the revision ${id}`, {
+      at: set.directory,
+      next: ["bring it back from version control: git log --diff-filter=D -- revisions"],
+      exit: exitCode.refused,
+    });
+  }
+  return file;
+}
+
+/** @throws DmError DM4103 when files are not as they were written, but for those that `except` lets pass. */
+export function refuseEdited({ set }: Chain, except: (difference: SumDifference) => boolean = () => false): void {
+  const found = set.differences.filter((difference) => !except(difference));
+  if (found.length === 0) return;
+  throw new DmError("DM4103", "revision files are not as they were written", {
+    at: set.directory,
+    details: found.map(describeDifference),
+    next: ["bring them back from version control: git checkout -- revisions"],
+    exit: exitCode.refused,
+  });
+}
+
+export function describeDifference(difference: SumDifference): string {
+  if (difference.kind === "total") return "dm.sum itself was edited";
+  if (difference.kind === "renamed") return `renamed: ${difference.from} is now ${difference.file}`;
+  return `${difference.kind}: ${difference.file}`;
+}
+
+/** Where a database stands in the chain. */
+export interface Standing {
+  readonly applied: readonly JournaledRevision[];
+  readonly heads: readonly string[];
+  /** A revision that was interrupted between two of its transactions. */
+  readonly unfinished?: Unfinished;
+}
+
+/**
+ * @throws DmError DM4102 when an applied revision has no file, DM4104 when its file is not what was applied.
+ */
+export async function standingOf(chain: Chain, database: Database): Promise<Standing> {
+  const applied = await journaledRevisions(database);
+  for (const { id, checksum: then, appliedAt } of applied) {
+    const file = fileOf(chain, id);
+    if (checksum(file.text) !== then) {
+      throw new DmError("DM4104", `the applied revision ${id} was edited after it was applied at ${appliedAt}`, {
+        at: file.path,
+        next: ["bring it back from version control, and make the change a new revision"],
+        exit: exitCode.refused,
+      });
+    }
+  }
+  const heads = tips(chain.graph, new Set(applied.map(({ id }) => id)));
+  const interrupted = await unfinished(database);
+  return { applied, heads, ...(interrupted === undefined ? {} : { unfinished: interrupted }) };
+}
+
+/** What the revisions up to a target build in an empty database, in order. */
+export function pathTo({ graph }: Chain, target: string | readonly string[]): string[] {
+  return upgradePath(graph, [], target);
+}
+
+/** Steps as statements: what a `commit` step stands behind is committed first. */
+export function statementsOf(steps: readonly Step[]): Statement[] {
+  return steps
+    .map((step, at): Statement => {
+      const commit = step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
+      return { sql: raw(step.sql), ...(commit === undefined ? {} : { commit }) };
+    })
+    .filter(({ sql }) => sql.text.trim() !== "");
+}
+
+/** The state that revisions build from nothing, in the shadow. */
+export async function replay(bench: Workbench, chain: Chain, ids: readonly string[]): Promise<Catalog> {
+  if (ids.length === 0) return bench.base;
+  const revisions = ids.map((id) => fileOf(chain, id).revision);
+  return withReplay(bench, revisions, (site) => site.read());
+}
+
+/** A scratch site where the revisions have run. */
+export function withReplay<T>(
+  bench: Workbench,
+  revisions: readonly Revision[],
+  work: (site: Site) => Promise<T>,
+  more: readonly Step[] = [],
+): Promise<T> {
+  const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up) }));
+  const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more)];
+  const needs = { catalogs: [bench.base], commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000 };
+  return withSite(bench.shadow, needs, async (site) => {
+    await createNamedRoles(bench, site, [...revisions.flatMap(({ up, down }) => [...up, ...down]), ...more]);
+    for (const { id, up } of statements) {
+      bench.progress(`replaying ${id}`);
+      await site.run(up);
+    }
+    return work(site);
+  });
+}
+
+/** Roles that the steps name and the shadow lacks. */
+async function createNamedRoles(bench: Workbench, site: Site, steps: readonly Step[]): Promise<void> {
+  const roles = new Set(
+    steps.flatMap(({ sql }) => bench.parser.statements(sql, "revision").flatMap((one) => rolesNamedBy(one))),
+  );
+  if (roles.size === 0) return;
+  await site.database.script(
+    [...roles]
+      .map(
+        (role) => `DO $do$ BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$`,
+      )
+      .join(";\n"),
+  );
+}
+

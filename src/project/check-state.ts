@@ -1,0 +1,100 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Direction } from "../apply/journal.js";
+import type { Database } from "../database/database.js";
+import { type Change, diff } from "../diff/diff.js";
+import { DmError, exitCode } from "../error.js";
+import { introspect } from "../introspect/introspect.js";
+import { describeChanges } from "../proof/prove.js";
+import { ancestors, inOrder } from "../revision/lineage.js";
+import type { Revision, StateMark } from "../revision/revision.js";
+import { type Chain, replay } from "./chain.js";
+import type { Project } from "./config.js";
+import { type Progress, withShadowFor } from "./workbench.js";
+
+/** A revision that is about to run, or has just run. */
+export interface StateCheck {
+  readonly project: Project;
+  readonly chain: Chain;
+  readonly target: Database;
+  readonly direction: Direction;
+  readonly revision: Revision;
+  readonly notes: string[];
+  readonly progress: Progress;
+}
+
+/** By what the state before was recognised; only a fingerprint lets the one after be told by its own. */
+export type KnownBy = "fingerprint" | "journal" | "replay" | "nothing";
+
+/**
+ * The database must be as the revision expects it: by its fingerprint; where that was taken elsewhere, as the journal
+ * recorded it; where there is no journal, as the chain builds it in a shadow.
+ * @throws DmError DM5301 with the facts that differ.
+ */
+export async function checkBefore(check: StateCheck, recorded: Catalog | undefined): Promise<KnownBy> {
+  const { target, revision, direction, notes } = check;
+  const live = await introspect(target, recorded === undefined ? {} : { self: recorded.self });
+  const expected = direction === "up" ? revision.from : revision.to;
+  if (recorded !== undefined) {
+    const changes = diff(live, recorded);
+    if (changes.length > 0) throw drifted(check, changes);
+  }
+  if (expected === undefined) return "nothing";
+  if (matches(live, expected)) return "fingerprint";
+  if (recorded !== undefined) {
+    notes.push(`${revision.id}: the database is as its journal says; the revision was planned ${elsewhere(expected)}`);
+    return "journal";
+  }
+  const changes = await differenceFromChain(check, live, direction === "up" ? "before" : "after");
+  if (changes.length > 0) throw drifted(check, changes);
+  notes.push(`${revision.id}: the database is as the revisions before it build it in a shadow`);
+  return "replay";
+}
+
+/**
+ * The database must be as the revision promised. Runs before its transaction commits.
+ * @throws DmError DM5302 with the facts that differ.
+ */
+export async function checkAfter(check: StateCheck, after: Catalog, known: KnownBy | undefined): Promise<void> {
+  const { revision, direction } = check;
+  const expected = direction === "up" ? revision.to : revision.from;
+  if (expected === undefined || matches(after, expected)) return;
+  // Elsewhere planned, elsewhere printed: another version's text does not compare.
+  if (expected.major !== after.major && known !== "replay" && known !== undefined) return;
+  const changes = await differenceFromChain(check, after, direction === "up" ? "after" : "before");
+  if (changes.length === 0) return;
+  throw new DmError("DM5302", `after ${revision.id} the database is not as it promised`, {
+    details: describeChanges(changes),
+    next: ["its transaction was rolled back; see docs/getting-started.md, When a state differs"],
+  });
+}
+
+function matches(catalog: Catalog, { fingerprint, major }: StateMark): boolean {
+  return catalog.major === major && catalog.fingerprint === fingerprint;
+}
+
+function elsewhere({ major, role }: StateMark): string {
+  return `on another database (PostgreSQL ${major}${role === undefined ? "" : `, role ${role}`})`;
+}
+
+/** What differs from the state that the chain builds before or after the revision, both in normal form. */
+function differenceFromChain(check: StateCheck, live: Catalog, when: "before" | "after"): Promise<Change[]> {
+  const { project, chain, target, revision, progress } = check;
+  return withShadowFor(project, target, progress, async (bench) => {
+    const ids = ancestors(chain.graph, when === "after" ? [revision.id] : revision.parents);
+    const expected = await replay(bench, chain, inOrder(chain.graph, ids));
+    return diff(await bench.normalize(live), await bench.normalize(expected));
+  });
+}
+
+function drifted({ target, revision }: StateCheck, changes: readonly Change[]): DmError {
+  return new DmError("DM5301", `the database is not as ${revision.id} expects it`, {
+    at: target.description,
+    details: describeChanges(changes),
+    next: [
+      "see it: dm drift",
+      "undo it: dm diff env:NAME rev:ID --format sql prints how",
+      "or take it over into the schema files and plan again",
+    ],
+    exit: exitCode.refused,
+  });
+}

@@ -1,0 +1,168 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, parse, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { DmError } from "../error.js";
+
+export const configFileName = "dm.yaml";
+
+/** One database that a project keeps. */
+export interface Environment {
+  readonly name: string;
+  /** `postgres://…`, a conninfo string, or `pglite:DIRECTORY`. */
+  readonly database: string;
+  /** `auto`, `pglite`, or the URL of a server where scratch databases may be made. */
+  readonly shadow: string;
+  /** Hazards that need no approval here. */
+  readonly allow: readonly string[];
+}
+
+export interface Project {
+  /** Where dm.yaml is; the working directory without one. */
+  readonly root: string;
+  readonly configFile?: string;
+  /** Absolute path of the schema directory or file. */
+  readonly schema: string;
+  /** Absolute path of the revision files. */
+  readonly revisions: string;
+  readonly lockTimeout: string;
+  /** The one that commands act upon. */
+  readonly environment: Environment;
+  readonly environments: ReadonlyMap<string, Environment>;
+}
+
+export interface OpenOptions {
+  /** Path of the config file; else dm.yaml is searched upwards. */
+  readonly config?: string;
+  /** Name of the environment; else DM_ENV, else `local`. */
+  readonly env?: string;
+  /** Takes the place of the environment's database. */
+  readonly database?: string;
+  readonly cwd?: string;
+}
+
+const environmentSchema = z.strictObject({
+  database: z.string(),
+  shadow: z.string().default("auto"),
+  allow: z.array(z.string()).default([]),
+});
+
+const configSchema = z.strictObject({
+  schema: z.string().default("schema"),
+  revisions: z.string().default("revisions"),
+  lock_timeout: z
+    .string()
+    .regex(/^\d+(ms|s|min)?$/, "a duration such as 3s")
+    .default("3s"),
+  environments: z.record(z.string(), environmentSchema).default({}),
+});
+
+type Config = z.infer<typeof configSchema>;
+
+/**
+ * The project around the working directory, and its chosen environment.
+ * @throws DmError DM1101 without a config and a database, DM1102 for a config that cannot be read, DM1103 for an
+ * environment it does not have, DM1104 for a variable that is not set.
+ */
+export async function openProject(options: OpenOptions = {}): Promise<Project> {
+  const cwd = options.cwd ?? process.cwd();
+  const configFile = options.config === undefined ? findUpwards(cwd) : resolve(cwd, options.config);
+  const config = configFile === undefined ? configSchema.parse({}) : await readConfig(configFile);
+  const root = configFile === undefined ? cwd : dirname(configFile);
+  const environments = new Map(
+    Object.entries(config.environments).map(([name, environment]) => [name, { name, ...environment }]),
+  );
+  const environment = chooseEnvironment(options, config, environments, configFile);
+  return {
+    root,
+    ...(configFile === undefined ? {} : { configFile }),
+    schema: resolve(root, config.schema),
+    revisions: resolve(root, config.revisions),
+    lockTimeout: config.lock_timeout,
+    environment: resolved(environment, root, configFile),
+    environments,
+  };
+}
+
+/** An environment of the project by name, ready to connect. */
+export function environmentOf(project: Project, name: string): Environment {
+  const environment = project.environments.get(name);
+  if (environment === undefined) throw unknownEnvironment(name, [...project.environments.keys()], project.configFile);
+  return resolved(environment, project.root, project.configFile);
+}
+
+function findUpwards(directory: string): string | undefined {
+  for (let at = directory; ; at = dirname(at)) {
+    const file = join(at, configFileName);
+    if (existsSync(file)) return file;
+    if (at === parse(at).root) return undefined;
+  }
+}
+
+async function readConfig(file: string): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new DmError("DM1102", `the config file cannot be read: ${String(cause)}`, { at: file, cause });
+  }
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new DmError("DM1102", problem.message, { at: file, cause: problem });
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  throw new DmError("DM1102", "the config file is not as it should be", {
+    at: file,
+    details: parsed.error.issues.map((issue) => `${issue.path.join(".") || "top level"}: ${issue.message}`),
+    next: ["docs/config.md lists the keys"],
+  });
+}
+
+function chooseEnvironment(
+  options: OpenOptions,
+  config: Config,
+  environments: ReadonlyMap<string, Environment>,
+  configFile: string | undefined,
+): Environment {
+  const named = options.env ?? process.env["DM_ENV"];
+  const name = named ?? "local";
+  const known = environments.get(name);
+  const url = options.database ?? (configFile === undefined ? process.env["DATABASE_URL"] : undefined);
+  if (url !== undefined) return { name, shadow: "auto", allow: [], ...known, database: url };
+  if (known !== undefined) return known;
+  if (configFile === undefined) {
+    throw new DmError("DM1101", `there is no ${configFileName} here or above, and no database was named`, {
+      next: ["begin a project: dm init", "or name a database: --database URL, or DATABASE_URL"],
+    });
+  }
+  throw unknownEnvironment(name, Object.keys(config.environments), configFile);
+}
+
+function unknownEnvironment(name: string, known: readonly string[], file: string | undefined): DmError {
+  return new DmError("DM1103", `there is no environment ${name}`, {
+    ...(file === undefined ? {} : { at: file }),
+    details: [known.length === 0 ? "it defines none" : `it defines ${known.join(", ")}`],
+    next: ["name one of them: --env NAME"],
+  });
+}
+
+/** With variables filled in, and a PGlite directory made absolute. */
+function resolved(environment: Environment, root: string, file: string | undefined): Environment {
+  const fill = (text: string) =>
+    text.replace(/\$\{(\w+)\}/g, (_, variable: string) => {
+      const value = process.env[variable];
+      if (value !== undefined) return value;
+      throw new DmError("DM1104", `the variable ${variable} is not set, and the environment ${environment.name} needs it`, {
+        ...(file === undefined ? {} : { at: file }),
+        next: [`set it: export ${variable}=…`],
+      });
+    });
+  return { ...environment, database: absolutePglite(fill(environment.database), root), shadow: fill(environment.shadow) };
+}
+
+/** `pglite:DIRECTORY` relative to the project, not to where dm was called. */
+export function absolutePglite(url: string, root: string): string {
+  const directory = /^pglite:(.+)$/.exec(url)?.[1];
+  return directory === undefined || isAbsolute(directory) ? url : `pglite:${resolve(root, directory)}`;
+}

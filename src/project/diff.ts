@@ -1,0 +1,37 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Unmodelled } from "../catalog/fact.js";
+import { type Change, diff } from "../diff/diff.js";
+import { type PlannedStatement, plan } from "../plan/plan.js";
+import type { Project } from "./config.js";
+import { readSource } from "./source.js";
+import { type Progress, silent, withWorkbench } from "./workbench.js";
+
+export interface DiffResult {
+  readonly changes: readonly Change[];
+  /** The shortest correct script that turns the first state into the second. */
+  readonly statements: readonly PlannedStatement[];
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+  readonly unmodelled: readonly Unmodelled[];
+}
+
+/** What differs between two states. Texts that differ and mean the same are no difference: both are built in the shadow. */
+export function diffSources(
+  project: Project,
+  from: string,
+  to: string,
+  progress: Progress = silent,
+): Promise<DiffResult> {
+  return withWorkbench(project, progress, async (bench) => {
+    let current = await readSource(bench, from);
+    let wanted = await readSource(bench, to);
+    const unmodelled = [...current.unmodelled, ...wanted.unmodelled];
+    if (current.fingerprint !== wanted.fingerprint || current.major !== wanted.major) {
+      progress("comparing");
+      current = await bench.normalize(current);
+      wanted = await bench.normalize(wanted);
+    }
+    const { major } = bench.target.version;
+    return { changes: diff(current, wanted), statements: plan(current, wanted, { major }), current, wanted, unmodelled };
+  });
+}

@@ -1,0 +1,87 @@
+import { recordedState } from "../apply/journal.js";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Unmodelled } from "../catalog/fact.js";
+import { maskPassword } from "../database/connect.js";
+import type { Change } from "../diff/diff.js";
+import { findDrift } from "../drift/drift.js";
+import { DmError } from "../error.js";
+import { introspect } from "../introspect/introspect.js";
+import { readChain, standingOf } from "./chain.js";
+import type { Project } from "./config.js";
+import { readSource } from "./source.js";
+import { type Progress, silent, withTarget, withWorkbench } from "./workbench.js";
+
+export interface DriftRequest {
+  /** A source to compare with instead of what the last apply recorded. */
+  readonly against?: string;
+  readonly progress?: Progress;
+}
+
+export interface DriftResult {
+  /** What happened to the database since: a create is something that was added by hand. */
+  readonly changes: readonly Change[];
+  /** What it was compared with, in words. */
+  readonly against: string;
+  readonly recorded?: { readonly at: string; readonly heads: readonly string[] };
+  readonly expected: Catalog;
+  readonly current: Catalog;
+  readonly unmodelled: readonly Unmodelled[];
+  readonly database: string;
+  /** When the database was read; ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * Compares the database with what the last apply recorded, or with a source.
+ * @throws DmError DM5401 when nothing was recorded and no source is given.
+ */
+export function drift(project: Project, request: DriftRequest = {}): Promise<DriftResult> {
+  const progress = request.progress ?? silent;
+  return request.against === undefined
+    ? againstJournal(project, progress)
+    : againstSource(project, request.against, progress);
+}
+
+async function againstJournal(project: Project, progress: Progress): Promise<DriftResult> {
+  return withTarget(project, progress, async (target) => {
+    const recorded = await recordedState(target);
+    if (recorded === undefined) {
+      throw new DmError("DM5401", "no apply has recorded what this database should be", {
+        at: target.description,
+        next: ["compare with the schema files: dm drift --against schema", "or take it over: dm init --database URL"],
+      });
+    }
+    progress("reading the database");
+    const current = await introspect(target, { self: recorded.catalog.self });
+    const { heads } = await standingOf(await readChain(project), target);
+    return {
+      changes: findDrift(recorded.catalog, current),
+      against: `what the last apply recorded at ${recorded.at}`,
+      recorded: { at: recorded.at, heads },
+      expected: recorded.catalog,
+      current,
+      unmodelled: current.unmodelled,
+      database: maskPassword(target.description),
+      at: new Date().toISOString(),
+    };
+  });
+}
+
+async function againstSource(project: Project, source: string, progress: Progress): Promise<DriftResult> {
+  return withWorkbench(project, progress, async (bench) => {
+    const live = await introspect(bench.target);
+    const expected = await bench.normalize(await readSource(bench, source));
+    const current = await bench.normalize(live);
+    return {
+      changes: findDrift(expected, current),
+      against: isSecret(source) ? maskPassword(source) : source,
+      expected,
+      current,
+      unmodelled: live.unmodelled,
+      database: maskPassword(bench.target.description),
+      at: new Date().toISOString(),
+    };
+  });
+}
+
+const isSecret = (source: string) => source.includes(":");

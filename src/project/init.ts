@@ -1,0 +1,137 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { createJournal, hasJournal, recordApplied, recordState, writeJournal } from "../apply/journal.js";
+import { withAdvisoryLock } from "../apply/lock.js";
+import { maskPassword } from "../database/connect.js";
+import { DmError } from "../error.js";
+import { introspect } from "../introspect/introspect.js";
+import { plan } from "../plan/plan.js";
+import { prove } from "../proof/prove.js";
+import { writeRevision } from "../revision/directory.js";
+import { formatRevision } from "../revision/format.js";
+import { newRevisionId } from "../revision/name.js";
+import type { Revision } from "../revision/revision.js";
+import { checksum } from "../revision/sum.js";
+import { version } from "../version.js";
+import { configFileName, openProject } from "./config.js";
+import { markOf } from "./plan.js";
+import { pullInto } from "./pull.js";
+import { stepsOf } from "./steps.js";
+import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+
+export interface InitRequest {
+  readonly directory: string;
+  /** A database in use: its schema is written as files, a baseline revision made of it and recorded there. */
+  readonly database?: string;
+  readonly progress?: Progress;
+}
+
+export interface InitResult {
+  readonly files: readonly { readonly path: string; readonly state: "written" | "kept" }[];
+}
+
+/** Begins a project. What exists is kept. */
+export async function initProject(request: InitRequest): Promise<InitResult> {
+  const root = resolve(request.directory);
+  const files: { path: string; state: "written" | "kept" }[] = [];
+  const write = async (path: string, text: string) => files.push({ path, state: await writeIfAbsent(path, text) });
+  if (request.database === undefined) {
+    await write(join(root, configFileName), configText("pglite:.dm/local"));
+    await write(join(root, ".gitignore"), ".dm/\n");
+    await write(join(root, "schema", "example.sql"), exampleSchema);
+    await mkdir(join(root, "revisions"), { recursive: true });
+    return { files };
+  }
+  await write(join(root, configFileName), configText(withoutPassword(request.database)));
+  await mkdir(join(root, "revisions"), { recursive: true });
+  const project = await openProject({ config: join(root, configFileName), database: request.database });
+  await withWorkbench(project, request.progress ?? silent, async (bench) => {
+    const pulled = await pullInto(bench, { format: "sql" }, project.schema);
+    files.push(...pulled.files.map((path) => ({ path, state: "written" as const })));
+    const baseline = await writeBaseline(bench);
+    if (baseline !== undefined) files.push({ path: baseline, state: "written" });
+  });
+  return { files };
+}
+
+/** One revision that builds what the database holds, recorded there as applied. Nothing for an empty database. */
+async function writeBaseline(bench: Workbench): Promise<string | undefined> {
+  const { target, base, shadow, progress, project } = bench;
+  if (await hasJournal(target)) {
+    throw new DmError("DM5402", "the database has a journal of dm already", {
+      at: target.description,
+      next: ["use the project that its revisions belong to"],
+    });
+  }
+  const live = await introspect(target);
+  const after = await bench.normalize(live);
+  const { major } = target.version;
+  const [up, down] = [plan(base, after, { major }), plan(after, base, { major })];
+  if (up.length === 0) return undefined;
+  const proof = await prove(shadow, { base, before: base, after, up, down, progress });
+  const revision: Revision = {
+    id: newRevisionId(),
+    parents: [],
+    message: "baseline",
+    created: new Date().toISOString(),
+    kind: "planned",
+    from: markOf(base),
+    to: markOf(live),
+    proven: { at: new Date().toISOString(), server: shadow.description, checks: proof.checks },
+    up: stepsOf(up, proof.up, proof.mayFailOnData),
+    down: stepsOf(down, proof.down, proof.mayFailOnData),
+  };
+  const text = await formatRevision(revision);
+  const file = await writeRevision(project.revisions, revision);
+  await withAdvisoryLock(target, async () => {
+    await createJournal(target);
+    await target.transaction(async () => {
+      const { id } = revision;
+      await recordApplied(target, { id, checksum: checksum(text), content: text, milliseconds: 0 }, "up");
+      await recordState(target, live);
+      await writeJournal(target, { revision: id, direction: "stamp", milliseconds: 0 }, version);
+    });
+  });
+  return file;
+}
+
+async function writeIfAbsent(path: string, text: string): Promise<"written" | "kept"> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(path, text, { flag: "wx" });
+    return "written";
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return "kept";
+    throw error;
+  }
+}
+
+/** The password belongs into ~/.pgpass or PGPASSWORD, not into a file that is committed. */
+function withoutPassword(url: string): string {
+  return maskPassword(url) === url ? url : url.replace(/:[^:@/]*@/, "@").replace(/password\s*=\s*\S+/i, "");
+}
+
+const configText = (database: string) => `# dm: https://www.npmjs.com/package/@dentamind/dm
+schema: schema
+revisions: revisions
+
+# How long a statement waits for a lock before it is tried again.
+lock_timeout: 3s
+
+environments:
+  local:
+    database: ${JSON.stringify(database)}
+  # production:
+  #   database: \${PRODUCTION_DATABASE_URL}
+`;
+
+const exampleSchema = `-- The schema as it should be. Edit it, then: dm plan -m "what changes"
+
+CREATE TABLE note (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  title text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+COMMENT ON TABLE note IS 'An example; replace it by your own tables';
+`;

@@ -1,0 +1,1 @@
+export { interrupt } from "../database/interrupt.js";

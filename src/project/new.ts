@@ -1,0 +1,30 @@
+import { writeRevision } from "../revision/directory.js";
+import { newRevisionId } from "../revision/name.js";
+import { onlyHead, readChain } from "./chain.js";
+import type { Project } from "./config.js";
+
+export interface NewRequest {
+  readonly message: string;
+  readonly author?: string;
+}
+
+/** Writes an empty revision after the head, for SQL written by hand. `dm plan` proves it. */
+export async function newRevision(
+  project: Project,
+  { message, author }: NewRequest,
+): Promise<{ readonly id: string; readonly file: string }> {
+  const chain = await readChain(project);
+  const parent = onlyHead(chain);
+  const id = newRevisionId();
+  const file = await writeRevision(project.revisions, {
+    id,
+    parents: parent === undefined ? [] : [parent],
+    message,
+    ...(author === undefined ? {} : { author }),
+    created: new Date().toISOString(),
+    kind: "written",
+    up: [{ mode: "transaction", comments: [" what to do: any SQL but BEGIN and COMMIT"], sql: "" }],
+    down: [{ mode: "transaction", comments: [" how to undo it"], sql: "" }],
+  });
+  return { id, file };
+}

@@ -1,0 +1,63 @@
+import type { Unmodelled } from "../catalog/fact.js";
+import { recordedState } from "../apply/journal.js";
+import { maskPassword } from "../database/connect.js";
+import { diff } from "../diff/diff.js";
+import { introspect } from "../introspect/introspect.js";
+import type { RevisionHeader } from "../revision/revision.js";
+import type { SumDifference } from "../revision/sum.js";
+import { upgradePath } from "../revision/path.js";
+import { fileOf, readChain, standingOf } from "./chain.js";
+import type { Project } from "./config.js";
+import { type Progress, silent, withTarget } from "./workbench.js";
+
+export interface StatusResult {
+  readonly environment: string;
+  /** Without its password. */
+  readonly database: string;
+  /** Heads of the database and of the files. */
+  readonly heads: readonly string[];
+  readonly fileHeads: readonly string[];
+  readonly pending: readonly RevisionHeader[];
+  readonly lastApply?: { readonly id: string; readonly at: string; readonly by: string; readonly milliseconds: number };
+  /** A revision that was interrupted between two of its transactions. */
+  readonly unfinished?: { readonly id: string; readonly direction: string; readonly done: number };
+  /** `recorded` is false where no apply has recorded a state to compare with. */
+  readonly drift: { readonly recorded: boolean; readonly changes: number };
+  /** How revision files differ from dm.sum. */
+  readonly sum: readonly SumDifference[];
+  /** Applied revisions without a way back. */
+  readonly irreversible: readonly RevisionHeader[];
+  readonly unmodelled: readonly Unmodelled[];
+}
+
+/** Where the database stands. Changes nothing. */
+export async function status(project: Project, progress: Progress = silent): Promise<StatusResult> {
+  const chain = await readChain(project);
+  return withTarget(project, progress, async (target) => {
+    const standing = await standingOf(chain, target);
+    const recorded = await recordedState(target);
+    progress("reading the database");
+    const live = await introspect(target, recorded === undefined ? {} : { self: recorded.catalog.self });
+    const header = (id: string): RevisionHeader => fileOf(chain, id).revision;
+    const last = standing.applied.at(-1);
+    const pending = chain.graph.heads.length === 0 ? [] : upgradePath(chain.graph, standing.heads, "heads");
+    return {
+      environment: project.environment.name,
+      database: maskPassword(target.description),
+      heads: standing.heads,
+      fileHeads: chain.graph.heads,
+      pending: pending.map(header),
+      ...(last === undefined
+        ? {}
+        : { lastApply: { id: last.id, at: last.appliedAt, by: last.appliedBy, milliseconds: last.milliseconds } }),
+      ...(standing.unfinished === undefined ? {} : { unfinished: standing.unfinished }),
+      drift: {
+        recorded: recorded !== undefined,
+        changes: recorded === undefined ? 0 : diff(recorded.catalog, live).length,
+      },
+      sum: chain.set.differences,
+      irreversible: standing.applied.map(({ id }) => header(id)).filter((one) => one.irreversible !== undefined),
+      unmodelled: live.unmodelled,
+    };
+  });
+}

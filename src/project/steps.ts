@@ -1,0 +1,52 @@
+import type { PlannedStatement } from "../plan/plan.js";
+import type { Measurement } from "../proof/measure.js";
+import type { ProofResult } from "../proof/prove.js";
+import { commitEvery } from "../proof/run.js";
+import type { Step, StepMode } from "../revision/revision.js";
+
+/**
+ * A plan as the steps of a revision file: one step for each transaction, statements about one object together, and
+ * above a statement what was measured of it.
+ */
+export function stepsOf(
+  statements: readonly PlannedStatement[],
+  measurements: ReadonlyMap<number, Measurement>,
+  mayFail: ProofResult["mayFailOnData"],
+): Step[] {
+  const steps: { mode: StepMode; parts: string[]; count: number }[] = [];
+  let previous: PlannedStatement | undefined;
+  for (const [at, statement] of statements.entries()) {
+    const comments = [
+      ...commentsOf(measurements.get(at)),
+      ...mayFail.filter((one) => one.statement === statement).map(({ message }) => `may fail on rows: ${message}`),
+    ];
+    const text = [...comments.map((line) => `-- ${line}`), `${statement.sql.text};`].join("\n");
+    const last = steps.at(-1);
+    const mode = modeAfter(previous, statement, last?.count ?? 0);
+    if (last === undefined || mode !== "transaction") {
+      steps.push({ mode: last === undefined && mode === "commit" ? "transaction" : mode, parts: [text], count: 1 });
+    } else {
+      last.parts.push(previous?.about === statement.about && comments.length === 0 ? `\n${text}` : `\n\n${text}`);
+      last.count++;
+    }
+    previous = statement;
+  }
+  return steps.map(({ mode, parts }) => ({ mode, comments: [], sql: parts.join("") }));
+}
+
+/** Where a COMMIT is wanted before the statement. */
+function modeAfter(previous: PlannedStatement | undefined, statement: PlannedStatement, count: number): StepMode {
+  if (statement.commit === "alone") return "autocommit";
+  if (previous?.commit === "alone") return "commit";
+  if (previous?.commit === "after" && statement.commit !== "after") return "commit";
+  // One transaction's locks must fit into the server's lock table (manual, max_locks_per_transaction).
+  return count >= 2 * commitEvery ? "commit" : "transaction";
+}
+
+function commentsOf(measurement: Measurement | undefined): string[] {
+  if (measurement === undefined) return [];
+  return [
+    ...(measurement.locks.length === 0 ? [] : [`locks ${measurement.locks.join(", ")}`]),
+    ...(measurement.rewrites.length === 0 ? [] : [`rewrites ${measurement.rewrites.join(", ")}`]),
+  ];
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Catalog } from "../catalog/catalog.js";
+import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
+import { cacheDirectory } from "../database/pglite-template.js";
+import { loadDesired } from "../desired/load.js";
+import { readDesired } from "../desired/read.js";
+import type { Annotation, DesiredState } from "../desired/state.js";
+import { DmError } from "../error.js";
+import { introspect, introspectHere } from "../introspect/introspect.js";
+import { plan } from "../plan/plan.js";
+import { dropRoles } from "../proof/build.js";
+import { commitEvery, runStatements } from "../proof/run.js";
+import { version } from "../version.js";
+import { type Workbench, withPublicOf } from "./workbench.js";
+
+/** What the schema files ask for. */
+export interface Wanted {
+  /** In normal form. */
+  readonly catalog: Catalog;
+  readonly annotations: readonly Annotation[];
+}
+
+/**
+ * Loads schema files into the shadow and reads them back. An unchanged schema is not loaded again: its catalog is kept
+ * in the user's cache, by a hash of the files, the shadow's version and this program's.
+ * @param current the state of the target, if the shadow is of another version.
+ */
+export async function loadWanted(bench: Workbench, paths: string | string[], current?: Catalog): Promise<Wanted> {
+  bench.progress("reading the schema files");
+  const state = await readDesired(paths, bench.parser);
+  const base =
+    current === undefined || current.major === bench.base.major ? bench.base : withPublicOf(current, bench.base);
+  const file = join(cacheDirectory(process.env, process.platform, homedir()), "wanted", `${cacheKey(bench, base, state)}.json`);
+  const known = await fromCache(file);
+  if (known !== undefined) return { catalog: known, annotations: state.annotations };
+  bench.progress("loading the schema files into the shadow");
+  const catalog = await bench.normalize(await load(bench, base, state));
+  await toCache(file, catalog);
+  return { catalog, annotations: state.annotations };
+}
+
+async function load(bench: Workbench, base: Catalog, state: DesiredState): Promise<Catalog> {
+  const { database } = bench.shadow;
+  const prepare = plan(bench.base, base);
+  // A large schema does not fit into one transaction's share of the lock table.
+  if (state.statements.length <= 3000) {
+    return database.trial(async () => {
+      await runStatements(database, prepare);
+      await loadDesired(state, database);
+      return introspectHere(database);
+    });
+  }
+  return bench.shadow.fresh(async (scratch) => {
+    await scratch.transaction(() => runStatements(scratch, prepare));
+    const { createdRoles } = await loadDesired(state, scratch, { commitEvery });
+    const catalog = await introspect(scratch);
+    if (scratch.engine === "server") await dropRoles(scratch, createdRoles);
+    return catalog;
+  });
+}
+
+function cacheKey({ shadow }: Workbench, base: Catalog, state: DesiredState): string {
+  const parts = [version, shadow.description, shadow.database.version.number, base.self, base.fingerprint, state.hash];
+  return createHash("sha256").update(parts.join("\n")).digest("hex");
+}
+
+/** An absent or damaged entry is as good as none: it is made again. */
+async function fromCache(file: string): Promise<Catalog | undefined> {
+  try {
+    return readSnapshot(await readFile(file, "utf8"), file);
+  } catch (error) {
+    if (isAbsent(error) || error instanceof DmError) return undefined;
+    throw error;
+  }
+}
+
+/** A cache that cannot be written costs time, nothing else. */
+async function toCache(file: string, catalog: Catalog): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const temporary = `${file}.${process.pid}`;
+    await writeFile(temporary, writeSnapshot(catalog));
+    await rename(temporary, file);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,96 @@
+import { rename, writeFile } from "node:fs/promises";
+import { diff } from "../diff/diff.js";
+import { DmError } from "../error.js";
+import { describeChanges } from "../proof/prove.js";
+import { StatementError } from "../proof/run.js";
+import { readSum, type RevisionFile, writeSum } from "../revision/directory.js";
+import { formatRevision } from "../revision/format.js";
+import { ancestors, inOrder } from "../revision/lineage.js";
+import type { Revision } from "../revision/revision.js";
+import { withFiles } from "../revision/sum.js";
+import { type Chain, fileOf, readChain, refuseEdited, standingOf, statementsOf, withReplay } from "./chain.js";
+import { markOf } from "./plan.js";
+import type { Workbench } from "./workbench.js";
+
+/**
+ * Proves the hand-written revisions that are neither proven nor applied: up, down and up again on what the chain
+ * builds before them. The file then says so, and dm.sum takes it as it is.
+ * @throws DmError DM3401 when down does not return, DM3402 when a step fails.
+ */
+export async function proveWritten(
+  bench: Workbench,
+  chain: Chain,
+  dryRun: boolean,
+): Promise<{ readonly chain: Chain; readonly proven: readonly string[] }> {
+  const { applied } = await standingOf(chain, bench.target);
+  const isApplied = new Set(applied.map(({ id }) => id));
+  const open = chain.set.files.filter(
+    ({ name, revision }) =>
+      revision.kind === "written" &&
+      !isApplied.has(revision.id) &&
+      (revision.proven === undefined || chain.set.differences.some((one) => one.kind === "edited" && one.file === name)),
+  );
+  if (open.length === 0) return { chain, proven: [] };
+  refuseEdited(chain, (one) => one.kind === "total" || open.some(({ name }) => name === one.file));
+  for (const file of open) await proveOne(bench, chain, file, dryRun);
+  return { chain: dryRun ? withoutDifferences(chain) : await readChain(bench.project), proven: open.map((f) => f.name) };
+}
+
+async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryRun: boolean): Promise<void> {
+  const { revision, path } = file;
+  bench.progress(`proving ${revision.id}`);
+  const earlier = ancestors(chain.graph, revision.parents);
+  const before = inOrder(chain.graph, earlier).map((id) => fileOf(chain, id).revision);
+  const proven = await withReplay(
+    bench,
+    before,
+    async (site): Promise<Revision> => {
+      const start = await site.read();
+      await step(site.run(statementsOf(revision.up)), file, "up");
+      const end = await site.read();
+      if (revision.irreversible === undefined) {
+        await step(site.run(statementsOf(revision.down)), file, "down");
+        const back = diff(await site.read(), start);
+        if (back.length > 0) {
+          throw new DmError("DM3401", "the way down does not return to the state before", {
+            at: path,
+            details: describeChanges(back),
+            next: ["mend the steps below -- dm:down"],
+          });
+        }
+        await step(site.run(statementsOf(revision.up)), file, "up again");
+      }
+      const checks = revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"];
+      return {
+        ...revision,
+        from: markOf(start),
+        to: markOf(end),
+        proven: { at: new Date().toISOString(), server: bench.shadow.description, checks },
+      };
+    },
+    [...revision.up, ...revision.down],
+  );
+  if (dryRun) return;
+  const text = await formatRevision(proven);
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+  await writeSum(chain.set.directory, withFiles(await readSum(chain.set.directory), [{ name: file.name, text }]));
+}
+
+async function step(work: Promise<void>, { path, revision }: RevisionFile, direction: string): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    throw new DmError("DM3402", `${revision.id} fails on its way ${direction}: ${error.cause.message}`, {
+      at: path,
+      details: error.cause.details,
+      ...(error.cause.hint === undefined ? {} : { hint: error.cause.hint }),
+      cause: error.cause,
+    });
+  }
+}
+
+function withoutDifferences(chain: Chain): Chain {
+  return { ...chain, set: { ...chain.set, differences: [] } };
+}

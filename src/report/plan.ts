@@ -1,0 +1,65 @@
+import type { Unmodelled } from "../catalog/fact.js";
+import { factId, type Identity } from "../catalog/identity.js";
+import type { Change } from "../diff/diff.js";
+import type { Revision } from "../revision/revision.js";
+import { changeJson, type JsonObject, renameJson, revisionJson, unmodelledJson } from "./json.js";
+import type { States } from "./outline.js";
+import { type Paint, plain } from "./paint.js";
+import { revisionScript } from "./sql.js";
+import { summary, tree, unmodelledText } from "./tree.js";
+import { harmless, listed } from "./words.js";
+
+/** What a plan found, and what it wrote. */
+export interface PlanReport extends States {
+  readonly changes: readonly Change[];
+  readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
+  readonly unmodelled: readonly Unmodelled[];
+  readonly revision?: Revision;
+  /** Absent when nothing was written. */
+  readonly file?: string;
+  /** Hand-written revisions that were proven by the way. */
+  readonly provenRevisions: readonly string[];
+}
+
+/** A plan for a terminal: the changes as a tree, then the file; the SQL where no file holds it. */
+export function planText(plan: PlanReport, paint: Paint = plain): string {
+  const { changes, renames, unmodelled, revision, file, provenRevisions } = plan;
+  const renamed = renames.map(({ from, to }) =>
+    paint.yellow(`~ ${harmless(factId(from))}  renamed to ${harmless(factId(to))}`),
+  );
+  return [
+    ...provenRevisions.map((name) => `proven   ${name}`),
+    renamed.join("\n"),
+    tree(changes, plan, paint),
+    ...(revision === undefined ? ["nothing to do: the database is as the schema files say"] : []),
+    ...(revision === undefined ? [] : [total(plan)]),
+    ...(revision !== undefined && file === undefined ? [revisionScript([revision], "up").trimEnd()] : []),
+    unmodelledText(unmodelled, paint),
+    ...(file === undefined ? [] : [`${paint.green("written")}  ${file}\nnext     dm apply`]),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function total(plan: PlanReport): string {
+  const renamed = plan.renames.length === 0 ? [] : [`${plan.renames.length} renamed`];
+  return listed([...renamed, summary(plan.changes, plan)].filter((part) => part !== ""));
+}
+
+export function planJson({
+  changes,
+  renames,
+  unmodelled,
+  revision,
+  file,
+  provenRevisions,
+}: PlanReport): JsonObject {
+  return {
+    changes: changes.map(changeJson),
+    renames: renames.map(renameJson),
+    unmodelled: unmodelledJson(unmodelled),
+    revision: revision === undefined ? null : revisionJson(revision),
+    file: file ?? null,
+    provenRevisions,
+  };
+}

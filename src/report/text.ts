@@ -1,0 +1,211 @@
+import type { Unmodelled } from "../catalog/fact.js";
+import type { Revision, RevisionHeader } from "../revision/revision.js";
+import type { SumDifference } from "../revision/sum.js";
+import { type Paint, plain } from "./paint.js";
+import { unmodelledText } from "./tree.js";
+import { count, duration, firstLine, harmless, moment } from "./words.js";
+
+export interface StatusReport {
+  readonly environment: string;
+  readonly database: string;
+  readonly heads: readonly string[];
+  /** Heads of the revision files. */
+  readonly fileHeads: readonly string[];
+  readonly pending: readonly RevisionHeader[];
+  readonly lastApply?: {
+    readonly id: string;
+    readonly at: string;
+    readonly by: string;
+    readonly milliseconds: number;
+  };
+  /** A revision that was interrupted between two of its transactions. */
+  readonly unfinished?: { readonly id: string; readonly direction: string; readonly done: number };
+  readonly drift: { readonly changes: number; readonly recorded: boolean };
+  readonly sum: readonly SumDifference[];
+  readonly irreversible: readonly RevisionHeader[];
+  readonly unmodelled: readonly Unmodelled[];
+}
+
+type Row = [label: string, ...lines: string[]];
+
+/** Where a database stands: a label and what it says a line. */
+export function statusText(status: StatusReport, paint: Paint = plain): string {
+  const { lastApply, pending, sum, drift, irreversible, fileHeads, unfinished } = status;
+  const rows: Row[] = [
+    ["database", `${status.environment}, ${harmless(status.database)}`],
+    ["at", status.heads.length === 0 ? "base: no revision is applied" : status.heads.join(", ")],
+    pending.length === 0
+      ? ["pending", "nothing"]
+      : [
+          "pending",
+          paint.yellow(`${count(pending.length, "revision")}: dm apply`),
+          ...pending.map((revision) => revisionLine(revision, paint)),
+        ],
+    ...(fileHeads.length > 1
+      ? [["heads", paint.red(`the files have ${fileHeads.length}: ${fileHeads.join(", ")}`)] as Row]
+      : []),
+    ...(unfinished === undefined ? [] : [["unfinished", paint.red(unfinishedLine(unfinished))] as Row]),
+    [
+      "last apply",
+      lastApply === undefined
+        ? "never"
+        : `${lastApply.id}, ${moment(lastApply.at)} by ${harmless(lastApply.by)}, ${duration(lastApply.milliseconds)}`,
+    ],
+    ["drift", driftLine(drift, paint)],
+    sum.length === 0
+      ? ["files", "as dm.sum says"]
+      : ["files", paint.red("not as dm.sum says"), ...sum.map(sumLine)],
+    ...(irreversible.length === 0
+      ? []
+      : [
+          ["one-way", ...irreversible.map((revision) => revisionLine(revision, paint))] as [
+            string,
+            ...string[],
+          ],
+        ]),
+  ];
+  const text = rows.flatMap(([label, ...lines]) =>
+    lines.map((line, at) => `${at === 0 ? paint.bold(label.padEnd(12)) : " ".repeat(14)}${line}`),
+  );
+  return [...text, ...present(unmodelledText(status.unmodelled, paint))].join("\n");
+}
+
+function unfinishedLine({ id, direction, done }: NonNullable<StatusReport["unfinished"]>): string {
+  const verb = direction === "up" ? "apply" : "rollback";
+  return `${id} was interrupted after its step ${done} on the way ${direction}: dm ${verb} goes on`;
+}
+
+function driftLine({ changes, recorded }: StatusReport["drift"], paint: Paint): string {
+  if (!recorded) return paint.dim("unknown: no apply has recorded the schema yet");
+  return changes === 0 ? "none" : paint.red(`${count(changes, "difference")}: dm drift`);
+}
+
+function sumLine(difference: SumDifference): string {
+  switch (difference.kind) {
+    case "renamed":
+      return `renamed  ${difference.from} → ${difference.file}`;
+    case "total":
+      return `edited   ${difference.file} itself`;
+    default:
+      return `${difference.kind.padEnd(8)} ${difference.file}`;
+  }
+}
+
+export interface HistoryLine {
+  readonly revision: RevisionHeader;
+  readonly isHead: boolean;
+  /** Unknown where no database was asked. */
+  readonly applied?: boolean;
+}
+
+/** Revisions, a line each, in the order given. */
+export function historyText(entries: readonly HistoryLine[], paint: Paint = plain): string {
+  const width = Math.max(0, ...entries.map(({ revision }) => authorOf(revision).length));
+  return entries.map((entry) => historyLine(entry, width, paint)).join("\n");
+}
+
+function historyLine({ revision, isHead, applied }: HistoryLine, width: number, paint: Paint): string {
+  const tags = [
+    ...(isHead ? [paint.cyan("head")] : []),
+    ...(applied === undefined ? [] : [applied ? paint.green("applied") : paint.yellow("pending")]),
+    ...(revision.phase === undefined ? [] : [revision.phase]),
+    ...(revision.irreversible === undefined ? [] : [paint.red("one-way")]),
+    ...(revision.parents.length > 1 ? [`merges ${revision.parents.join(", ")}`] : []),
+    ...(revision.labels ?? []),
+  ];
+  return [
+    paint.bold(revision.id),
+    moment(revision.created).slice(0, 10),
+    ...(width === 0 ? [] : [authorOf(revision).padEnd(width)]),
+    harmless(firstLine(revision.message)),
+    ...(tags.length === 0 ? [] : [`(${tags.join(", ")})`]),
+  ]
+    .join("  ")
+    .trimEnd();
+}
+
+/** The author's name, without the address. */
+function authorOf({ author }: RevisionHeader): string {
+  return harmless((author ?? "").replace(/\s*<[^>]*>\s*$/, ""));
+}
+
+function revisionLine(revision: RevisionHeader, paint: Paint): string {
+  const phase = revision.phase === undefined ? "" : ` (${revision.phase})`;
+  return `${paint.bold(revision.id)}  ${harmless(firstLine(revision.message))}${phase}`;
+}
+
+export interface ApplyReport {
+  readonly applied: readonly {
+    readonly id: string;
+    readonly message: string;
+    readonly direction: "up" | "down";
+    readonly milliseconds: number;
+  }[];
+  readonly heads: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What was applied or undone, and where the database stands now. */
+export function appliedText({ applied, heads, notes }: ApplyReport, paint: Paint = plain): string {
+  const verbs = { up: paint.green("applied "), down: paint.yellow("undone  ") };
+  const total = applied.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return [
+    ...applied.map(
+      ({ id, message, direction, milliseconds }) =>
+        `${verbs[direction]}  ${paint.bold(id)}  ${harmless(firstLine(message))}  ${paint.dim(duration(milliseconds))}`,
+    ),
+    ...notes.map((note) => `note: ${harmless(note)}`),
+    applied.length === 0
+      ? `nothing to do: ${standing(heads)}`
+      : `${count(applied.length, "revision")} in ${duration(total)}; ${standing(heads)}`,
+  ].join("\n");
+}
+
+/** What an apply or rollback would do, in order. */
+export function plannedText(planned: readonly Revision[], half: "up" | "down", paint: Paint = plain): string {
+  if (planned.length === 0) return "nothing to do";
+  const verb = half === "up" ? "would apply" : "would undo ";
+  return planned
+    .flatMap((revision) => [
+      `${verb}  ${revisionLine(revision, paint)}`,
+      ...warningsOf(revision, half).map((warning) => `    ${paint.yellow(harmless(warning.trim()))}`),
+      ...(half === "down" && revision.irreversible !== undefined
+        ? [`    ${paint.red(`has no way back: ${harmless(revision.irreversible)}`)}`]
+        : []),
+    ])
+    .join("\n");
+}
+
+/** What a reader must know before it runs, from the comments of the steps. */
+function warningsOf(revision: Revision, half: "up" | "down"): string[] {
+  const lines = revision[half].flatMap(({ comments, sql }) => [
+    ...comments,
+    ...Array.from(sql.matchAll(/^--\s*(.*)$/gm), ([, comment = ""]) => comment),
+  ]);
+  return lines.filter((line) => /^\s*(hazard|may fail|rewrites)\b/.test(line));
+}
+
+function standing(heads: readonly string[]): string {
+  return heads.length === 0 ? "the database is at base" : `the database is at ${heads.join(", ")}`;
+}
+
+function present(text: string): string[] {
+  return text === "" ? [] : [text];
+}
+
+export interface SnapshotReport {
+  readonly file: string;
+  readonly facts: number;
+  readonly fingerprint: string;
+  readonly major: number;
+  readonly unmodelled: readonly Unmodelled[];
+}
+
+/** What a snapshot holds. */
+export function snapshotText(
+  { file, facts, fingerprint, unmodelled }: SnapshotReport,
+  paint: Paint = plain,
+): string {
+  const saved = `${paint.green("saved")}    ${file}: ${count(facts, "fact")}, ${paint.dim(fingerprint.slice(0, 12))}`;
+  return [saved, ...present(unmodelledText(unmodelled, paint))].join("\n");
+}

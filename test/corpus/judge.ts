@@ -1,0 +1,80 @@
+import type { Catalog } from "../../src/catalog/catalog.js";
+import type { Shadow } from "../../src/database/shadow.js";
+import { diff } from "../../src/diff/diff.js";
+import { plan } from "../../src/plan/plan.js";
+import { type Site, withSite } from "../../src/proof/build.js";
+import { describeChanges } from "../../src/proof/prove.js";
+import { segments } from "../../src/proof/run.js";
+import { load } from "./load.js";
+import type { Pair } from "./pairs.js";
+
+/** What became of a pair. */
+export type Verdict =
+  | { readonly outcome: "passed" }
+  | { readonly outcome: "failed"; readonly why: string }
+  | { readonly outcome: "out of scope"; readonly kinds: readonly string[] }
+  | { readonly outcome: "not loadable"; readonly why: string };
+
+/** Gets from each state of the pair to the other by dm's own plans, and says whether it arrived. */
+export async function judge(shadow: Shadow, base: Catalog, pair: Pair): Promise<Verdict> {
+  let written: readonly [Catalog, Catalog];
+  try {
+    written = [await load(shadow, pair, pair.a), await load(shadow, pair, pair.b)];
+  } catch (error) {
+    return { outcome: "not loadable", why: messageOf(error) };
+  }
+  const kinds = new Set(written.flatMap((catalog) => catalog.unmodelled.map(({ kind }) => kind)));
+  if (kinds.size > 0) return { outcome: "out of scope", kinds: [...kinds].sort() };
+  try {
+    const why = await thereAndBack(shadow, base, pair, ...written);
+    return why === undefined ? { outcome: "passed" } : { outcome: "failed", why };
+  } catch (error) {
+    return { outcome: "failed", why: messageOf(error) };
+  }
+}
+
+async function thereAndBack(
+  shadow: Shadow,
+  base: Catalog,
+  pair: Pair,
+  writtenA: Catalog,
+  writtenB: Catalog,
+): Promise<string | undefined> {
+  const needs = {
+    catalogs: [writtenA, writtenB],
+    commits: segments([...plan(writtenA, writtenB), ...plan(writtenB, writtenA)]).length > 1,
+  };
+  return withSite(shadow, needs, async (site) => {
+    const b = await go(site, base, writtenB);
+    const again = differences(await go(site, b, base), base);
+    if (again.length > 0) return report("dropping all of b", again);
+    if (pair.a.trim() === "" && pair.kind === "same") {
+      const twice = differences(await go(site, base, b), b);
+      return twice.length > 0 ? report("b planned a second time", twice) : undefined;
+    }
+    const a = await go(site, base, writtenA);
+    if (pair.kind !== "diff") {
+      const between = differences(a, b);
+      if (between.length > 0) return report("a and b mean the same", between);
+    }
+    const up = differences(await go(site, a, b), b);
+    if (up.length > 0) return report("a to b", up);
+    const down = differences(await go(site, b, a), a);
+    return down.length > 0 ? report("b to a", down) : undefined;
+  });
+}
+
+async function go(site: Site, from: Catalog, to: Catalog): Promise<Catalog> {
+  await site.run(plan(from, to));
+  return site.read();
+}
+
+function differences(current: Catalog, wanted: Catalog): string[] {
+  return current.fingerprint === wanted.fingerprint ? [] : describeChanges(diff(current, wanted));
+}
+
+const report = (leg: string, lines: readonly string[]) => [leg, ...lines].join("\n  ");
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,3 @@
+import { testPairs } from "./suite.js";
+
+testPairs("sqldef");

@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { connect, inDatabase, withDatabase } from "../../src/database/connect.js";
+import type { Database } from "../../src/database/database.js";
+import { openPglite } from "../../src/database/pglite.js";
+
+/** A major version of the shared servers, or the embedded PostgreSQL. */
+export type Postgres = number | "pglite";
+
+export interface SharedServer {
+  readonly major: number;
+  /** The superuser's, over TCP, with a password. */
+  readonly url: string;
+  readonly socket: string;
+  readonly port: number;
+}
+
+/** The servers that run, oldest first; known when test files are collected. */
+export function servers(): readonly SharedServer[] {
+  return inject("servers");
+}
+
+/** The running server of this major version. */
+export function server(major: number): SharedServer {
+  const found = servers().find((candidate) => candidate.major === major);
+  if (found === undefined) throw new Error(`PostgreSQL ${major} does not run: use eachPostgres or newestServer`);
+  return found;
+}
+
+/** Everything that tests can run on here: `describe.each(eachPostgres)("on %s", (postgres) => …)`. */
+export const eachPostgres: readonly Postgres[] = [
+  ...(inject("isPgliteTested") ? (["pglite"] as const) : []),
+  ...servers().map(({ major }) => major),
+];
+
+/** The newest server that runs, for what needs a server and no particular version. */
+export function newestServer(): SharedServer | undefined {
+  return servers().at(-1);
+}
+
+/**
+ * An empty database of the test's own: from template0 and dropped afterwards on a server, in memory for PGlite.
+ * `url` opens more sessions in it (a server's only).
+ */
+export async function withTemporaryDatabase<T>(
+  postgres: Postgres,
+  work: (database: Database, url: string) => Promise<T>,
+): Promise<T> {
+  if (postgres === "pglite") {
+    const database = await openPglite();
+    try {
+      return await work(database, "pglite:");
+    } finally {
+      await database.close();
+    }
+  }
+  const admin = server(postgres).url;
+  const name = `dm_test_${randomBytes(6).toString("hex")}`;
+  const url = inDatabase(admin, name);
+  await withDatabase(admin, (database) => database.query(`CREATE DATABASE ${name} TEMPLATE template0`));
+  try {
+    return await withDatabase(url, (database) => work(database, url));
+  } finally {
+    const database = await connect(admin);
+    try {
+      await database.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    } finally {
+      await database.close();
+    }
+  }
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * A path in the optional folder of large samples: `DM_SHARED`, or `../shared` beside the project; undefined when it
+ * is not there: `describe.skipIf(skipAloud(shared("cases") === undefined, "no shared/cases"))`.
+ */
+export function shared(path: string): string | undefined {
+  const place = join(process.env.DM_SHARED ?? join(root, "../shared"), path);
+  return existsSync(place) ? place : undefined;
+}
+
+/** For skipIf: passes the condition on, and says so when it holds. */
+export function skipAloud(isSkipped: boolean, reason: string): boolean {
+  if (isSkipped) console.warn(`SKIPPED: ${reason}`);
+  return isSkipped;
+}
