@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTwoFilesPatch } from "diff";
 import pc from "picocolors";
-import { withDatabase } from "../src/index.js";
+import { withDatabase } from "../src/database/connect.js";
 
 /**
  * The main job of dm on an embedded PostgreSQL, with the real commands: plan, apply, edit, plan, apply, drift, undo,
@@ -37,6 +37,7 @@ async function demo(directory: string): Promise<void> {
       ),
   );
   dm(["plan", "-m", "Recall dates"]);
+  dm(["show", "head"]);
   dm(["apply"]);
   dm(["history"]);
 
@@ -104,7 +105,8 @@ function commandIn(directory: string): (args: readonly string[], expected?: numb
 async function byHand(database: string, text: string): Promise<void> {
   console.log(text.replace(/^/gm, pc.yellow("sql> ")));
   const results = await withDatabase(database, (session) => session.script(text));
-  for (const row of results.flat()) console.log(row);
+  for (const row of results.flat()) console.log(JSON.stringify(row));
+  console.log();
 }
 
 async function edit(file: string, change: (text: string) => string): Promise<void> {
@@ -114,8 +116,9 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
   const name = `schema/${path.basename(file)}`;
   const patch = createTwoFilesPatch(name, name, before, after, "", "", { context: 1 });
   const paint: Readonly<Record<string, (text: string) => string>> = { "+": pc.green, "-": pc.red };
-  const lines = patch.trimEnd().split("\n").slice(1);
-  console.log(`${lines.map((line) => (paint[line[0] ?? ""] ?? pc.dim)(line)).join("\n")}\n`);
+  const lines = patch.trimEnd().split("\n");
+  const shown = lines.slice(lines.findIndex((line) => line.startsWith("---")));
+  console.log(`${shown.map((line) => (paint[line[0] ?? ""] ?? pc.dim)(line)).join("\n")}\n`);
 }
 
 const directory = await mkdtemp(path.join(tmpdir(), "dm-demo-"));

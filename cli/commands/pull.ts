@@ -4,14 +4,14 @@ import type { Declare } from "./index.js";
 
 interface PullOptions {
   readonly format: "sql" | "yaml";
-  readonly output?: string;
+  readonly directory?: string;
 }
 
 export const pull: Declare = (command, run) => {
   command
     .argument("[source]", "what to write; the environment's database unless given")
     .addOption(new Option("--format <format>", "how to write it").choices(["sql", "yaml"]).default("sql"))
-    .option("-o, --output <directory>", "where to write it; the project's schema directory unless given")
+    .option("--directory <directory>", "where to write it; the project's schema directory unless given")
     .description("Write a database as a schema directory, one file per object family.")
     .addHelpText("after", sources)
     .addHelpText(
@@ -19,12 +19,12 @@ export const pull: Declare = (command, run) => {
       helpEnd(
         [
           ["dm pull", "the environment's database into schema/"],
-          ["dm pull env:production --format yaml -o wanted", "another one, as YAML, elsewhere"],
+          ["dm pull env:production --format yaml --directory wanted", "another one, as YAML, elsewhere"],
         ],
         usualExits,
       ),
     )
-    .action((source: string | undefined, { format, output }: PullOptions) =>
+    .action((source: string | undefined, { format, directory }: PullOptions) =>
       run(async (session) => {
         const project = await session.project();
         const { pull: pullSchema } = await import("../../src/project/pull.js");
@@ -34,7 +34,7 @@ export const pull: Declare = (command, run) => {
           format,
           progress: session.progress,
           ...(source === undefined ? {} : { source }),
-          ...(output === undefined ? {} : { directory: output }),
+          ...(directory === undefined ? {} : { directory }),
         });
         return {
           json: () => ({ files, unmodelled: unmodelledJson(unmodelled) }),

@@ -14,10 +14,10 @@ export const snapshot: Declare = (command, run) => {
     .action((source: string, { output }: { readonly output: string }) =>
       run(async (session) => {
         const project = await session.project();
-        const { snapshot: saveSnapshot } = await import("../../src/project/snapshot.js");
+        const { snapshotSource } = await import("../../src/project/snapshot.js");
         const { snapshotJson } = await import("../../src/report/json.js");
         const { snapshotText } = await import("../../src/report/text.js");
-        const result = await saveSnapshot(project, source, output, session.progress);
+        const result = await snapshotSource(project, { source, file: output, progress: session.progress });
         return {
           json: () => snapshotJson(result),
           text: (paint) => snapshotText(result, paint),

@@ -67,7 +67,7 @@ CREATE TABLE dm.journal (
   error text
 );
 CREATE TABLE dm.state (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   recorded_at timestamptz NOT NULL,
   fingerprint text NOT NULL,
   snapshot text NOT NULL
@@ -148,7 +148,7 @@ export async function recordApplied(
 export async function recordState(database: Database, catalog: Catalog): Promise<void> {
   await database.query(
     `INSERT INTO dm.state (recorded_at, fingerprint, snapshot) VALUES (now(), $1, $2)
-     ON CONFLICT (only) DO UPDATE
+     ON CONFLICT (singleton) DO UPDATE
      SET recorded_at = excluded.recorded_at, fingerprint = excluded.fingerprint, snapshot = excluded.snapshot`,
     [catalog.fingerprint, writeSnapshot(catalog)],
   );

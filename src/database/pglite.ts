@@ -10,6 +10,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { DmError } from "../error.js";
+import { interruptible } from "./interrupt.js";
 import type { Database, ServerVersion } from "./database.js";
 import { messageOf } from "./failure.js";
 import { shippedExtensions } from "./pglite-extensions.js";
@@ -99,7 +100,7 @@ async function open(
       release?.();
     }
   };
-  return session({ ...wire, end }, encodeParameter);
+  return interruptible(session({ ...wire, end }, encodeParameter));
 }
 
 async function readVersion(pglite: PGlite): Promise<ServerVersion> {

@@ -14,6 +14,7 @@ import {
 import type { Database, Row, ServerVersion } from "./database.js";
 import { DatabaseError } from "./error.js";
 import { isReport, lostConnection, messageOf, statementError } from "./failure.js";
+import { interruptible, onInterrupt } from "./interrupt.js";
 import { passwordFrom } from "./password-file.js";
 import { session, type TransactionStatus, type Wire } from "./session.js";
 import { encryptions } from "./tls.js";
@@ -30,7 +31,7 @@ export async function connectServer(url: string, surroundings = thisMachine()): 
   for (const host of parameters.hosts) {
     const address = host.host === undefined ? localServer(host.port) : host;
     try {
-      return session(await connectTo(address, parameters, surroundings), encodeParameter);
+      return interruptible(session(await connectTo(address, parameters, surroundings), encodeParameter));
     } catch (error) {
       if (!(error instanceof DatabaseError) || parameters.hosts.length === 1) throw error;
       failures.push(error);
@@ -243,6 +244,7 @@ function wire(client: pg.Client, watched: Watched, version: ServerVersion): Wire
       throw watched.lost;
     }
   }
+  const forget = onInterrupt(() => cancelRunning(client, watched));
   return {
     engine: "server",
     description: watched.description,
@@ -258,8 +260,34 @@ function wire(client: pg.Client, watched: Watched, version: ServerVersion): Wire
       return results.filter(({ command }) => command !== null).map(({ rows }) => rows);
     },
     status: () => watched.status,
-    end: () => client.end(),
+    async end() {
+      forget();
+      await client.end();
+    },
   };
+}
+
+/** What node-postgres has and its types leave out. */
+interface Cancelling {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+interface CancelConnection {
+  connect(portOrPath: number | string, host?: string): void;
+  cancel(processID: number, secretKey: number): void;
+  on(event: string, listener: () => void): void;
+}
+
+/** A CancelRequest on a connection of its own (manual, Frontend/Backend Protocol, Canceling Requests in Progress). */
+function cancelRunning(client: pg.Client, watched: Watched): void {
+  if (watched.lost !== undefined) return;
+  const { processID, secretKey } = client as pg.Client & Cancelling;
+  const { connection } = new pg.Client({ ssl: client.ssl }) as unknown as { connection: CancelConnection };
+  connection.on(client.ssl === false ? "connect" : "sslconnect", () => connection.cancel(processID, secretKey));
+  // A cancel that does not get through leaves the statement to end by itself.
+  connection.on("error", () => undefined);
+  if (client.host.startsWith("/")) connection.connect(`${client.host}/.s.PGSQL.${client.port}`);
+  else connection.connect(client.port, client.host);
 }
 
 /** Errors after which the server hangs up (manual, appendix PostgreSQL Error Codes): FATAL, in any language. */

@@ -1,6 +1,5 @@
 import { DmError, type SourceLocation } from "../error.js";
 import type { Comment } from "../parse/parser.js";
-import type { Token } from "../parse/scan.js";
 import type { Source } from "../parse/source.js";
 import { type Annotation, type AnnotationName, annotationNames, type DesiredStatement } from "./state.js";
 import { targetOf } from "./target.js";
@@ -27,8 +26,8 @@ export function annotationsOf(desired: DesiredStatement): Annotation[] {
   );
 }
 
-/** Throws a DmError when a comment that stands at no statement holds an annotation. */
-export function refuseLoose(comments: readonly Token[], source: Source): void {
+/** Throws a DmError when one of these comments, which stand at no definition, holds an annotation. */
+export function refuseLoose(comments: readonly Pick<Comment, "text" | "start">[], source: Source): void {
   for (const comment of comments) {
     const [annotation] = annotationsIn(comment, source);
     if (annotation !== undefined) throw unattached(annotation.name, source.locate(annotation.offset));

@@ -52,6 +52,7 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
   for (const statement of statements) {
     const changed = settingsAfter(statement, settings);
     if (changed !== undefined) {
+      refuseLoose(statement.comments, source);
       settings = changed;
       path = searchPathSet(statement) ?? path;
       continue;

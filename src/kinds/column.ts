@@ -4,7 +4,7 @@ import { castBetween } from "./cast.js";
 import { defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
-import { type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
+import { changeSequence, type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
 
 /** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
 export interface Column {
@@ -237,13 +237,17 @@ function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
       continueAfterRows(to, after),
     ];
   }
-  const clauses: Sql[] = [];
-  if (before.generation !== after.generation)
-    clauses.push(raw(`SET GENERATED ${after.generation.toUpperCase()}`));
-  for (const clause of sequenceClauses(after, to.attributes.type, before)) clauses.push(sql`SET ${clause}`);
   const [oldName, newName] = [sequenceName(before, from), sequenceName(after, to)];
+  const set = (clauses: readonly Sql[]) =>
+    sql`${alterColumn(to)} ${join(
+      clauses.map((clause) => sql`SET ${clause}`),
+      " ",
+    )}`;
   return [
-    ...(clauses.length === 0 ? [] : [sql`${alterColumn(to)} ${join(clauses, " ")}`]),
+    ...(before.generation === after.generation
+      ? []
+      : [set([raw(`GENERATED ${after.generation.toUpperCase()}`)])]),
+    ...changeSequence(before, after, to.attributes.type, name(to.identity.schema, oldName), set),
     ...(oldName === newName
       ? []
       : [sql`ALTER SEQUENCE ${name(to.identity.schema, oldName)} RENAME TO ${name(newName)}`]),

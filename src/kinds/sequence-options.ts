@@ -1,4 +1,4 @@
-import { raw, type Sql, sql } from "../sql/sql.js";
+import { literal, raw, type Sql, sql } from "../sql/sql.js";
 
 /** What CREATE SEQUENCE and an identity column share (manual, CREATE SEQUENCE); numbers are 64-bit, as text. */
 export interface SequenceOptions {
@@ -68,3 +68,43 @@ export function sequenceClauses(
   if (differs("cycle")) clauses.push(raw(after.cycle ? "CYCLE" : "NO CYCLE"));
   return clauses;
 }
+
+const minimumOf = (a: bigint, b: bigint) => (a < b ? a : b);
+const maximumOf = (a: bigint, b: bigint) => (a > b ? a : b);
+
+/**
+ * The statements that change a sequence. Bounds that close in on a sequence nobody has drawn from take its counter to
+ * the new start; where values were drawn the counter stays, and PostgreSQL refuses bounds that leave it outside.
+ * @param impliedType the type that changes without a clause: bigint for none, or the identity column's.
+ * @param sequence its name.
+ * @param alter writes the statement that holds these clauses.
+ */
+export function changeSequence(
+  before: SequenceOptions,
+  after: SequenceOptions,
+  impliedType: string,
+  sequence: Sql,
+  alter: (clauses: readonly Sql[]) => Sql,
+): Sql[] {
+  const clauses = sequenceClauses(after, impliedType, before);
+  if (clauses.length === 0) return [];
+  const [from, to] = [bounds(before), bounds(after)];
+  if (to.minimum <= from.minimum && to.maximum >= from.maximum) return [alter(clauses)];
+  const limit = largest[impliedType] ?? 0n;
+  const minimum = maximumOf(minimumOf(from.minimum, to.minimum), -limit - 1n);
+  const maximum = minimumOf(maximumOf(from.maximum, to.maximum), limit);
+  const type = impliedType === "bigint" && after.type !== before.type && sql`AS ${raw("bigint")}`;
+  return [
+    // ALTER SEQUENCE puts the counter into a new file, so that a rollback takes setval() back too.
+    alter(
+      [type, raw(`MINVALUE ${minimum}`), raw(`MAXVALUE ${maximum}`), raw(`START WITH ${after.start}`)].filter(
+        (clause) => clause !== false,
+      ),
+    ),
+    sql`SELECT pg_catalog.setval(${literal(sequence.text)}, ${raw(after.start)}, false) FROM ${sequence}
+WHERE NOT is_called AND last_value NOT BETWEEN ${raw(after.minimum)} AND ${raw(after.maximum)}`,
+    alter(sequenceClauses(after, impliedType, { ...before, start: after.start })),
+  ];
+}
+
+const bounds = ({ minimum, maximum }: SequenceOptions) => ({ minimum: BigInt(minimum), maximum: BigInt(maximum) });

@@ -5,7 +5,7 @@ import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
-import { type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
+import { changeSequence, type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
 
 /**
  * CREATE SEQUENCE. Where its counter stands is data, and never touched. The sequence behind an identity column is
@@ -58,7 +58,13 @@ export const sequence = defineKind({
     {
       of: ["type", "start", "increment", "minimum", "maximum", "cache", "cycle"],
       sql: (from, to) =>
-        sql`${alterSequence(to)} ${join(sequenceClauses(to.attributes, "bigint", from.attributes), " ")}`,
+        changeSequence(
+          from.attributes,
+          to.attributes,
+          "bigint",
+          name(to.identity.schema, to.identity.name),
+          (clauses) => sql`${alterSequence(to)} ${join(clauses, " ")}`,
+        ),
     },
     {
       of: ["persistence"],

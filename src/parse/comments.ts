@@ -51,7 +51,7 @@ export function placeComments(text: string, tokens: readonly Token[], statements
     else waiting.push(token);
   }
   settle();
-  return { placed, loose };
+  return { placed: placed.map((comments) => comments.toSorted((a, b) => a.start - b.start)), loose };
 }
 
 function newlines(text: string, from: number, to: number): number {

@@ -47,7 +47,15 @@ function definitionOf(fact: Fact, members: readonly Fact[]): string {
   }
   if (isKind(fact, "comment")) return quoteLiteral(firstLine(fact.attributes.text, 60));
   if (isKind(fact, "privilege") || isKind(fact, "default privilege")) return grantsText(fact.attributes);
+  if (isKind(fact, "view") || isKind(fact, "materialized view")) return viewColumns(members);
   return generic(new Map<string, unknown>(Object.entries(fact.attributes)));
+}
+
+function viewColumns(members: readonly Fact[]): string {
+  const names = members
+    .filter((member) => isKind(member, "view column"))
+    .map(({ identity }) => quoteIdentifier(identity.name ?? ""));
+  return names.length === 0 ? "" : firstLine(`(${names.join(", ")})`, 100);
 }
 
 function generic(attributes: ReadonlyMap<string, unknown>): string {

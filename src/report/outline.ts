@@ -122,7 +122,8 @@ function bare(id: FactId): Omit<Entry, "parts"> {
 
 /** Whether the note of a created object says it already. */
 function isTold(part: Fact | undefined, of: Fact): boolean {
-  return (isKind(of, "column") && isKind(part, "default")) || isKind(part, "comment");
+  if (isKind(part, "default")) return isKind(of, "column");
+  return isKind(part, "comment") || isKind(part, "view column");
 }
 
 /** `with 5 columns, 1 constraint`: what goes with a dropped object. */

@@ -5,7 +5,7 @@ import type { Revision } from "../revision/revision.js";
 import { changeJson, type JsonObject, renameJson, revisionJson, unmodelledJson } from "./json.js";
 import type { States } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
-import { revisionScript } from "./sql.js";
+import { stepsScript } from "./sql.js";
 import { summary, tree, unmodelledText } from "./tree.js";
 import { harmless, listed } from "./words.js";
 
@@ -33,7 +33,7 @@ export function planText(plan: PlanReport, paint: Paint = plain): string {
     tree(changes, plan, paint),
     ...(revision === undefined ? ["nothing to do: the database is as the schema files say"] : []),
     ...(revision === undefined ? [] : [total(plan)]),
-    ...(revision !== undefined && file === undefined ? [revisionScript([revision], "up").trimEnd()] : []),
+    ...(revision !== undefined && file === undefined ? [stepsScript(revision.up).trimEnd()] : []),
     unmodelledText(unmodelled, paint),
     ...(file === undefined ? [] : [`${paint.green("written")}  ${file}\nnext     dm apply`]),
   ]

@@ -65,6 +65,11 @@ export function revisionScript(
   return [...warning, ...settings, ...texts].join("\n");
 }
 
+/** The steps of one half of a revision as a script. */
+export function stepsScript(steps: readonly Step[]): string {
+  return written(unitsOf(steps));
+}
+
 function unitsOf(steps: readonly Step[]): Unit[] {
   const units: Unit[] = [];
   let open: Step[] = [];

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalog } from "../../src/catalog/catalog.js";
 import type { Database } from "../../src/database/database.js";
-import type { Shadow } from "../../src/database/shadow.js";
 import { diff } from "../../src/diff/diff.js";
 import { introspect } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
@@ -23,14 +22,6 @@ export type RealSchema = (typeof realSchemas)[number];
 
 export function schemaText(shared: string, schema: RealSchema): string {
   return readFileSync(join(shared, "schemas", `${schema}.sql`), "utf8");
-}
-
-/** Loads a file as psql would, in a database of its own, and hands that over. */
-export function withLoaded<T>(shadow: Shadow, text: string, work: (database: Database) => Promise<T>): Promise<T> {
-  return shadow.fresh(async (database) => {
-    await database.script(text);
-    return work(database);
-  });
 }
 
 /** Gets a database from one state to another and reads what came of it. */

@@ -11,7 +11,15 @@ const wanted = `${process.platform}-${process.arch} ${createHash("sha256").updat
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   console.log("Installing PostgreSQL 14 to 18 for the tests …");
-  const options = ["ci", "--prefix", directory, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = [
+    "ci",
+    "--prefix",
+    directory,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const isWindows = process.platform === "win32";
   const { status } = spawnSync("npm", options, { stdio: "inherit", shell: isWindows, cwd: directory });
   if (status === 0) writeFileSync(stamp, wanted);

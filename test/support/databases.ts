@@ -26,7 +26,8 @@ export function servers(): readonly SharedServer[] {
 /** The running server of this major version. */
 export function server(major: number): SharedServer {
   const found = servers().find((candidate) => candidate.major === major);
-  if (found === undefined) throw new Error(`PostgreSQL ${major} does not run: use eachPostgres or newestServer`);
+  if (found === undefined)
+    throw new Error(`PostgreSQL ${major} does not run: use eachPostgres or newestServer`);
   return found;
 }
 

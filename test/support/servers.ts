@@ -54,7 +54,10 @@ export interface ServerOptions {
  * Starts a PostgreSQL of this major version in a temporary directory.
  * @returns undefined when its binaries are not installed (test/servers).
  */
-export async function startServer(major: number, options: ServerOptions = {}): Promise<TestServer | undefined> {
+export async function startServer(
+  major: number,
+  options: ServerOptions = {},
+): Promise<TestServer | undefined> {
   const installed = join(packages, `postgres-${major}-${process.platform}-${process.arch}`);
   if (!existsSync(installed)) return undefined;
   const manifest: { version: string } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
@@ -67,7 +70,8 @@ export async function startServer(major: number, options: ServerOptions = {}): P
     const data = join(directory, "data");
     initialise(native, data, manifest.version, owner);
     const hba = join(data, "pg_hba.conf");
-    if (options.hba !== undefined) writeFileSync(hba, `${options.hba.join("\n")}\n${readFileSync(hba, "utf8")}`);
+    if (options.hba !== undefined)
+      writeFileSync(hba, `${options.hba.join("\n")}\n${readFileSync(hba, "utf8")}`);
     options.prepare?.(data);
     if (owner !== undefined) execFileSync("chown", ["-R", `${owner.uid}:${owner.gid}`, data]);
     const port = await freePort();
@@ -102,7 +106,10 @@ function unprivileged(): Owner | undefined {
 /** The binaries' directory, complete and where `owner` can execute it. */
 function runnable(native: string, directory: string, owner: Owner | undefined): string {
   hydrate(native);
-  const { status } = spawnSync(join(native, "bin/postgres"), ["--version"], { env: environment(native), ...owner });
+  const { status } = spawnSync(join(native, "bin/postgres"), ["--version"], {
+    env: environment(native),
+    ...owner,
+  });
   if (status === 0) return native;
   const copy = join(directory, "native");
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
@@ -125,15 +132,33 @@ function hydrate(native: string): void {
 
 function environment(native: string): Record<string, string> {
   const lib = join(native, "lib");
-  return { PATH: process.env.PATH ?? "", LC_ALL: "C", LD_LIBRARY_PATH: lib, DYLD_LIBRARY_PATH: lib, TZ: "UTC" };
+  return {
+    PATH: process.env.PATH ?? "",
+    LC_ALL: "C",
+    LD_LIBRARY_PATH: lib,
+    DYLD_LIBRARY_PATH: lib,
+    TZ: "UTC",
+  };
 }
 
 /** A data directory as initdb makes it, from the cache when there is one: initdb takes a second or two. */
 function initialise(native: string, data: string, version: string, owner: Owner | undefined): void {
   const locales = spawnSync("locale", ["-a"], { encoding: "utf8" }).stdout ?? "";
   const locale = /^C\.utf-?8$/im.test(locales) ? "C.UTF-8" : "C";
-  const options = ["-U", "postgres", "-E", "UTF8", `--locale=${locale}`, "-A", "scram-sha-256", "--auth-local=trust"];
-  const key = createHash("sha256").update(JSON.stringify([version, options, password])).digest("hex").slice(0, 12);
+  const options = [
+    "-U",
+    "postgres",
+    "-E",
+    "UTF8",
+    `--locale=${locale}`,
+    "-A",
+    "scram-sha-256",
+    "--auth-local=trust",
+  ];
+  const key = createHash("sha256")
+    .update(JSON.stringify([version, options, password]))
+    .digest("hex")
+    .slice(0, 12);
   const cached = join(cache, `${version}-${process.platform}-${process.arch}-${key}`);
   if (!existsSync(cached)) {
     const secret = join(dirname(data), "password");

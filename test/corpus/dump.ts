@@ -1,0 +1,31 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { openParser } from "../../src/parse/parser.js";
+
+/** The major version of the machine's own pg_dump, undefined without one. */
+export function dumpVersion(): number | undefined {
+  const { status, stdout } = spawnSync("pg_dump", ["--version"], { encoding: "utf8" });
+  const version = status === 0 ? /(\d+)\./.exec(stdout)?.[1] : undefined;
+  return version === undefined ? undefined : Number(version);
+}
+
+/**
+ * A database's schema as pg_dump writes it: the statements sorted, and within CREATE TABLE the columns and constraints,
+ * because neither their order nor that of the statements is part of the schema.
+ */
+export async function dump(url: string, major: number, ...options: readonly string[]): Promise<string[]> {
+  const text = execFileSync("pg_dump", ["--schema-only", ...options, url], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  const parser = await openParser(major);
+  return parser
+    .statements(text.replace(/^\\.*$/gm, ""), "pg_dump")
+    .filter(({ type }) => type !== "VariableSetStmt" && type !== "SelectStmt")
+    .map(({ type, text: statement }) => (type === "CreateStmt" ? sortedLines(statement) : statement))
+    .sort();
+}
+
+function sortedLines(createTable: string): string {
+  const [head = "", ...lines] = createTable.split("\n");
+  return [head, ...lines.map((line) => line.replace(/,$/, "")).sort()].join("\n");
+}
