@@ -15,7 +15,10 @@ async function demo(directory: string): Promise<void> {
   const database = `pglite:${path.join(directory, "database")}`;
 
   chapter("A project: dm.yaml, and a schema directory with the sample clinic");
-  await cp(path.join(packageRoot, "schema"), path.join(directory, "schema"), { recursive: true });
+  await cp(path.join(packageRoot, "schema"), path.join(directory, "schema"), {
+    recursive: true,
+    dereference: true,
+  });
   await writeFile(path.join(directory, "dm.yaml"), config);
   console.log(config.trimEnd());
 

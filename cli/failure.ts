@@ -1,4 +1,5 @@
 import { DmError, exitCode } from "../src/error.js";
+import { masked } from "./mask.js";
 import type { GlobalOptions } from "./session.js";
 import { paintFor, type Terminal } from "./terminal.js";
 
@@ -30,13 +31,14 @@ export async function failure(
 }
 
 function asDmError(error: unknown, isInterrupted: boolean): DmError {
-  if (error instanceof DmError) return error;
-  if (isInterrupted) {
+  if (isInterrupted && !(error instanceof DmError && error.exit === exitCode.interrupted)) {
     return new DmError("DM6006", "interrupted: the database is as after the last completed step", {
+      details: error instanceof DmError ? [error.message, ...error.details] : [String(error)],
       exit: exitCode.interrupted,
       cause: error,
     });
   }
+  if (error instanceof DmError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new DmError("DM6002", message.split("\n")[0] ?? "", {
     next: ["run again with --debug to see where it comes from"],
@@ -54,12 +56,6 @@ function withoutPasswords(error: DmError): DmError {
     next: error.next.map(masked),
     exit: error.exit,
   });
-}
-
-function masked(text: string): string {
-  return text
-    .replaceAll(/(\w+:\/\/[^:@/\s]*):\S*@/g, "$1:***@")
-    .replaceAll(/\b(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+)/gi, "$1***");
 }
 
 function stackOf(error: unknown): string {

@@ -18,14 +18,12 @@ CREATE TABLE clinic.patient (
   born_on date NOT NULL,
   email clinic.email,
   phone text,
-  recall_on date,
   allergies text[] NOT NULL DEFAULT '{}',
   registered_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT patient_can_be_reached CHECK (email IS NOT NULL OR phone IS NOT NULL)
 );
 CREATE INDEX patient_name_idx ON clinic.patient (clinic_id, lower(name)) INCLUDE (born_on);
 CREATE UNIQUE INDEX patient_email_key ON clinic.patient (lower(email)) WHERE email IS NOT NULL;
-CREATE INDEX patient_recall_on_idx ON clinic.patient (recall_on) WHERE recall_on IS NOT NULL;
 COMMENT ON TABLE clinic.patient IS 'Everyone who was ever treated; kept for ten years by law';
 COMMENT ON COLUMN clinic.patient.allergies IS 'Substances, as the patient named them';
 

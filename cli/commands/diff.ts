@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { exitCode } from "../../src/error.js";
 import { helpEnd, sources } from "../help.js";
+import { masked } from "../mask.js";
 import type { Declare } from "./index.js";
 
 interface DiffOptions {
@@ -36,13 +37,11 @@ export const diff: Declare = (command, run) => {
         const project = await session.project();
         const { diffSources } = await import("../../src/project/diff.js");
         const { diffJson } = await import("../../src/report/json.js");
-        const { maskPassword } = await import("../../src/database/connection-string.js");
         const { diffReport } = await import("../../src/report/difference.js");
         const result = await diffSources(project, from, to, session.progress);
         return {
           json: () => diffJson(result),
-          text: (paint) =>
-            diffReport(result, { from: maskPassword(from), to: maskPassword(to), format, paint }),
+          text: (paint) => diffReport(result, { from: masked(from), to: masked(to), format, paint }),
           exit: tells === true && result.changes.length > 0 ? exitCode.different : exitCode.done,
         };
       }),

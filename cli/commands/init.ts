@@ -1,4 +1,5 @@
 import { helpEnd, usualExits } from "../help.js";
+import { shownPath } from "../paths.js";
 import type { Declare } from "./index.js";
 
 export const init: Declare = (command, run) => {
@@ -29,7 +30,7 @@ export const init: Declare = (command, run) => {
         });
         return {
           json: () => ({ files: files.map(({ path, state }) => ({ path, state })) }),
-          text: () => files.map(({ path, state }) => `${state.padEnd(7)}  ${path}`).join("\n"),
+          text: () => files.map(({ path, state }) => `${state.padEnd(7)}  ${shownPath(path)}`).join("\n"),
           isReport: true,
         };
       }),

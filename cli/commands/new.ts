@@ -1,5 +1,6 @@
 import { DmError } from "../../src/error.js";
 import { helpEnd, usualExits } from "../help.js";
+import { shownPath } from "../paths.js";
 import type { Declare } from "./index.js";
 
 export const create: Declare = (command, run) => {
@@ -22,7 +23,7 @@ export const create: Declare = (command, run) => {
         const { id, file } = await newRevision(project, { message });
         return {
           json: () => ({ id, file }),
-          text: () => `written  ${file}\nfill in what is below dm:up and dm:down, then: dm apply`,
+          text: () => `written  ${shownPath(file)}\nfill in what is below dm:up and dm:down, then: dm apply`,
           isReport: true,
         };
       }),

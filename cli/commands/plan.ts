@@ -1,5 +1,6 @@
 import { DmError, exitCode } from "../../src/error.js";
 import { helpEnd, sources } from "../help.js";
+import { withShownFile } from "../paths.js";
 import { renameQuestion } from "../questions.js";
 import type { Declare } from "./index.js";
 
@@ -59,7 +60,7 @@ export const plan: Declare = (command, run) => {
         });
         return {
           json: () => planJson(result),
-          text: (paint) => planText(result, paint),
+          text: (paint) => planText(withShownFile(result), paint),
           exit: options.check === true && result.revision !== undefined ? exitCode.different : exitCode.done,
         };
       }),

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { helpEnd, sources, usualExits } from "../help.js";
+import { shownPath } from "../paths.js";
 import type { Declare } from "./index.js";
 
 interface PullOptions {
@@ -39,7 +40,7 @@ export const pull: Declare = (command, run) => {
         return {
           json: () => ({ files, unmodelled: unmodelledJson(unmodelled) }),
           text: (paint) =>
-            [...files.map((file) => `written  ${file}`), unmodelledText(unmodelled, paint)]
+            [...files.map((file) => `written  ${shownPath(file)}`), unmodelledText(unmodelled, paint)]
               .filter((line) => line !== "")
               .join("\n"),
           isReport: true,

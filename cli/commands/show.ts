@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { helpEnd } from "../help.js";
+import { shownPath } from "../paths.js";
 import type { Declare } from "./index.js";
 
 export const show: Declare = (command, run) => {
@@ -31,7 +32,7 @@ export const show: Declare = (command, run) => {
             file,
             ...(script === undefined ? {} : { sql: script }),
           }),
-          text: (paint) => script ?? `${paint.dim(`-- ${file}`)}\n${text.trimEnd()}`,
+          text: (paint) => script ?? `${paint.dim(`-- ${shownPath(file)}`)}\n${text.trimEnd()}`,
         };
       }),
     );

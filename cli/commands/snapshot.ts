@@ -1,4 +1,5 @@
 import { helpEnd, sources, usualExits } from "../help.js";
+import { withShownFile } from "../paths.js";
 import type { Declare } from "./index.js";
 
 export const snapshot: Declare = (command, run) => {
@@ -20,7 +21,7 @@ export const snapshot: Declare = (command, run) => {
         const result = await snapshotSource(project, { source, file: output, progress: session.progress });
         return {
           json: () => snapshotJson(result),
-          text: (paint) => snapshotText(result, paint),
+          text: (paint) => snapshotText(withShownFile(result), paint),
           isReport: true,
         };
       }),

@@ -10,24 +10,17 @@ export interface Refused {
   readonly message: string;
 }
 
-/** Settings that units run under in addition to those of their files. */
-export type ExtraSettings = (unit: LoadUnit) => readonly string[];
-
 /**
  * Runs units in one round trip, each in a subtransaction of its own, and returns those that could not run. After each
  * stage, and at the end until nothing moves any more, those before that failed are tried again: what they lacked may
  * be there by then.
  */
-export async function runBatch(
-  units: readonly LoadUnit[],
-  database: Database,
-  extra: ExtraSettings = () => [],
-): Promise<Refused[]> {
+export async function runBatch(units: readonly LoadUnit[], database: Database): Promise<Refused[]> {
   if (units.length === 0) return [];
   const names = new Set(units.flatMap(({ desired }) => [...desired.settings.keys()]));
   const sessions: string[] = [];
   const sessionOf = units.map((unit) => {
-    const text = [applySettings(unit.desired.settings, names), ...extra(unit)].join(";\n");
+    const text = applySettings(unit.desired.settings, names);
     const known = sessions.indexOf(text);
     return known === -1 ? sessions.push(text) : known + 1;
   });

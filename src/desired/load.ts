@@ -2,7 +2,7 @@ import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
 import { DmError } from "../error.js";
 import { name } from "../sql/sql.js";
-import { type ExtraSettings, type Refused, runBatch } from "./batch.js";
+import { type Refused, runBatch } from "./batch.js";
 import { rootCause } from "./cause.js";
 import { applySettings } from "./settings.js";
 import type { DesiredExtension, DesiredState } from "./state.js";
@@ -37,8 +37,7 @@ export async function loadDesired(
     commit === undefined ? work() : database.transaction(work);
   await requireExtensions(state.extensions, database);
   const createdRoles = await inTransaction(() => createRoles(state, database));
-  const run = (units: readonly LoadUnit[], extra?: ExtraSettings) =>
-    inTransaction(() => runBatch(units, database, extra));
+  const run = (units: readonly LoadUnit[]) => inTransaction(() => runBatch(units, database));
 
   let refused: Refused[] = [];
   for (const batch of batches(loadUnits(state.statements), commit)) {
@@ -74,18 +73,25 @@ function* batches(units: readonly LoadUnit[], count = Number.POSITIVE_INFINITY):
 /** Functions that call each other: created unchecked, then created again with the check that they missed. */
 async function withoutBodyChecks(
   refused: Refused[],
-  run: (units: readonly LoadUnit[], extra?: ExtraSettings) => Promise<Refused[]>,
+  run: (units: readonly LoadUnit[]) => Promise<Refused[]>,
 ): Promise<Refused[]> {
-  const unchecked = new Set(refused.flatMap(({ unit }) => (isFunction(unit) ? [unit] : [])));
-  if (unchecked.size === 0) return refused;
-  const off = (unit: LoadUnit) => (unchecked.has(unit) ? ["SET LOCAL check_function_bodies TO off"] : []);
-  const left = await run(
-    refused.map(({ unit }) => unit),
-    off,
+  const functions = refused.flatMap(({ unit }) => (isFunction(unit) ? [unit] : []));
+  if (functions.length === 0) return refused;
+  const original = new Map(functions.map((unit) => [unchecked(unit), unit]));
+  const others = refused.flatMap(({ unit }) => (isFunction(unit) ? [] : [unit]));
+  const left = await run([...original.keys(), ...others].toSorted((a, b) => a.stage - b.stage));
+  const missing = new Set(left.map(({ unit }) => unit));
+  const created = [...original].flatMap(([unit, checked]) =>
+    missing.has(unit) ? [] : [asReplacement(checked)],
   );
-  const created = [...unchecked].filter((unit) => !left.some((one) => one.unit === unit));
-  const broken = await run(created.map(asReplacement));
-  return [...left, ...broken];
+  const broken = await run(created);
+  return [...left.map((one) => ({ ...one, unit: original.get(one.unit) ?? one.unit })), ...broken];
+}
+
+function unchecked(unit: LoadUnit): LoadUnit {
+  const { desired } = unit;
+  const off = ["check_function_bodies", "SET LOCAL check_function_bodies TO off"] as const;
+  return { ...unit, desired: { ...desired, settings: new Map([...desired.settings, off]) } };
 }
 
 const isFunction = ({ desired }: LoadUnit) => as(desired.statement.tree, "CreateFunctionStmt") !== undefined;

@@ -23,9 +23,16 @@ export function refuseForeign(statement: ParsedStatement, options: RefusalOption
 
 function refusalOf(statement: ParsedStatement, options: RefusalOptions): Refusal | undefined {
   const { type } = statement;
+  if (marksCluster(statement)) return undefined;
   if (options.manageRoles && aboutRoles.has(type)) return undefined;
   if (aboutRoles.has(type)) return roles;
   return refused[type] ?? (belonging.has(type) ? refusalByContent(statement) : unknown(statement));
+}
+
+/** CLUSTER t USING i on an empty table does no more than ALTER TABLE t CLUSTER ON i: it is part of the definition. */
+function marksCluster({ tree }: ParsedStatement): boolean {
+  const cluster = as(tree, "ClusterStmt");
+  return cluster?.relation !== undefined && cluster.indexname !== undefined && cluster.indexname !== "";
 }
 
 const command = ({ tokens }: ParsedStatement, words = 2) =>

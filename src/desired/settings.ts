@@ -18,6 +18,8 @@ const meaningless = new Set([
   "log_min_messages",
   "row_security",
   "synchronous_commit",
+  // Gone since PostgreSQL 12, still in old dumps.
+  "default_with_oids",
 ]);
 
 /**
@@ -122,18 +124,19 @@ export function searchPathSet(statement: ParsedStatement): string[] | undefined 
   });
 }
 
-/** The statements that put settings in force, from whatever came before; `names` are all that any file sets. */
+/** The statements that put settings in force, and undo those others that files make; `names` are all of these. */
 export function applySettings(settings: Settings, names: Iterable<string>): string {
-  const all = [...new Set([...names, "search_path", ...settings.keys()])];
-  const statements = all.map(
-    (name) => settings.get(name) ?? `SET LOCAL ${settingName(name)} TO ${defaults[name] ?? "DEFAULT"}`,
-  );
-  return statements.join(";\n");
+  const others = [...new Set(names)].filter((name) => name !== "search_path" && !settings.has(name));
+  // Unlike SET … TO DEFAULT this is content with a name that the server does not know.
+  const reset =
+    "SELECT pg_catalog.set_config(name, coalesce(reset_val, ''), true) FROM pg_catalog.pg_settings " +
+    `WHERE pg_catalog.lower(name) IN (${others.map((name) => quoteLiteral(name.toLowerCase())).join(", ")})`;
+  return [
+    ...(others.length === 0 ? [] : [reset]),
+    ...(settings.has("search_path") ? [] : ['SET LOCAL search_path TO "$user", public']),
+    ...settings.values(),
+  ].join(";\n");
 }
 
 /** The setting under which names without a schema mean this one, and then `public`. */
 export const searchPathTo = (schema: string) => `SET LOCAL search_path TO ${quoteIdentifier(schema)}, public`;
-
-const defaults: Readonly<Record<string, string>> = { search_path: '"$user", public' };
-
-const settingName = (name: string) => name.split(".").map(quoteIdentifier).join(".");

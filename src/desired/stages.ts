@@ -74,6 +74,7 @@ const stageOfType: Partial<Record<StatementType, Stage>> = {
   CreatePublicationStmt: "attachment",
   CreateSubscriptionStmt: "attachment",
   AlterPolicyStmt: "satellite",
+  ClusterStmt: "satellite",
   CommentStmt: "satellite",
   SecLabelStmt: "satellite",
   GrantStmt: "privilege",

@@ -114,7 +114,7 @@ function unit(desired: DesiredStatement, stage: Stage, parts: readonly (string |
   const text = texts.join("");
   const locate = (position: number) => {
     let offset = afterCodePoints(text, 0, position);
-    let nearest = statement.start;
+    let nearest = parts.find((part) => typeof part !== "string")?.start ?? statement.start;
     for (const [index, part] of parts.entries()) {
       const { length } = texts[index] ?? "";
       if (typeof part !== "string") nearest = part.start;

@@ -29,7 +29,12 @@ export interface DiffLayout {
 
 /** A comparison in the format asked for. */
 export function diffReport(comparison: Comparison, { from, to, format, paint = plain }: DiffLayout): string {
-  const report = { ...comparison, title: `From ${from} to ${to}`, remarks: [] };
+  const report = {
+    ...comparison,
+    title: `From ${from} to ${to}`,
+    remarks: [],
+    sqlTitle: "The SQL that makes these changes",
+  };
   switch (format) {
     case "text":
       return differenceText(report, paint);
@@ -48,6 +53,8 @@ export function diffReport(comparison: Comparison, { from, to, format, paint = p
 export interface Drift {
   /** What was done to `expected` to make it `current`. */
   readonly changes: readonly Change[];
+  /** What would make the database as expected again. */
+  readonly statements?: readonly PlannedStatement[];
   /** What it was compared with, in words. */
   readonly against: string;
   /** When the comparison's other side was recorded; absent for a source that was named. */
@@ -75,6 +82,8 @@ export function driftReport(drift: Drift, { format, paint = plain }: DriftLayout
     remarks: [`Compared with ${origin}. Read ${moment(at)}.`],
     changes,
     unmodelled,
+    sqlTitle: "The SQL that undoes these changes",
+    ...(drift.statements === undefined ? {} : { statements: drift.statements }),
     current: drift.expected,
     wanted: drift.current,
   };

@@ -21,10 +21,10 @@ const style = `
 /** Differences as one HTML page that needs nothing else; every text in it is escaped. */
 export function html(report: DifferenceReport): string {
   const entries = outline(report.changes, report);
-  const rows = topmost(entries).map(({ mark, label }) =>
+  const rows = topmost(entries).map(({ mark, id }) =>
     mark === "same"
       ? ""
-      : `<tr><td class="${mark}">${changeVerbs[mark]}</td><td><code>${escaped(label)}</code></td></tr>`,
+      : `<tr><td class="${mark}">${changeVerbs[mark]}</td><td><code>${escaped(id)}</code></td></tr>`,
   );
   const sql = script(report.statements ?? []);
   const body = [
@@ -40,7 +40,7 @@ export function html(report: DifferenceReport): string {
     ...(sql === ""
       ? []
       : [
-          `<details>\n<summary>The SQL that makes these changes</summary>\n<pre>${escaped(sql)}</pre>\n</details>`,
+          `<details>\n<summary>${escaped(report.sqlTitle)}</summary>\n<pre>${escaped(sql)}</pre>\n</details>`,
         ]),
     ...(report.unmodelled.length === 0
       ? []

@@ -175,6 +175,7 @@ export function driftJson(drift: Drift): JsonObject {
     expected: stateJson(drift.expected),
     current: stateJson(drift.current),
     changes: drift.changes.map(changeJson),
+    statements: (drift.statements ?? []).map(statementJson),
     unmodelled: unmodelledJson(drift.unmodelled),
   };
 }

@@ -13,8 +13,9 @@ export interface DifferenceReport extends States {
   /** What was compared with what, and when: a sentence each. */
   readonly remarks: readonly string[];
   readonly changes: readonly Change[];
-  /** The statements that make the changes. */
+  /** The statements that make the changes, or undo them, as `sqlTitle` says. */
   readonly statements?: readonly PlannedStatement[];
+  readonly sqlTitle: string;
   readonly unmodelled: readonly Unmodelled[];
 }
 
@@ -24,7 +25,7 @@ export const changeVerbs = { create: "created", drop: "dropped", alter: "changed
 export function markdown(report: DifferenceReport): string {
   const entries = outline(report.changes, report);
   const rows = topmost(entries).map(
-    ({ mark, label }) => `| ${mark === "same" ? "" : changeVerbs[mark]} | ${cell(label)} |`,
+    ({ mark, id }) => `| ${mark === "same" ? "" : changeVerbs[mark]} | ${cell(id)} |`,
   );
   const sql = script(report.statements ?? []);
   const blocks = [
@@ -35,9 +36,7 @@ export function markdown(report: DifferenceReport): string {
     ...(rows.length === 0 ? [] : ["## Changes", fenced("diff", treeLines(entries).map(diffLine).join("\n"))]),
     ...(sql === ""
       ? []
-      : [
-          `<details>\n<summary>The SQL that makes these changes</summary>\n\n${fenced("sql", sql)}\n\n</details>`,
-        ]),
+      : [`<details>\n<summary>${inline(report.sqlTitle)}</summary>\n\n${fenced("sql", sql)}\n\n</details>`]),
     ...(report.unmodelled.length === 0
       ? []
       : [

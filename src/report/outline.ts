@@ -4,6 +4,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { type Change, subject } from "../diff/diff.js";
 import { kindNames } from "../kinds/index.js";
+import { quoteLiteral } from "../sql/quote.js";
 import { describeFact, labelOf, textOf, wordsOf } from "./describe.js";
 import { count } from "./words.js";
 
@@ -18,6 +19,7 @@ export interface Entry {
   /** `same`: only holds what changes. */
   readonly mark: Change["type"] | "same";
   readonly kind: string;
+  readonly id: FactId;
   /** `table app.patient`; of a part only what its object does not say: `column name`. */
   readonly label: string;
   /** What is created or dropped, in a few words of SQL. */
@@ -72,7 +74,7 @@ export function outline(changes: readonly Change[], states: States = {}): Entry[
     if (fact === undefined) return { ...bare(id), parts: partsOf(id).map((part) => entry(part, undefined)) };
     const parts = partsOf(id);
     const label = labelOf(fact, parent);
-    const common = { kind: fact.identity.kind, label, differences: [] };
+    const common = { kind: fact.identity.kind, id, label, differences: [] };
     if (change?.type === "alter") {
       return { ...common, mark: "alter", differences: differences(change), parts: entries(parts, fact) };
     }
@@ -99,9 +101,7 @@ export function outline(changes: readonly Change[], states: States = {}): Entry[
 export function topmost(entries: readonly Entry[]): Entry[] {
   return entries.flatMap((entry) => [
     ...(entry.mark === "same" ? [] : [entry]),
-    ...(entry.mark === "same" || entry.mark === "alter" || entry.kind === "schema"
-      ? topmost(entry.parts)
-      : []),
+    ...(entry.mark === "same" || entry.kind === "schema" ? topmost(entry.parts) : []),
   ]);
 }
 
@@ -117,7 +117,7 @@ function rank(fact: Fact | undefined): number {
 
 /** A parent that neither state knows: its text form is all there is. */
 function bare(id: FactId): Omit<Entry, "parts"> {
-  return { mark: "same", kind: "", label: id, differences: [] };
+  return { mark: "same", kind: "", id, label: id, differences: [] };
 }
 
 /** Whether the note of a created object says it already. */
@@ -133,14 +133,13 @@ function contents(members: readonly Fact[]): string {
     if (identity.of !== undefined || identity.name === undefined) continue;
     numbers.set(identity.kind, (numbers.get(identity.kind) ?? 0) + 1);
   }
-  numbers.delete("default");
-  numbers.delete("sequence ownership");
+  for (const kind of ["default", "sequence ownership", "view column"]) numbers.delete(kind);
   if (numbers.size === 0) return "";
   return `with ${Array.from(numbers, ([kind, number]) => count(number, kind)).join(", ")}`;
 }
 
 /** Attributes that are what their fact is. */
-const obvious = new Set(["text", "expression", "role", "definition", "labels"]);
+const obvious = new Set(["text", "expression", "role", "definition", "labels", "granted"]);
 
 function differences({ current, wanted, attributes }: Change & { type: "alter" }): Difference[] {
   const before = new Map<string, unknown>(Object.entries(current.attributes));
@@ -157,13 +156,14 @@ function compareValues(attribute: string, before: unknown, after: unknown): Diff
       .flatMap((key) => compareValues(`${attribute} ${key}`, before[key] ?? null, after[key] ?? null));
   }
   const [from, to] = [textOf(before), textOf(after)];
+  const shown = (text: string) => (attribute === "text" ? quoteLiteral(text) : text);
   const isLong = [from, to].some((text) => text.length > longestInline || text.includes("\n"));
   return [
     {
       attribute: wordsOf(attribute),
       isObvious: obvious.has(attribute),
-      from,
-      to,
+      from: shown(from),
+      to: shown(to),
       ...(isLong ? { lines: patch(linesOf(before), linesOf(after)) } : {}),
     },
   ];

@@ -7,7 +7,7 @@ import type { States } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
 import { stepsScript } from "./sql.js";
 import { summary, tree, unmodelledText } from "./tree.js";
-import { harmless, listed } from "./words.js";
+import { harmless } from "./words.js";
 
 /** What a plan found, and what it wrote. */
 export interface PlanReport extends States {
@@ -42,8 +42,8 @@ export function planText(plan: PlanReport, paint: Paint = plain): string {
 }
 
 function total(plan: PlanReport): string {
-  const renamed = plan.renames.length === 0 ? [] : [`${plan.renames.length} renamed`];
-  return listed([...renamed, summary(plan.changes, plan)].filter((part) => part !== ""));
+  const renamed = plan.renames.length === 0 ? "" : `renamed ${plan.renames.length}`;
+  return [renamed, summary(plan.changes, plan)].filter((part) => part !== "").join("; ");
 }
 
 export function planJson({

@@ -2,7 +2,7 @@ import type { Unmodelled } from "../catalog/fact.js";
 import type { Change } from "../diff/diff.js";
 import { type Entry, outline, type States, topmost } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
-import { count, harmless, listed } from "./words.js";
+import { count, harmless } from "./words.js";
 
 /** A line of a drawn tree. `mark` is what happens to what the line names. */
 export interface TreeLine {
@@ -98,19 +98,18 @@ const verbs = [
   ["drop", "dropped"],
 ] as const;
 
-/** How much changes, by kind: `2 tables created, 1 view changed and 1 index dropped`. */
+/** How much changes, by kind: `created 2 tables, 1 view; dropped 1 index`. */
 export function summary(changes: readonly Change[], states: States = {}): string {
   const entries = topmost(outline(changes, states));
-  return listed(
-    verbs.flatMap(([mark, verb]) => {
-      const numbers = new Map<string, number>();
-      for (const { kind } of entries.filter((entry) => entry.mark === mark)) {
-        numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
-      }
-      const counted = Array.from(numbers, ([kind, number]) => count(number, kind));
-      return counted.length === 0 ? [] : [`${counted.join(", ")} ${verb}`];
-    }),
-  );
+  const parts = verbs.flatMap(([mark, verb]) => {
+    const numbers = new Map<string, number>();
+    for (const { kind } of entries.filter((entry) => entry.mark === mark)) {
+      numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
+    }
+    const counted = Array.from(numbers, ([kind, number]) => count(number, kind));
+    return counted.length === 0 ? [] : [`${verb} ${counted.join(", ")}`];
+  });
+  return parts.join("; ");
 }
 
 /** Names of each kind shown before the rest is only counted. */

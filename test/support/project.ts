@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openProject, type Project } from "../../src/project/config.js";
+
+export interface ProjectSetup {
+  /** The database's URL; a PGlite directory inside the project unless given. */
+  readonly database?: string;
+  /** Texts of schema files by their names. */
+  readonly schema?: Readonly<Record<string, string>>;
+  /** A schema file outside of the project. */
+  readonly schemaFile?: string;
+}
+
+/** A project in a temporary directory, removed afterwards. */
+export async function withProject<T>(setup: ProjectSetup, work: (project: Project) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), "dm-project-"));
+  try {
+    await mkdir(join(root, "schema"));
+    await writeSchema(root, setup.schema ?? {});
+    const database = setup.database ?? "pglite:.dm/local";
+    const config = [
+      `schema: ${JSON.stringify(setup.schemaFile ?? "schema")}`,
+      "environments:",
+      `  local: { database: ${JSON.stringify(database)} }`,
+    ];
+    await writeFile(join(root, "dm.yaml"), `${config.join("\n")}\n`);
+    return await work(await openProject({ cwd: root, env: "local" }));
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** Writes schema files; those of the same name are replaced. */
+export async function writeSchema(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(root, "schema", name), text);
+}
