@@ -252,7 +252,7 @@ function wire(client: pg.Client, watched: Watched, version: ServerVersion): Wire
     async execute(text, parameters) {
       // The extended protocol also without parameters: one statement is then all that PostgreSQL accepts.
       const query = { text, values: [...parameters], queryMode: "extended" };
-      return (await send(() => client.query<Row>(query))).rows;
+      return (await send(() => syncAfterCopy(client, () => client.query<Row>(query)))).rows;
     },
     async executeScript(text) {
       const answer: unknown = await send(() => client.query<Row>(text));
@@ -288,6 +288,20 @@ function cancelRunning(client: pg.Client, watched: Watched): void {
   connection.on("error", () => undefined);
   if (client.host.startsWith("/")) connection.connect(`${client.host}/.s.PGSQL.${client.port}`);
   else connection.connect(client.port, client.host);
+}
+
+/**
+ * node-postgres answers COPY … FROM STDIN with CopyFail. In the extended protocol the server then waits for a Sync,
+ * the one before having been swallowed by COPY (manual, Message Flow, COPY Operations).
+ */
+async function syncAfterCopy<T>({ connection }: pg.Client, query: () => Promise<T>): Promise<T> {
+  const sync = () => process.nextTick(() => connection.sync());
+  connection.on("copyInResponse", sync);
+  try {
+    return await query();
+  } finally {
+    connection.off("copyInResponse", sync);
+  }
 }
 
 /** Errors after which the server hangs up (manual, appendix PostgreSQL Error Codes): FATAL, in any language. */

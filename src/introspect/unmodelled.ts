@@ -17,12 +17,12 @@ const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_iden
 const sources: readonly Source[] = [
   {
     catalog: "pg_class",
-    kind: `CASE WHEN o.relkind = 'p' THEN 'partitioned table' WHEN o.relkind = 'f' THEN 'foreign table'
+    kind: `CASE WHEN o.relkind = 'f' THEN 'foreign table'
            WHEN o.relkind = 'c' THEN 'composite type' WHEN o.relispartition THEN 'partition'
            WHEN o.reloftype <> 0 THEN 'typed table' ELSE 'inheriting table' END`,
     name: qualified("relname"),
     namespace: "relnamespace",
-    condition: `o.relpersistence <> 't' AND (o.relkind IN ('p', 'f', 'c') OR (o.relkind = 'r' AND (o.reloftype <> 0 OR EXISTS (
+    condition: `o.relpersistence <> 't' AND (o.relkind IN ('f', 'c') OR (o.relkind IN ('r', 'p') AND (o.reloftype <> 0 OR EXISTS (
       SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))))`,
   },
   {

@@ -56,8 +56,8 @@ export const index = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace,
     LATERAL (SELECT pg_get_indexdef(c.oid) AS def,
                     'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' ||
-                      quote_ident(c.relname) || ' ON ' || x.indrelid::regclass::text || ' ' AS head) AS printed
-    WHERE c.relkind = 'i' AND NOT c.relispartition AND ${isUserSchema("n")}
+                      quote_ident(c.relname) || CASE c.relkind WHEN 'I' THEN ' ON ONLY ' ELSE ' ON ' END || x.indrelid::regclass::text || ' ' AS head) AS printed
+    WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition AND ${isUserSchema("n")}
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
   address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],

@@ -14,7 +14,10 @@ export interface Table {
   /** Storage parameters `name=value`; those of the TOAST table begin with `toast.`. */
   readonly options: readonly string[];
   readonly tablespace: string | null;
-  readonly accessMethod: string;
+  /** Heap almost always; a partitioned table stores no rows and has none. */
+  readonly accessMethod: string | null;
+  /** `RANGE (created_at)` of a partitioned table. */
+  readonly partitionBy: string | null;
 }
 
 declare module "../catalog/fact.js" {
@@ -35,14 +38,15 @@ export const table = defineKind({
              'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END,
              'options', ${options("c.reloptions || ARRAY(SELECT 'toast.' || x FROM unnest(toast.reloptions) x)")},
              'tablespace', ${tablespaceName("c.reltablespace")},
-             'accessMethod', am.amname
+             'accessMethod', am.amname,
+             'partitionBy', CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END
            ) AS attributes
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_type t ON t.oid = c.reltype
-    JOIN pg_am am ON am.oid = c.relam
+    LEFT JOIN pg_am am ON am.oid = c.relam
     LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
-    WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND c.relpersistence <> 't'
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.reloftype = 0 AND c.relpersistence <> 't'
       AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AND ${isUserSchema("n")}`,
   address: (id) => sql`TABLE ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [
@@ -67,8 +71,8 @@ export const table = defineKind({
     },
     {
       of: ["accessMethod"],
-      when: (_from, _to, { major }) => major >= 15,
-      sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod}`,
+      when: (_, { attributes }, { major }) => major >= 15 && attributes.accessMethod !== null,
+      sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod ?? "heap"}`,
     },
   ],
   resembles: (from, to, { current, wanted }) => (shareColumns(current, from, wanted, to) ? "alike" : undefined),
@@ -89,7 +93,8 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
       [
         sql`CREATE ${attributes.persistence === "unlogged" && raw("UNLOGGED")} TABLE ${name(identity.schema, identity.name)}`,
         raw(lines === "" ? "()" : `(\n${lines}\n)`),
-        attributes.accessMethod !== "heap" && sql`USING ${attributes.accessMethod}`,
+        attributes.partitionBy !== null && raw(`PARTITION BY ${attributes.partitionBy}`),
+        attributes.accessMethod !== null && attributes.accessMethod !== "heap" && sql`USING ${attributes.accessMethod}`,
         withOptions(attributes.options),
         attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
       ],

@@ -5,7 +5,7 @@ const values: [expression: string, value: unknown][] = [
   ["true", true],
   ["false", false],
   ["1::int2", 1],
-  ["-2147483648::int4", -2147483648],
+  ["'-2147483648'::int4", -2147483648],
   ["4294967295::oid", 4294967295],
   ["1.5::float4", 1.5],
   ["1e300::float8", 1e300],

@@ -117,7 +117,7 @@ test("YAML holds annotations where the things are", async () => {
     "19: column clinic.patient.status: backfill 'arrived'",
     "24: column clinic.patient.during: new",
     "28: constraint clinic.patient.patient_name_key: renamed old",
-    "48: view clinic.everyone: renamed all",
+    "45: view clinic.everyone: renamed all",
   ]);
 });
 
@@ -140,7 +140,7 @@ test("files in YAML and in SQL make one schema", async () => {
 describe("a mistake is shown at its key", () => {
   const tables = (rest: string) => `tables:\n  é:\n${rest}`;
   test.each([
-    ["tables: [a", "DM2108", "x.yaml:1:", "flow"],
+    ["tables: [a", "DM2108", "x.yaml:1:", "Flow"],
     ["tables:\n  a: {}\n  a: {}", "DM2108", "x.yaml:3:3", "unique"],
     ["table: {}", "DM2108", "x.yaml:1:1", "no key table in a schema file"],
     [tables("    colums: {}"), "DM2108", "x.yaml:3:5", "no key colums in tables.é"],

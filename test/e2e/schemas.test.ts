@@ -11,7 +11,7 @@ import { eachPostgres, type Postgres, shared, withTemporaryDatabase } from "../s
 import { withProject } from "../support/project.js";
 
 /** Real schemas made of the kinds that dm models; each is one file that psql loads whole. */
-const names = ["chinook", "chinook-serial", "langfuse", "nakama", "omop-cdm-5.4"];
+const names = ["chinook", "chinook-serial", "langfuse", "trigger_dev", "nakama", "omop-cdm-5.4"];
 
 const folder = shared("schemas");
 
