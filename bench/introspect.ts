@@ -76,7 +76,6 @@ async function measure(url: string): Promise<void> {
   await withDatabase(url, async (database) => {
     report("introspect, connected", await timed(() => introspect(database)), dump);
   });
-  report("fingerprint", await timed(async () => (await withDatabase(url, introspect)).fingerprint), dump);
   for (const format of ["sql", "yaml"] as const) {
     report(`schema files as ${format}`, await timed(() => writeSchemaFiles(catalog, base, format)), dump);
   }

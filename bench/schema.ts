@@ -1,4 +1,7 @@
-/** A schema of the size that large applications have: ten columns, three indexes, foreign keys, comments a table. */
+/**
+ * A schema of the size that large applications have: ten columns, three indexes, foreign keys, comments a
+ * table.
+ */
 export function generatedSchema(tables: number): string[] {
   return Array.from({ length: tables }, (_, at) => table(at));
 }

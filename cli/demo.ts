@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTwoFilesPatch } from "diff";
 import pc from "picocolors";
-import { withDatabase } from "../src/database/connect.js";
+import { withDatabase } from "../src/index.js";
 
 /**
- * The main job of dm on an embedded PostgreSQL, with the real commands: plan, apply, edit, plan, apply, drift, undo,
- * rollback. Run by `npm run demo`.
+ * The main job of dm on an embedded PostgreSQL, with the real commands: plan, apply, edit, plan, apply,
+ * drift, undo, rollback. Run by `npm run demo`.
  */
 async function demo(directory: string): Promise<void> {
   const dm = commandIn(directory);

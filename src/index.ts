@@ -1,5 +1,5 @@
 /** The library: everything that a dm command does, a program can do. */
-export { type AlterContext, type AlterRule, defineKind, type Kind } from "./kinds/define.js";
+
 export { Catalog } from "./catalog/catalog.js";
 export type { Edge, Fact, KindAttributes, KindName, Unmodelled } from "./catalog/fact.js";
 export { type FactId, factId, type Identity } from "./catalog/identity.js";
@@ -10,8 +10,9 @@ export { DatabaseError, type PostgresReport } from "./database/error.js";
 export { interrupt } from "./database/interrupt.js";
 export { type Change, diff, subject } from "./diff/diff.js";
 export { DmError, type ErrorContext, exitCode, type SourceLocation } from "./error.js";
-export { introspect, type IntrospectOptions } from "./introspect/introspect.js";
-export { type PlannedStatement, plan, type PlanOptions } from "./plan/plan.js";
+export { type IntrospectOptions, introspect } from "./introspect/introspect.js";
+export { type AlterContext, type AlterRule, defineKind, type Kind } from "./kinds/define.js";
+export { type PlannedStatement, type PlanOptions, plan } from "./plan/plan.js";
 export {
   type AppliedRevision,
   type ApplyRequest,

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 const root = path.resolve(import.meta.dirname, "..");
 
 /**
- * Which folder may import which (docs/architecture.md). `types` are for a folder that needs another's words and not its
- * code: `import type` only.
+ * Which folder may import which (docs/architecture.md). `types` are for a folder that needs another's words
+ * and not its code: `import type` only.
  */
 const allowed: Readonly<Record<string, { code: readonly string[]; types?: readonly string[] }>> = {
   error: { code: [] },

@@ -38,7 +38,12 @@ function segmentsOf(steps: readonly Step[]): Segment[] {
  */
 export async function execute(
   database: Database,
-  revision: { readonly id: string; readonly direction: Direction; readonly steps: readonly Step[]; readonly done: number },
+  revision: {
+    readonly id: string;
+    readonly direction: Direction;
+    readonly steps: readonly Step[];
+    readonly done: number;
+  },
   finish: () => Promise<void>,
   options: ExecuteOptions,
 ): Promise<void> {
@@ -92,11 +97,18 @@ async function withRetries<T>(options: ExecuteOptions, work: () => Promise<T>): 
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.sqlstate !== "55P03") throw error;
       if (attempt >= attempts) {
-        throw new DmError("DM5103", `a lock was not to be had within ${options.lockTimeout}, ${attempts} times`, {
-          details: ["nothing of this transaction was changed"],
-          next: ["try again when the long transactions that hold it are over", "or raise lock_timeout in dm.yaml"],
-          cause: error,
-        });
+        throw new DmError(
+          "DM5103",
+          `a lock was not to be had within ${options.lockTimeout}, ${attempts} times`,
+          {
+            details: ["nothing of this transaction was changed"],
+            next: [
+              "try again when the long transactions that hold it are over",
+              "or raise lock_timeout in dm.yaml",
+            ],
+            cause: error,
+          },
+        );
       }
       options.progress?.(`a lock is busy, trying again (${attempt} of ${attempts})`);
       await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));

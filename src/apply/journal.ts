@@ -75,7 +75,9 @@ CREATE TABLE dm.state (
 
 /** Whether the target has a journal. Reading must work for roles that may not see it. */
 export async function hasJournal(database: Database): Promise<boolean> {
-  const [row] = await database.query<{ there: boolean }>("SELECT to_regclass('dm.revision') IS NOT NULL AS there");
+  const [row] = await database.query<{ there: boolean }>(
+    "SELECT to_regclass('dm.revision') IS NOT NULL AS there",
+  );
   return row?.there === true;
 }
 
@@ -154,7 +156,11 @@ export async function recordState(database: Database, catalog: Catalog): Promise
   );
 }
 
-export async function writeJournal(database: Database, entry: JournalEntry, dmVersion: string): Promise<void> {
+export async function writeJournal(
+  database: Database,
+  entry: JournalEntry,
+  dmVersion: string,
+): Promise<void> {
   await database.query(
     `INSERT INTO dm.journal (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

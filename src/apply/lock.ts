@@ -52,7 +52,9 @@ export async function withAdvisoryLock<T>(
 }
 
 async function tryLock(database: Database): Promise<boolean> {
-  const [row] = await database.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [lockKey]);
+  const [row] = await database.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [
+    lockKey,
+  ]);
   return row?.locked === true;
 }
 

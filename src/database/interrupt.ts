@@ -20,7 +20,8 @@ export function onInterrupt(cancel: () => void): () => void {
 }
 
 /** What must still run after an interrupt: it leaves nothing behind. */
-const isCleanUp = (text: string) => /^(ROLLBACK|DROP DATABASE|DROP OWNED|DROP ROLE|RESET|SELECT pg_advisory_unlock)/.test(text);
+const isCleanUp = (text: string) =>
+  /^(ROLLBACK|DROP DATABASE|DROP OWNED|DROP ROLE|RESET|SELECT pg_advisory_unlock)/.test(text);
 
 /** The same session, which begins nothing new after an interrupt. */
 export function interruptible(database: Database): Database {

@@ -10,9 +10,9 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { DmError } from "../error.js";
-import { interruptible } from "./interrupt.js";
 import type { Database, ServerVersion } from "./database.js";
 import { messageOf } from "./failure.js";
+import { interruptible } from "./interrupt.js";
 import { shippedExtensions } from "./pglite-extensions.js";
 import { lockDirectory, lockName } from "./pglite-lock.js";
 import { pgliteMajor, templateArchive } from "./pglite-template.js";

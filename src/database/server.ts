@@ -283,7 +283,9 @@ function cancelRunning(client: pg.Client, watched: Watched): void {
   if (watched.lost !== undefined) return;
   const { processID, secretKey } = client as pg.Client & Cancelling;
   const { connection } = new pg.Client({ ssl: client.ssl }) as unknown as { connection: CancelConnection };
-  connection.on(client.ssl === false ? "connect" : "sslconnect", () => connection.cancel(processID, secretKey));
+  connection.on(client.ssl === false ? "connect" : "sslconnect", () =>
+    connection.cancel(processID, secretKey),
+  );
   // A cancel that does not get through leaves the statement to end by itself.
   connection.on("error", () => undefined);
   if (client.host.startsWith("/")) connection.connect(`${client.host}/.s.PGSQL.${client.port}`);

@@ -26,7 +26,10 @@ export interface ShadowRequest {
  * Opens a shadow that fits the target: its own engine and version where that can be had, PGlite otherwise.
  * @throws DmError DM1401 when a named shadow cannot hold scratch databases.
  */
-export async function withShadow<T>(request: ShadowRequest, work: (shadow: Shadow) => Promise<T>): Promise<T> {
+export async function withShadow<T>(
+  request: ShadowRequest,
+  work: (shadow: Shadow) => Promise<T>,
+): Promise<T> {
   const { choice, target } = request;
   if (choice !== "auto" && choice !== "pglite") {
     const database = await connect(choice);
@@ -62,7 +65,11 @@ async function withServer<T>(url: string, work: (shadow: Shadow) => Promise<T>):
   return withDatabase(url, (server) => withScratchOn(server, url, work));
 }
 
-async function withScratchOn<T>(server: Database, url: string, work: (shadow: Shadow) => Promise<T>): Promise<T> {
+async function withScratchOn<T>(
+  server: Database,
+  url: string,
+  work: (shadow: Shadow) => Promise<T>,
+): Promise<T> {
   await sweepLeftovers(server);
   const template = await likeThis(server);
   const fresh = async <R>(inner: (database: Database) => Promise<R>): Promise<R> => {
@@ -115,7 +122,13 @@ async function likeThis({ version, query }: Database): Promise<string> {
       : version.major >= 15
         ? "datlocprovider AS provider, daticulocale AS locale"
         : "'c' AS provider, NULL::text AS locale";
-  const [row] = await query<{ encoding: string; collate: string; ctype: string; provider: string; locale: string | null }>(
+  const [row] = await query<{
+    encoding: string;
+    collate: string;
+    ctype: string;
+    provider: string;
+    locale: string | null;
+  }>(
     `SELECT pg_encoding_to_char(encoding)::text AS encoding, datcollate::text AS collate, datctype::text AS ctype,
             ${provider} FROM pg_database WHERE datname = current_database()`,
   );
@@ -126,13 +139,19 @@ async function likeThis({ version, query }: Database): Promise<string> {
     `LC_COLLATE ${literal(row.collate).text}`,
     `LC_CTYPE ${literal(row.ctype).text}`,
   ];
-  if (row.provider === "i") options.push("LOCALE_PROVIDER icu", `ICU_LOCALE ${literal(row.locale ?? "").text}`);
-  if (row.provider === "b") options.push("LOCALE_PROVIDER builtin", `BUILTIN_LOCALE ${literal(row.locale ?? "").text}`);
+  if (row.provider === "i")
+    options.push("LOCALE_PROVIDER icu", `ICU_LOCALE ${literal(row.locale ?? "").text}`);
+  if (row.provider === "b")
+    options.push("LOCALE_PROVIDER builtin", `BUILTIN_LOCALE ${literal(row.locale ?? "").text}`);
   return options.join(" ");
 }
 
 function cannotCreate(database: Database): DmError {
   return new DmError("DM1401", `the role may not create databases on the shadow ${database.description}`, {
-    next: ["ALTER ROLE … CREATEDB", "or name another shadow in dm.yaml", "or use the embedded one: shadow: pglite"],
+    next: [
+      "ALTER ROLE … CREATEDB",
+      "or name another shadow in dm.yaml",
+      "or use the embedded one: shadow: pglite",
+    ],
   });
 }

@@ -13,7 +13,10 @@ export interface RawAnnotation {
   readonly offset: number;
 }
 
-/** The annotations in the comments of a statement. Throws a DmError for one that is malformed or stands at nothing. */
+/**
+ * The annotations in the comments of a statement. Throws a DmError for one that is malformed or stands at
+ * nothing.
+ */
 export function annotationsOf(desired: DesiredStatement): Annotation[] {
   const { comments, source } = desired.statement;
   return comments.flatMap((comment) =>

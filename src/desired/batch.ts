@@ -11,9 +11,9 @@ export interface Refused {
 }
 
 /**
- * Runs units in one round trip, each in a subtransaction of its own, and returns those that could not run. After each
- * stage, and at the end until nothing moves any more, those before that failed are tried again: what they lacked may
- * be there by then.
+ * Runs units in one round trip, each in a subtransaction of its own, and returns those that could not run.
+ * After each stage, and at the end until nothing moves any more, those before that failed are tried again:
+ * what they lacked may be there by then.
  */
 export async function runBatch(units: readonly LoadUnit[], database: Database): Promise<Refused[]> {
   if (units.length === 0) return [];
@@ -43,8 +43,8 @@ export async function runBatch(units: readonly LoadUnit[], database: Database): 
 }
 
 /**
- * Errors of classes 53 (insufficient resources), 57 (operator intervention), 58 (system) and XX (internal) are not of
- * the statement's making: they end the load.
+ * Errors of classes 53 (insufficient resources), 57 (operator intervention), 58 (system) and XX (internal)
+ * are not of the statement's making: they end the load.
  */
 const loop = (input: string) =>
   `DO ${quoteLiteral(`

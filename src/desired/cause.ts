@@ -3,8 +3,8 @@ import { as, relationName, strings } from "./tree.js";
 import type { LoadUnit } from "./units.js";
 
 /**
- * Of all that did not load, what a person should look at: the first statement that does not merely miss what another
- * of them would have made. Where they all wait for one another, the first.
+ * Of all that did not load, what a person should look at: the first statement that does not merely miss what
+ * another of them would have made. Where they all wait for one another, the first.
  */
 export function rootCause(refused: readonly Refused[]): Refused | undefined {
   const made = refused.map(({ unit }) => namesMadeBy(unit));

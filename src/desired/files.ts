@@ -18,7 +18,10 @@ export interface SchemaFiles {
 /** More than this is data, or it is dozens of schemas; the parser's memory ends not far beyond. */
 const largestFile = 16 * 1024 * 1024;
 
-/** Reads files, and directories with all that is in them: `.sql`, `.yaml`, `.yml`, sorted by name, no dotfiles. */
+/**
+ * Reads files, and directories with all that is in them: `.sql`, `.yaml`, `.yml`, sorted by name, no
+ * dotfiles.
+ */
 export async function readSchemaFiles(paths: readonly string[]): Promise<SchemaFiles> {
   const hash = createHash("sha256");
   const files: SchemaFile[] = [];

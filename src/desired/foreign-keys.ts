@@ -24,8 +24,9 @@ export interface InlineForeignKeys {
 }
 
 /**
- * The foreign keys written inside of a CREATE TABLE. PostgreSQL itself adds them by ALTER TABLE once the table is
- * there (transformFKConstraints), so added later they get the same names; and tables may refer to each other.
+ * The foreign keys written inside of a CREATE TABLE. PostgreSQL itself adds them by ALTER TABLE once the
+ * table is there (transformFKConstraints), so added later they get the same names; and tables may refer to
+ * each other.
  */
 export function inlineForeignKeys(statement: ParsedStatement): InlineForeignKeys {
   const create = as(statement.tree, "CreateStmt");
@@ -74,7 +75,10 @@ function listOf({ tokens }: ParsedStatement, count: number): ElementList | undef
 const elementAt = (list: ElementList, offset: number) =>
   list.elements.find((element) => element.start <= offset && offset < element.end);
 
-/** DEFERRABLE, NOT ENFORCED and the like are constraints of their own in the tree, and belong to the one before. */
+/**
+ * DEFERRABLE, NOT ENFORCED and the like are constraints of their own in the tree, and belong to the one
+ * before.
+ */
 const isAttribute = ({ contype }: Constraint) => contype?.startsWith("CONSTR_ATTR_") ?? false;
 
 function followingStop(after: readonly Constraint[], stops: readonly (number | undefined)[], from: number) {

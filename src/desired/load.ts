@@ -23,9 +23,10 @@ export interface Loaded {
 }
 
 /**
- * Runs the schema files' statements in an empty shadow, whatever their order. Runs in the caller's open transaction,
- * unless `commitEvery` is given. Throws a DmError with the place in the files when a statement cannot run; a
- * DatabaseError as it came when the server itself is at its end (SQLSTATE classes 08, 53, 57, 58, XX).
+ * Runs the schema files' statements in an empty shadow, whatever their order. Runs in the caller's open
+ * transaction, unless `commitEvery` is given. Throws a DmError with the place in the files when a statement
+ * cannot run; a DatabaseError as it came when the server itself is at its end (SQLSTATE classes 08, 53, 57,
+ * 58, XX).
  */
 export async function loadDesired(
   state: DesiredState,
@@ -129,7 +130,8 @@ async function createRoles({ roles, statements }: DesiredState, database: Databa
   const rows = await database.query<{ rolname: string }>("SELECT rolname::text FROM pg_catalog.pg_roles");
   const existing = new Set(rows.map((row) => row.rolname));
   for (const { statement } of statements) existing.add(as(statement.tree, "CreateRoleStmt")?.role ?? "");
-  // CREATE ROLE refuses names that begin with pg_: a predefined role that this version lacks is an error where it stands.
+  // CREATE ROLE refuses names that begin with pg_: a predefined role that this version lacks is an error
+  // where it stands.
   const missing = roles.filter((role) => !existing.has(role) && !role.startsWith("pg_"));
   if (missing.length === 0) return [];
   try {

@@ -3,8 +3,9 @@ import type { DesiredStatement } from "./state.js";
 import { as, relationName } from "./tree.js";
 
 /**
- * The word ONLY of a key or an index on a partitioned table whose partitions' indexes are not attached to it by name.
- * With ONLY it would stay invalid, since all partitions are made first; written before its partitions it means them too.
+ * The word ONLY of a key or an index on a partitioned table whose partitions' indexes are not attached to it
+ * by name. With ONLY it would stay invalid, since all partitions are made first; written before its
+ * partitions it means them too.
  */
 export function idleOnly(
   statements: readonly DesiredStatement[],

@@ -10,8 +10,9 @@ import { as } from "./tree.js";
 import { parseYaml } from "./yaml/parse.js";
 
 /**
- * Reads schema files, or directories of them, and checks what can be checked without a database: the syntax, that
- * every statement belongs in a schema file, that every annotation stands at a definition. Throws a DmError.
+ * Reads schema files, or directories of them, and checks what can be checked without a database: the syntax,
+ * that every statement belongs in a schema file, that every annotation stands at a definition. Throws a
+ * DmError.
  */
 export async function readDesired(
   paths: string | readonly string[],

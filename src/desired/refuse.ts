@@ -29,7 +29,10 @@ function refusalOf(statement: ParsedStatement, options: RefusalOptions): Refusal
   return refused[type] ?? (belonging.has(type) ? refusalByContent(statement) : unknown(statement));
 }
 
-/** CLUSTER t USING i on an empty table does no more than ALTER TABLE t CLUSTER ON i: it is part of the definition. */
+/**
+ * CLUSTER t USING i on an empty table does no more than ALTER TABLE t CLUSTER ON i: it is part of the
+ * definition.
+ */
 function marksCluster({ tree }: ParsedStatement): boolean {
   const cluster = as(tree, "ClusterStmt");
   return cluster?.relation !== undefined && cluster.indexname !== undefined && cluster.indexname !== "";
@@ -274,8 +277,8 @@ const takesAway = (what: string): Refusal => ({
 });
 
 /**
- * What ALTER TABLE may not do in a description. DROP DEFAULT and DROP NOT NULL may stand: a child table says by them
- * that it has not what its parent has, and pg_dump writes them so.
+ * What ALTER TABLE may not do in a description. DROP DEFAULT and DROP NOT NULL may stand: a child table says
+ * by them that it has not what its parent has, and pg_dump writes them so.
  */
 const refusedAlterations: Partial<Record<AlterTableType, Refusal>> = {
   AT_DropColumn: takesAway("the table"),

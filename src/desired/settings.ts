@@ -4,7 +4,10 @@ import type { ParsedStatement } from "../parse/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.js";
 import { as, strings } from "./tree.js";
 
-/** What SET and set_config() change for the statements after them in the same file: name → SET LOCAL statement. */
+/**
+ * What SET and set_config() change for the statements after them in the same file: name → SET LOCAL
+ * statement.
+ */
 export type Settings = ReadonlyMap<string, string>;
 
 /** Settings of a file that say how it is sent, not what it means; not every server knows each of them. */
@@ -124,7 +127,9 @@ export function searchPathSet(statement: ParsedStatement): string[] | undefined 
   });
 }
 
-/** The statements that put settings in force, and undo those others that files make; `names` are all of these. */
+/**
+ * The statements that put settings in force, and undo those others that files make; `names` are all of these.
+ */
 export function applySettings(settings: Settings, names: Iterable<string>): string {
   const others = [...new Set(names)].filter((name) => name !== "search_path" && !settings.has(name));
   // Unlike SET … TO DEFAULT this is content with a name that the server does not know.

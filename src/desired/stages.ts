@@ -3,9 +3,10 @@ import type { ParsedStatement, StatementType } from "../parse/parser.js";
 import { as } from "./tree.js";
 
 /**
- * The order in which statements load, whatever the order of the files: what others may need first, and what would
- * mean something else too early after what it is about. Within a stage the order of the files holds. What is still
- * missing something is tried again after each stage, so this order need not be perfect, only meaningful:
+ * The order in which statements load, whatever the order of the files: what others may need first, and what
+ * would mean something else too early after what it is about. Within a stage the order of the files holds.
+ * What is still missing something is tried again after each stage, so this order need not be perfect, only
+ * meaningful:
  *
  * - roles, schemas and extensions first: a name without a schema would land elsewhere while its schema is missing;
  * - functions before what may call them, or a call could bind to another overload;

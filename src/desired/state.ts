@@ -20,7 +20,9 @@ export interface Annotation {
   readonly name: AnnotationName;
   /** What follows the name, as written. */
   readonly argument?: string;
-  /** The former name of `@renamed`. A thing may have several former names: then it has several annotations. */
+  /**
+   * The former name of `@renamed`. A thing may have several former names: then it has several annotations.
+   */
   readonly from?: QualifiedName;
   readonly target: Identity;
   /** For a routine, whose identity lacks its argument types here: how many input arguments it has. */

@@ -97,8 +97,8 @@ function partsOf({ tree, tokens }: ParsedStatement): ElementList | undefined {
 }
 
 /**
- * Which element a comment stands at: in it or behind it on its line, or else above it. Behind the opening parenthesis
- * and outside of the list it stands at the whole; in an enum also above the first value.
+ * Which element a comment stands at: in it or behind it on its line, or else above it. Behind the opening
+ * parenthesis and outside of the list it stands at the whole; in an enum also above the first value.
  */
 function elementBeside(
   comment: Comment,

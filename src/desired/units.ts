@@ -26,9 +26,9 @@ export function loadUnits(statements: readonly DesiredStatement[]): LoadUnit[] {
 }
 
 /**
- * Statements about what one above them in the same file defines already: there OR REPLACE and IF NOT EXISTS mean what
- * they say. pg_dump breaks a cycle of views with a stub, and people add to a file at its end. Two files that define
- * the same thing contradict each other.
+ * Statements about what one above them in the same file defines already: there OR REPLACE and IF NOT EXISTS
+ * mean what they say. pg_dump breaks a cycle of views with a stub, and people add to a file at its end. Two
+ * files that define the same thing contradict each other.
  */
 function repetitionsIn(statements: readonly DesiredStatement[]): Set<DesiredStatement> {
   const firsts = new Map<string, DesiredStatement>();
@@ -151,8 +151,8 @@ const mayExist = new Set<StatementType>([
 ]);
 
 /**
- * Words that say how a definition is to be run, not what it defines. Without OR REPLACE and IF NOT EXISTS a thing that
- * the files define twice is an error, rather than whichever definition comes first or last.
+ * Words that say how a definition is to be run, not what it defines. Without OR REPLACE and IF NOT EXISTS a
+ * thing that the files define twice is an error, rather than whichever definition comes first or last.
  */
 function idleWords({ tokens, type }: ParsedStatement, phrases: readonly string[] = runningWords): Range[] {
   if (mayExist.has(type) || tokens[0]?.text.toLowerCase() !== "create") return [];

@@ -34,7 +34,10 @@ export function subject(change: Change): Fact {
   return change.type === "drop" ? change.current : change.wanted;
 }
 
+/** An attribute that only one side has is one that the other side's version of dm did not record: it tells nothing. */
 function differing(before: object, after: object): string[] {
-  const [a, b] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
-  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => !sameValue(a.get(name), b.get(name)));
+  const known = new Map(Object.entries(after));
+  return Object.entries(before)
+    .filter(([name, value]) => known.has(name) && !sameValue(value, known.get(name)))
+    .map(([name]) => name);
 }

@@ -8,8 +8,8 @@ interface Extent {
 }
 
 /**
- * Gives each comment to the statement that it stands in, beside (on the line where the statement ends) or directly
- * above (no blank line between). `placed` runs parallel to the statements.
+ * Gives each comment to the statement that it stands in, beside (on the line where the statement ends) or
+ * directly above (no blank line between). `placed` runs parallel to the statements.
  */
 export function placeComments(text: string, tokens: readonly Token[], statements: readonly Extent[]) {
   const placed: Comment[][] = statements.map(() => []);

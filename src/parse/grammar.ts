@@ -1,7 +1,9 @@
 import { hasSqlDetails, loadModule, type Node, parseSync } from "libpg-query";
 import PgQueryModule, { type PgQuery } from "pg-query-emscripten";
 
-/** A statement's tree, and where its text lies in what was parsed: bytes of UTF-8, as all places in the tree. */
+/**
+ * A statement's tree, and where its text lies in what was parsed: bytes of UTF-8, as all places in the tree.
+ */
 export interface RawStatement {
   readonly tree: Node;
   readonly start: number;
@@ -65,9 +67,9 @@ export const grammar18: Grammar = (sql) => {
 };
 
 /**
- * The module of 16's parser has a stack of 64 kB and does not notice when a deeply nested statement overruns it.
- * A probe after each text tells; from then on 18's grammar stands in, and the server itself refuses what is too
- * new for it.
+ * The module of 16's parser has a stack of 64 kB and does not notice when a deeply nested statement overruns
+ * it. A probe after each text tells; from then on 18's grammar stands in, and the server itself refuses what
+ * is too new for it.
  */
 async function grammar16(): Promise<Grammar> {
   let module: PgQuery | undefined = await new PgQueryModule();

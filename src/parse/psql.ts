@@ -5,8 +5,9 @@ import { scan, type Token } from "./scan.js";
 import { afterCodePoints, type Source } from "./source.js";
 
 /**
- * psql's own commands begin with a backslash, which is nothing in SQL. The two that pg_dump writes are blanked, so
- * that all places stay; every other one is an error. Returns the text that is left and its tokens.
+ * psql's own commands begin with a backslash, which is nothing in SQL. The two that pg_dump writes are
+ * blanked, so that all places stay; every other one is an error. Returns the text that is left and its
+ * tokens.
  */
 export function withoutPsqlCommands(source: Source): { text: string; tokens: Token[] } {
   let { text } = source;

@@ -1,4 +1,3 @@
-import type { Catalog } from "../catalog/catalog.js";
 import { execute } from "../apply/execute.js";
 import {
   createJournal,
@@ -9,6 +8,7 @@ import {
   writeJournal,
 } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
+import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
 import { DmError, exitCode } from "../error.js";
@@ -52,7 +52,9 @@ export interface ApplyResult {
 
 /** Runs the revisions that wait, each in its transactions, and checks the database before and after each. */
 export function applyRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
-  return run(project, request, "up", ({ graph }, { heads }) => upgradePath(graph, heads, request.target ?? "head"));
+  return run(project, request, "up", ({ graph }, { heads }) =>
+    upgradePath(graph, heads, request.target ?? "head"),
+  );
 }
 
 /** Runs the way back of revisions, the last one's unless a target is given. */
@@ -126,12 +128,19 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     const finish = async () => {
       const after: Catalog = await introspectHere(target, self === undefined ? {} : { self });
       await checkAfter(check, after, known);
-      await recordApplied(target, { id, checksum: checksum(text), content: text, milliseconds: elapsed() }, direction);
+      await recordApplied(
+        target,
+        { id, checksum: checksum(text), content: text, milliseconds: elapsed() },
+        direction,
+      );
       await recordState(target, after);
       await writeJournal(target, { revision: id, direction, milliseconds: elapsed() }, version);
     };
     const steps = direction === "up" ? revision.up : revision.down;
-    await execute(target, { id, direction, steps, done }, finish, { lockTimeout: project.lockTimeout, progress });
+    await execute(target, { id, direction, steps, done }, finish, {
+      lockTimeout: project.lockTimeout,
+      progress,
+    });
   } catch (error) {
     await journalFailure(runner, id, elapsed(), error);
     throw failed(error, revision, direction, path);
@@ -142,17 +151,27 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
 /** An interrupted revision comes first, and in its own direction. */
 function resumed(path: readonly string[], { unfinished }: Standing, direction: Direction): readonly string[] {
   if (unfinished === undefined) return path;
-  if (unfinished.direction === direction) return [unfinished.id, ...path.filter((id) => id !== unfinished.id)];
+  if (unfinished.direction === direction)
+    return [unfinished.id, ...path.filter((id) => id !== unfinished.id)];
   const verb = unfinished.direction === "up" ? "apply" : "rollback";
-  throw new DmError("DM5201", `the revision ${unfinished.id} was interrupted on its way ${unfinished.direction}`, {
-    details: [`${unfinished.done} of its steps are done`],
-    next: [`finish it first: dm ${verb}`],
-    exit: exitCode.refused,
-  });
+  throw new DmError(
+    "DM5201",
+    `the revision ${unfinished.id} was interrupted on its way ${unfinished.direction}`,
+    {
+      details: [`${unfinished.done} of its steps are done`],
+      next: [`finish it first: dm ${verb}`],
+      exit: exitCode.refused,
+    },
+  );
 }
 
 /** The journal says what failed, unless the connection went with it. */
-async function journalFailure({ target, direction }: Runner, id: string, milliseconds: number, error: unknown) {
+async function journalFailure(
+  { target, direction }: Runner,
+  id: string,
+  milliseconds: number,
+  error: unknown,
+) {
   const sqlstate = error instanceof DatabaseError ? error.sqlstate : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const entry = { revision: id, direction, milliseconds, error: { message, ...(sqlstate && { sqlstate }) } };
@@ -200,4 +219,3 @@ async function refuseReadOnly(target: Database): Promise<void> {
     next: ["name the primary server: --database URL"],
   });
 }
-

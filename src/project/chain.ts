@@ -1,17 +1,22 @@
+import {
+  type JournaledRevision,
+  journaledRevisions,
+  type Progress as Unfinished,
+  unfinished,
+} from "../apply/journal.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
+import { rolesNamedBy } from "../desired/roles.js";
 import { DmError, exitCode } from "../error.js";
-import { type Progress as Unfinished, type JournaledRevision, journaledRevisions, unfinished } from "../apply/journal.js";
 import type { Statement } from "../kinds/define.js";
 import { type Site, withSite } from "../proof/build.js";
-import { graphOf, readRevisions, type RevisionFile, type RevisionSet } from "../revision/directory.js";
+import { graphOf, type RevisionFile, type RevisionSet, readRevisions } from "../revision/directory.js";
 import type { RevisionGraph } from "../revision/graph.js";
+import { tips } from "../revision/lineage.js";
 import { upgradePath } from "../revision/path.js";
 import type { Revision, Step } from "../revision/revision.js";
 import { checksum, type SumDifference } from "../revision/sum.js";
-import { rolesNamedBy } from "../desired/roles.js";
 import { name, raw } from "../sql/sql.js";
-import { tips } from "../revision/lineage.js";
 import type { Project } from "./config.js";
 import type { Workbench } from "./workbench.js";
 
@@ -49,7 +54,10 @@ export function fileOf({ set }: Chain, id: string): RevisionFile {
 }
 
 /** @throws DmError DM4103 when files are not as they were written, but for those that `except` lets pass. */
-export function refuseEdited({ set }: Chain, except: (difference: SumDifference) => boolean = () => false): void {
+export function refuseEdited(
+  { set }: Chain,
+  except: (difference: SumDifference) => boolean = () => false,
+): void {
   const found = set.differences.filter((difference) => !except(difference));
   if (found.length === 0) return;
   throw new DmError("DM4103", "revision files are not as they were written", {
@@ -82,11 +90,15 @@ export async function standingOf(chain: Chain, database: Database): Promise<Stan
   for (const { id, checksum: then, appliedAt } of applied) {
     const file = fileOf(chain, id);
     if (checksum(file.text) !== then) {
-      throw new DmError("DM4104", `the applied revision ${id} was edited after it was applied at ${appliedAt}`, {
-        at: file.path,
-        next: ["bring it back from version control, and make the change a new revision"],
-        exit: exitCode.refused,
-      });
+      throw new DmError(
+        "DM4104",
+        `the applied revision ${id} was edited after it was applied at ${appliedAt}`,
+        {
+          at: file.path,
+          next: ["bring it back from version control, and make the change a new revision"],
+          exit: exitCode.refused,
+        },
+      );
     }
   }
   const heads = tips(chain.graph, new Set(applied.map(({ id }) => id)));
@@ -103,7 +115,8 @@ export function pathTo({ graph }: Chain, target: string | readonly string[]): st
 export function statementsOf(steps: readonly Step[]): Statement[] {
   return steps
     .map((step, at): Statement => {
-      const commit = step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
+      const commit =
+        step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
       return { sql: raw(step.sql), ...(commit === undefined ? {} : { commit }) };
     })
     .filter(({ sql }) => sql.text.trim() !== "");
@@ -125,7 +138,10 @@ export function withReplay<T>(
 ): Promise<T> {
   const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up) }));
   const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more)];
-  const needs = { catalogs: [bench.base], commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000 };
+  const needs = {
+    catalogs: [bench.base],
+    commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000,
+  };
   return withSite(bench.shadow, needs, async (site) => {
     await createNamedRoles(bench, site, [...revisions.flatMap(({ up, down }) => [...up, ...down]), ...more]);
     for (const { id, up } of statements) {
@@ -145,9 +161,9 @@ async function createNamedRoles(bench: Workbench, site: Site, steps: readonly St
   await site.database.script(
     [...roles]
       .map(
-        (role) => `DO $do$ BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$`,
+        (role) =>
+          `DO $do$ BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$`,
       )
       .join(";\n"),
   );
 }
-

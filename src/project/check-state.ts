@@ -1,5 +1,5 @@
-import type { Catalog } from "../catalog/catalog.js";
 import type { Direction } from "../apply/journal.js";
+import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
@@ -41,7 +41,9 @@ export async function checkBefore(check: StateCheck, recorded: Catalog | undefin
   if (expected === undefined) return "nothing";
   if (matches(live, expected)) return "fingerprint";
   if (recorded !== undefined) {
-    notes.push(`${revision.id}: the database is as its journal says; the revision was planned ${elsewhere(expected)}`);
+    notes.push(
+      `${revision.id}: the database is as its journal says; the revision was planned ${elsewhere(expected)}`,
+    );
     return "journal";
   }
   const changes = await differenceFromChain(check, live, direction === "up" ? "before" : "after");
@@ -54,7 +56,11 @@ export async function checkBefore(check: StateCheck, recorded: Catalog | undefin
  * The database must be as the revision promised. Runs before its transaction commits.
  * @throws DmError DM5302 with the facts that differ.
  */
-export async function checkAfter(check: StateCheck, after: Catalog, known: KnownBy | undefined): Promise<void> {
+export async function checkAfter(
+  check: StateCheck,
+  after: Catalog,
+  known: KnownBy | undefined,
+): Promise<void> {
   const { revision, direction } = check;
   const expected = direction === "up" ? revision.to : revision.from;
   if (expected === undefined || matches(after, expected)) return;

@@ -88,7 +88,8 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
 /** An environment of the project by name, ready to connect. */
 export function environmentOf(project: Project, name: string): Environment {
   const environment = project.environments.get(name);
-  if (environment === undefined) throw unknownEnvironment(name, [...project.environments.keys()], project.configFile);
+  if (environment === undefined)
+    throw unknownEnvironment(name, [...project.environments.keys()], project.configFile);
   return resolved(environment, project.root, project.configFile);
 }
 
@@ -153,12 +154,20 @@ function resolved(environment: Environment, root: string, file: string | undefin
     text.replace(/\$\{(\w+)\}/g, (_, variable: string) => {
       const value = process.env[variable];
       if (value !== undefined) return value;
-      throw new DmError("DM1104", `the variable ${variable} is not set, and the environment ${environment.name} needs it`, {
-        ...(file === undefined ? {} : { at: file }),
-        next: [`set it: export ${variable}=…`],
-      });
+      throw new DmError(
+        "DM1104",
+        `the variable ${variable} is not set, and the environment ${environment.name} needs it`,
+        {
+          ...(file === undefined ? {} : { at: file }),
+          next: [`set it: export ${variable}=…`],
+        },
+      );
     });
-  return { ...environment, database: absolutePglite(fill(environment.database), root), shadow: fill(environment.shadow) };
+  return {
+    ...environment,
+    database: absolutePglite(fill(environment.database), root),
+    shadow: fill(environment.shadow),
+  };
 }
 
 /** `pglite:DIRECTORY` relative to the project, not to where dm was called. */

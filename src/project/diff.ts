@@ -32,6 +32,12 @@ export function diffSources(
       wanted = await bench.normalize(wanted);
     }
     const { major } = bench.target.version;
-    return { changes: diff(current, wanted), statements: plan(current, wanted, { major }), current, wanted, unmodelled };
+    return {
+      changes: diff(current, wanted),
+      statements: plan(current, wanted, { major }),
+      current,
+      wanted,
+      unmodelled,
+    };
   });
 }

@@ -48,7 +48,10 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
     if (recorded === undefined) {
       throw new DmError("DM5401", "no apply has recorded what this database should be", {
         at: target.description,
-        next: ["compare with the schema files: dm drift --against schema", "or take it over: dm init --database URL"],
+        next: [
+          "compare with the schema files: dm drift --against schema",
+          "or take it over: dm init --database URL",
+        ],
       });
     }
     progress("reading the database");

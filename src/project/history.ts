@@ -1,7 +1,7 @@
-import { resolve } from "../revision/identifier.js";
-import type { Revision, RevisionHeader } from "../revision/revision.js";
-import { inOrder } from "../revision/lineage.js";
 import { DmError } from "../error.js";
+import { resolve } from "../revision/identifier.js";
+import { inOrder } from "../revision/lineage.js";
+import type { Revision, RevisionHeader } from "../revision/revision.js";
 import { fileOf, readChain } from "./chain.js";
 import type { Project } from "./config.js";
 
@@ -30,10 +30,14 @@ export async function show(
   const ids = resolve(chain.graph, identifier);
   const [id] = ids;
   if (id === undefined || ids.length > 1) {
-    throw new DmError("DM4105", `${identifier} names ${ids.length === 0 ? "no revision" : "several revisions"}`, {
-      details: ids,
-      next: ["dm history lists them"],
-    });
+    throw new DmError(
+      "DM4105",
+      `${identifier} names ${ids.length === 0 ? "no revision" : "several revisions"}`,
+      {
+        details: ids,
+        next: ["dm history lists them"],
+      },
+    );
   }
   const { revision, path, text } = fileOf(chain, id);
   return { revision, file: path, text };

@@ -34,7 +34,8 @@ export interface InitResult {
 export async function initProject(request: InitRequest): Promise<InitResult> {
   const root = resolve(request.directory);
   const files: { path: string; state: "written" | "kept" }[] = [];
-  const write = async (path: string, text: string) => files.push({ path, state: await writeIfAbsent(path, text) });
+  const write = async (path: string, text: string) =>
+    files.push({ path, state: await writeIfAbsent(path, text) });
   if (request.database === undefined) {
     await write(join(root, configFileName), configText("pglite:.dm/local"));
     await write(join(root, ".gitignore"), ".dm/\n");

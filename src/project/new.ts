@@ -23,8 +23,8 @@ export async function newRevision(
     ...(author === undefined ? {} : { author }),
     created: new Date().toISOString(),
     kind: "written",
-    up: [{ mode: "transaction", comments: [" what to do: any SQL but BEGIN and COMMIT"], sql: "" }],
-    down: [{ mode: "transaction", comments: [" how to undo it"], sql: "" }],
+    up: [{ mode: "transaction", comments: ["what to do: any SQL but BEGIN and COMMIT"], sql: "" }],
+    down: [{ mode: "transaction", comments: ["how to undo it"], sql: "" }],
   });
   return { id, file };
 }

@@ -1,9 +1,9 @@
-import { Catalog } from "../catalog/catalog.js";
+import { recordedState } from "../apply/journal.js";
 import { sameValue } from "../catalog/canonical.js";
+import { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
-import { recordedState } from "../apply/journal.js";
 import { introspect } from "../introspect/introspect.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
 import { type Rename, renamePlan } from "../plan/rename.js";

@@ -2,8 +2,8 @@ import type { Catalog } from "../catalog/catalog.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import type { Annotation } from "../desired/state.js";
 import { DmError, exitCode } from "../error.js";
-import { holds, type Rename, renameAnnotations, renameCandidates, renamePlan } from "../plan/rename.js";
 import { plan } from "../plan/plan.js";
+import { holds, type Rename, renameAnnotations, renameCandidates, renamePlan } from "../plan/rename.js";
 import { withSite } from "../proof/build.js";
 import type { Wanted } from "./wanted.js";
 import type { Workbench } from "./workbench.js";
@@ -34,7 +34,9 @@ export async function findRenames(
   wanted: Wanted,
   decide: DecideRename | undefined,
 ): Promise<Renamed> {
-  const isNew = new Set(wanted.annotations.filter(({ name }) => name === "new").map(({ target }) => key(target)));
+  const isNew = new Set(
+    wanted.annotations.filter(({ name }) => name === "new").map(({ target }) => key(target)),
+  );
   const renames = annotated(current, wanted);
   let renamed = renames.length === 0 ? current : await afterRenames(bench, current, renames);
   for (;;) {
@@ -63,13 +65,20 @@ function annotated(current: Catalog, { catalog, annotations }: Wanted): Rename[]
     if (name !== "renamed" || from === undefined) continue;
     const to = identityIn(catalog, annotation);
     if (to === undefined) {
-      throw new DmError("DM2301", `@renamed stands at ${key(target)}, which the schema does not make`, { at });
+      throw new DmError("DM2301", `@renamed stands at ${key(target)}, which the schema does not make`, {
+        at,
+      });
     }
     // Where the parent is renamed too, the old name is looked for under the old parent.
     const before = { ...to, name: from.name, ...(from.schema === undefined ? {} : { schema: from.schema }) };
-    const parent = renames.find((one) => one.to.schema === to.schema && one.to.name === to.on && to.on !== undefined);
+    const parent = renames.find(
+      (one) => one.to.schema === to.schema && one.to.name === to.on && to.on !== undefined,
+    );
     const there = parent === undefined ? before : { ...before, ...inParent(parent.from) };
-    if (holds(current, there) && !holds(current, { ...to, ...(parent === undefined ? {} : inParent(parent.from)) })) {
+    if (
+      holds(current, there) &&
+      !holds(current, { ...to, ...(parent === undefined ? {} : inParent(parent.from)) })
+    ) {
       renames.push({ from: before, to });
     }
   }
@@ -109,7 +118,9 @@ function afterRenames(bench: Workbench, current: Catalog, renames: readonly Rena
 
 function undecided(questions: readonly RenameQuestion[]): DmError {
   return new DmError("DM3301", "a rename or a drop? dm does not guess, because a drop loses the data", {
-    details: questions.map(({ from, to }) => `${key(from)} is gone and ${key(to)} is new, and they look alike`),
+    details: questions.map(
+      ({ from, to }) => `${key(from)} is gone and ${key(to)} is new, and they look alike`,
+    ),
     next: questions.flatMap(({ to, lines: [renamed, isNew] }) => [
       `at ${key(to)}, if it was renamed:  ${renamed}`,
       `at ${key(to)}, if it is a new one: ${isNew}`,

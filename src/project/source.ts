@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Catalog } from "../catalog/catalog.js";
+import type { Catalog } from "../catalog/catalog.js";
 import { readSnapshot } from "../catalog/snapshot.js";
 import { connect } from "../database/connect.js";
 import { DmError } from "../error.js";

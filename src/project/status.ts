@@ -1,11 +1,11 @@
-import type { Unmodelled } from "../catalog/fact.js";
 import { recordedState } from "../apply/journal.js";
+import type { Unmodelled } from "../catalog/fact.js";
 import { maskPassword } from "../database/connect.js";
 import { diff } from "../diff/diff.js";
 import { introspect } from "../introspect/introspect.js";
+import { upgradePath } from "../revision/path.js";
 import type { RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
-import { upgradePath } from "../revision/path.js";
 import { fileOf, readChain, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
@@ -18,7 +18,12 @@ export interface StatusResult {
   readonly heads: readonly string[];
   readonly fileHeads: readonly string[];
   readonly pending: readonly RevisionHeader[];
-  readonly lastApply?: { readonly id: string; readonly at: string; readonly by: string; readonly milliseconds: number };
+  readonly lastApply?: {
+    readonly id: string;
+    readonly at: string;
+    readonly by: string;
+    readonly milliseconds: number;
+  };
   /** A revision that was interrupted between two of its transactions. */
   readonly unfinished?: { readonly id: string; readonly direction: string; readonly done: number };
   /** `recorded` is false where no apply has recorded a state to compare with. */
@@ -49,14 +54,23 @@ export async function status(project: Project, progress: Progress = silent): Pro
       pending: pending.map(header),
       ...(last === undefined
         ? {}
-        : { lastApply: { id: last.id, at: last.appliedAt, by: last.appliedBy, milliseconds: last.milliseconds } }),
+        : {
+            lastApply: {
+              id: last.id,
+              at: last.appliedAt,
+              by: last.appliedBy,
+              milliseconds: last.milliseconds,
+            },
+          }),
       ...(standing.unfinished === undefined ? {} : { unfinished: standing.unfinished }),
       drift: {
         recorded: recorded !== undefined,
         changes: recorded === undefined ? 0 : diff(recorded.catalog, live).length,
       },
       sum: chain.set.differences,
-      irreversible: standing.applied.map(({ id }) => header(id)).filter((one) => one.irreversible !== undefined),
+      irreversible: standing.applied
+        .map(({ id }) => header(id))
+        .filter((one) => one.irreversible !== undefined),
       unmodelled: live.unmodelled,
     };
   });

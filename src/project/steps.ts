@@ -1,6 +1,6 @@
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Measurement } from "../proof/measure.js";
-import type { ProofResult } from "../proof/prove.js";
+import type { Measurements, ProofResult } from "../proof/prove.js";
 import { commitEvery } from "../proof/run.js";
 import type { Step, StepMode } from "../revision/revision.js";
 
@@ -10,23 +10,31 @@ import type { Step, StepMode } from "../revision/revision.js";
  */
 export function stepsOf(
   statements: readonly PlannedStatement[],
-  measurements: ReadonlyMap<number, Measurement>,
+  measurements: Measurements,
   mayFail: ProofResult["mayFailOnData"],
 ): Step[] {
   const steps: { mode: StepMode; parts: string[]; count: number }[] = [];
   let previous: PlannedStatement | undefined;
-  for (const [at, statement] of statements.entries()) {
+  for (const statement of statements) {
     const comments = [
-      ...commentsOf(measurements.get(at)),
-      ...mayFail.filter((one) => one.statement === statement).map(({ message }) => `may fail on rows: ${message}`),
+      ...commentsOf(measurements.get(statement)),
+      ...mayFail
+        .filter((one) => one.statement === statement)
+        .map(({ message }) => `may fail on rows: ${message}`),
     ];
     const text = [...comments.map((line) => `-- ${line}`), `${statement.sql.text};`].join("\n");
     const last = steps.at(-1);
     const mode = modeAfter(previous, statement, last?.count ?? 0);
     if (last === undefined || mode !== "transaction") {
-      steps.push({ mode: last === undefined && mode === "commit" ? "transaction" : mode, parts: [text], count: 1 });
+      steps.push({
+        mode: last === undefined && mode === "commit" ? "transaction" : mode,
+        parts: [text],
+        count: 1,
+      });
     } else {
-      last.parts.push(previous?.about === statement.about && comments.length === 0 ? `\n${text}` : `\n\n${text}`);
+      last.parts.push(
+        previous?.about === statement.about && comments.length === 0 ? `\n${text}` : `\n\n${text}`,
+      );
       last.count++;
     }
     previous = statement;
@@ -35,7 +43,11 @@ export function stepsOf(
 }
 
 /** Where a COMMIT is wanted before the statement. */
-function modeAfter(previous: PlannedStatement | undefined, statement: PlannedStatement, count: number): StepMode {
+function modeAfter(
+  previous: PlannedStatement | undefined,
+  statement: PlannedStatement,
+  count: number,
+): StepMode {
   if (statement.commit === "alone") return "autocommit";
   if (previous?.commit === "alone") return "commit";
   if (previous?.commit === "after" && statement.commit !== "after") return "commit";

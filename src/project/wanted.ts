@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Catalog } from "../catalog/catalog.js";
 import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
@@ -28,12 +28,22 @@ export interface Wanted {
  * in the user's cache, by a hash of the files, the shadow's version and this program's.
  * @param current the state of the target, if the shadow is of another version.
  */
-export async function loadWanted(bench: Workbench, paths: string | string[], current?: Catalog): Promise<Wanted> {
+export async function loadWanted(
+  bench: Workbench,
+  paths: string | string[],
+  current?: Catalog,
+): Promise<Wanted> {
   bench.progress("reading the schema files");
   const state = await readDesired(paths, bench.parser);
   const base =
-    current === undefined || current.major === bench.base.major ? bench.base : withPublicOf(current, bench.base);
-  const file = join(cacheDirectory(process.env, process.platform, homedir()), "wanted", `${cacheKey(bench, base, state)}.json`);
+    current === undefined || current.major === bench.base.major
+      ? bench.base
+      : withPublicOf(current, bench.base);
+  const file = join(
+    cacheDirectory(process.env, process.platform, homedir()),
+    "wanted",
+    `${cacheKey(bench, base, state)}.json`,
+  );
   const known = await fromCache(file);
   if (known !== undefined) return { catalog: known, annotations: state.annotations };
   bench.progress("loading the schema files into the shadow");
@@ -63,7 +73,14 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
 }
 
 function cacheKey({ shadow }: Workbench, base: Catalog, state: DesiredState): string {
-  const parts = [version, shadow.description, shadow.database.version.number, base.self, base.fingerprint, state.hash];
+  const parts = [
+    version,
+    shadow.description,
+    shadow.database.version.number,
+    base.self,
+    base.fingerprint,
+    state.hash,
+  ];
   return createHash("sha256").update(parts.join("\n")).digest("hex");
 }
 

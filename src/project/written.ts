@@ -3,12 +3,20 @@ import { diff } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import { describeChanges } from "../proof/prove.js";
 import { StatementError } from "../proof/run.js";
-import { readSum, type RevisionFile, writeSum } from "../revision/directory.js";
+import { type RevisionFile, readSum, writeSum } from "../revision/directory.js";
 import { formatRevision } from "../revision/format.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import type { Revision } from "../revision/revision.js";
 import { withFiles } from "../revision/sum.js";
-import { type Chain, fileOf, readChain, refuseEdited, standingOf, statementsOf, withReplay } from "./chain.js";
+import {
+  type Chain,
+  fileOf,
+  readChain,
+  refuseEdited,
+  standingOf,
+  statementsOf,
+  withReplay,
+} from "./chain.js";
 import { markOf } from "./plan.js";
 import type { Workbench } from "./workbench.js";
 
@@ -28,12 +36,16 @@ export async function proveWritten(
     ({ name, revision }) =>
       revision.kind === "written" &&
       !isApplied.has(revision.id) &&
-      (revision.proven === undefined || chain.set.differences.some((one) => one.kind === "edited" && one.file === name)),
+      (revision.proven === undefined ||
+        chain.set.differences.some((one) => one.kind === "edited" && one.file === name)),
   );
   if (open.length === 0) return { chain, proven: [] };
   refuseEdited(chain, (one) => one.kind === "total" || open.some(({ name }) => name === one.file));
   for (const file of open) await proveOne(bench, chain, file, dryRun);
-  return { chain: dryRun ? withoutDifferences(chain) : await readChain(bench.project), proven: open.map((f) => f.name) };
+  return {
+    chain: dryRun ? withoutDifferences(chain) : await readChain(bench.project),
+    proven: open.map((f) => f.name),
+  };
 }
 
 async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryRun: boolean): Promise<void> {
@@ -74,7 +86,10 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
   const text = await formatRevision(proven);
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
-  await writeSum(chain.set.directory, withFiles(await readSum(chain.set.directory), [{ name: file.name, text }]));
+  await writeSum(
+    chain.set.directory,
+    withFiles(await readSum(chain.set.directory), [{ name: file.name, text }]),
+  );
 }
 
 async function step(work: Promise<void>, { path, revision }: RevisionFile, direction: string): Promise<void> {

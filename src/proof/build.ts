@@ -1,8 +1,8 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
-import type { Statement } from "../kinds/define.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
+import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { plan } from "../plan/plan.js";
 import { name } from "../sql/sql.js";
@@ -25,7 +25,10 @@ export function fitsInTransaction(catalog: Catalog): boolean {
 }
 
 /** Roles that the states name and the server lacks are made, in the open transaction. */
-export async function createRoles(database: Database, ...catalogs: readonly Catalog[]): Promise<readonly string[]> {
+export async function createRoles(
+  database: Database,
+  ...catalogs: readonly Catalog[]
+): Promise<readonly string[]> {
   const named = new Set<string>();
   for (const catalog of catalogs) {
     for (const fact of catalog.facts.values()) {
@@ -103,4 +106,3 @@ export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Pro
     return site.read();
   });
 }
-

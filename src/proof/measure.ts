@@ -37,22 +37,46 @@ const stateQuery = `
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
-/** Runs one statement in the open transaction and tells what it took beyond what was already held. */
-export async function measured(database: Database, statement: Statement): Promise<Measurement> {
-  const before = await database.query<RelationState & Record<string, unknown>>(stateQuery);
-  await runStatements(database, [statement]);
-  const after = new Map(
-    (await database.query<RelationState & Record<string, unknown>>(stateQuery)).map((state) => [state.oid, state]),
-  );
+/**
+ * Runs statements in the open transaction; those chosen one by one, to tell what each took beyond what was held
+ * before, the rest many a round trip.
+ */
+export async function measuredRun(
+  database: Database,
+  statements: readonly Statement[],
+  isChosen: (statement: Statement) => boolean,
+): Promise<ReadonlyMap<Statement, Measurement>> {
+  const measurements = new Map<Statement, Measurement>();
+  let pending: Statement[] = [];
+  for (const statement of statements) {
+    pending.push(statement);
+    if (!isChosen(statement)) continue;
+    await runStatements(database, pending.slice(0, -1));
+    const before = await statesOf(database);
+    await runStatements(database, [statement]);
+    measurements.set(statement, compare(before, await statesOf(database)));
+    pending = [];
+  }
+  await runStatements(database, pending);
+  return measurements;
+}
+
+function statesOf(database: Database): Promise<readonly RelationState[]> {
+  return database.query<RelationState & Record<string, unknown>>(stateQuery);
+}
+
+function compare(before: readonly RelationState[], after: readonly RelationState[]): Measurement {
+  const now = new Map(after.map((state) => [state.oid, state]));
   const locks: string[] = [];
   const rewrites: string[] = [];
   for (const { oid, relation, file, modes: held } of before) {
-    const now = after.get(oid);
-    const taken = (now?.modes ?? ["AccessExclusive"]).filter((mode) => !held.includes(mode));
+    const state = now.get(oid);
+    const taken = (state?.modes ?? ["AccessExclusive"]).filter((mode) => !held.includes(mode));
     const strongest = taken.toSorted((a, b) => modes.indexOf(b) - modes.indexOf(a))[0];
     // Reading takes the weakest, which blocks nothing but DROP and rewrites.
-    if (strongest !== undefined && strongest !== "AccessShare") locks.push(`${relation}: ${spelled(strongest)}`);
-    if (now !== undefined && now.file !== file) rewrites.push(relation);
+    if (strongest !== undefined && strongest !== "AccessShare")
+      locks.push(`${relation}: ${spelled(strongest)}`);
+    if (state !== undefined && state.file !== file) rewrites.push(relation);
   }
   return { locks: locks.sort(), rewrites: rewrites.sort() };
 }

@@ -3,10 +3,10 @@ import type { FactId } from "../catalog/identity.js";
 import type { Shadow } from "../database/shadow.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError } from "../error.js";
-import type { PlannedStatement } from "../plan/plan.js";
-import { plan } from "../plan/plan.js";
+import type { Statement } from "../kinds/define.js";
+import { type PlannedStatement, plan } from "../plan/plan.js";
 import { type Site, withSite } from "./build.js";
-import { type Measurement, measured } from "./measure.js";
+import { type Measurement, measuredRun } from "./measure.js";
 import { StatementError, segments } from "./run.js";
 import { rowsOf, type Seeds, seed } from "./seed.js";
 
@@ -24,12 +24,14 @@ export interface ProofRequest {
 export interface ProofResult {
   /** What held: `up`, `down`, `up again`, `rows return`. */
   readonly checks: readonly string[];
-  /** Locks and rewrites by the place of the statement. */
-  readonly up: ReadonlyMap<number, Measurement>;
-  readonly down: ReadonlyMap<number, Measurement>;
+  /** Locks and rewrites of the statements about what existed before. */
+  readonly up: Measurements;
+  readonly down: Measurements;
   /** What the sample rows made fail: the statement, and PostgreSQL's message. */
   readonly mayFailOnData: readonly { readonly statement: PlannedStatement; readonly message: string }[];
 }
+
+export type Measurements = ReadonlyMap<Statement, Measurement>;
 
 /**
  * Runs the plan in a shadow: up reaches the wanted state, down returns to the one before with its rows, up again
@@ -45,7 +47,10 @@ export async function prove(shadow: Shadow, request: ProofRequest): Promise<Proo
     try {
       const result = await run(shadow, request, false);
       const planned = [...request.up, ...request.down].find((one) => one === statement);
-      return { ...result, mayFailOnData: planned === undefined ? [] : [{ statement: planned, message: cause.message }] };
+      return {
+        ...result,
+        mayFailOnData: planned === undefined ? [] : [{ statement: planned, message: cause.message }],
+      };
     } catch (second) {
       throw explained(second);
     }
@@ -61,7 +66,10 @@ type Run = Omit<ProofResult, "mayFailOnData">;
 
 async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Promise<Run> {
   const { base, before, after, up, down } = request;
-  const needs = { catalogs: [before, after], commits: segments([...up, ...down]).length > 1 };
+  // Locks can be told only on relations that an earlier transaction made; their maker's own lock hides the rest.
+  const touches = [...up, ...down].some(({ about }) => before.has(about) && !base.has(about));
+  const commits = touches || segments(up).length > 1 || segments(down).length > 1;
+  const needs = { catalogs: [before, after], commits };
   const report = request.progress ?? (() => undefined);
   return withSite(shadow, needs, async (site) => {
     report("proving: building the state before");
@@ -89,7 +97,9 @@ async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Pr
 
 /** A site that commits has no transaction open. */
 async function seedIn(site: Site, catalog: Catalog): Promise<Seeds> {
-  return site.commits ? site.database.transaction(() => seed(site.database, catalog)) : seed(site.database, catalog);
+  return site.commits
+    ? site.database.transaction(() => seed(site.database, catalog))
+    : seed(site.database, catalog);
 }
 
 /** Tables and columns that the way up neither drops nor makes anew. */
@@ -100,29 +110,38 @@ function survivor(up: readonly PlannedStatement[], before: Catalog): (id: FactId
   return (id) => !dropped.has(id);
 }
 
-/** Statements about what existed before are measured one by one; the rest run many a round trip. */
+/** Runs the statements in as many transactions as they ask for, measuring those about what existed before. */
 async function runMeasured(
   site: Site,
   statements: readonly PlannedStatement[],
   before: Catalog,
-): Promise<ReadonlyMap<number, Measurement>> {
-  const measurements = new Map<number, Measurement>();
-  if (site.commits) {
-    await site.run(statements);
-    return measurements;
-  }
-  let pending: PlannedStatement[] = [];
-  for (const [at, statement] of statements.entries()) {
-    if (!before.has(statement.about)) {
-      pending.push(statement);
-      continue;
+): Promise<Measurements> {
+  const measurements = new Map<Statement, Measurement>();
+  const measure = async (part: readonly Statement[]) => {
+    for (const [statement, measurement] of await measuredRun(
+      site.database,
+      part,
+      isAbout(before, statements),
+    )) {
+      measurements.set(statement, measurement);
     }
-    await site.run(pending);
-    pending = [];
-    measurements.set(at, await measured(site.database, statement));
+  };
+  if (!site.commits) await measure(statements);
+  else {
+    for (const { statements: part, alone } of segments(statements)) {
+      if (alone) await site.run(part);
+      else await site.database.transaction(() => measure(part));
+    }
   }
-  await site.run(pending);
   return measurements;
+}
+
+function isAbout(
+  before: Catalog,
+  statements: readonly PlannedStatement[],
+): (statement: Statement) => boolean {
+  const about = new Map<Statement, FactId>(statements.map((statement) => [statement, statement.about]));
+  return (statement) => before.get(about.get(statement)) !== undefined;
 }
 
 async function expectState(site: Site, expected: Catalog, message: string): Promise<void> {

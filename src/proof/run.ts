@@ -23,6 +23,7 @@ const batchSize = 100;
  * @throws StatementError with the one that failed; the transaction can then only be rolled back.
  */
 export async function runStatements(database: Database, statements: readonly Statement[]): Promise<void> {
+  if (statements.length === 0) return;
   await database.script("SET LOCAL check_function_bodies = off");
   for (let at = 0; at < statements.length; at += batchSize) {
     const batch = statements.slice(at, at + batchSize);
@@ -30,7 +31,7 @@ export async function runStatements(database: Database, statements: readonly Sta
     try {
       await database.script(`SAVEPOINT dm_batch;\n${text};\nRELEASE SAVEPOINT dm_batch`);
     } catch (error) {
-      if (!(error instanceof DatabaseError) || batch.length === 0) throw error;
+      if (!(error instanceof DatabaseError)) throw error;
       await database.script("ROLLBACK TO SAVEPOINT dm_batch");
       await runOneByOne(database, batch);
       throw error;

@@ -99,7 +99,8 @@ function insertRow(catalog: Catalog, table: Fact<"table">, row: number): Sql {
 function sampleOf(catalog: Catalog, type: string, row: number): Sql {
   const base = type.replace(/\([^)]*\)/, "");
   const known = samples[base];
-  if (known !== undefined) return sql`${literal(known[row % known.length] ?? "")}::${raw(base === "character" ? "text" : base)}`;
+  if (known !== undefined)
+    return sql`${literal(known[row % known.length] ?? "")}::${raw(base === "character" ? "text" : base)}`;
   const user = userTypes(catalog).get(type);
   if (user?.labels !== undefined) {
     const label = user.labels[row % user.labels.length];

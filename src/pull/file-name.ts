@@ -8,9 +8,10 @@ const longest = 120;
 const reserved = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
 
 /**
- * A file name for each of the names that share a directory: the name itself where every file system takes it, else one
- * that resembles it, told apart by a mark (`~` and eight hexadecimal digits of the name's SHA-256). Names that differ
- * only in case are one file on macOS and Windows: the one in lower case keeps its name, the others get a mark.
+ * A file name for each of the names that share a directory: the name itself where every file system takes it,
+ * else one that resembles it, told apart by a mark (`~` and eight hexadecimal digits of the name's SHA-256).
+ * Names that differ only in case are one file on macOS and Windows: the one in lower case keeps its name, the
+ * others get a mark.
  */
 export function fileNames(names: Iterable<string>): ReadonlyMap<string, string> {
   const taken = new Set<string>();

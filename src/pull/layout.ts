@@ -27,8 +27,9 @@ const folders: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file of each object: `app/tables/patient.sql`, `app/functions/age.sql`, `app/schema.sql`, `extensions.sql`. What
- * hangs on an object (an index, a policy, a grant, a comment, a sequence that it owns) is written with it.
+ * The file of each object: `app/tables/patient.sql`, `app/functions/age.sql`, `app/schema.sql`,
+ * `extensions.sql`. What hangs on an object (an index, a policy, a grant, a comment, a sequence that it owns)
+ * is written with it.
  */
 export function layout(about: Iterable<FactId>, catalogs: readonly Catalog[]): ReadonlyMap<FactId, string> {
   const places = new Map<FactId, Place>();

@@ -1,6 +1,6 @@
 /**
- * Reads definitions in the one form that PostgreSQL prints them in. What does not fit is left to SQL, so nothing here
- * needs to know more of the language than where a name, a string or a parenthesis ends.
+ * Reads definitions in the one form that PostgreSQL prints them in. What does not fit is left to SQL, so
+ * nothing here needs to know more of the language than where a name, a string or a parenthesis ends.
  */
 const name = String.raw`(?:"(?:[^"]|"")+"|[^\s(),."]+)`;
 const names = `${name}(?:, ${name})*`;

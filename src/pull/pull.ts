@@ -13,8 +13,9 @@ export interface SchemaText {
 }
 
 /**
- * A catalog as schema files, sorted by path: a file for each object with all that hangs on it. Loading them gives the
- * catalog again. As `yaml`, tables and enums are YAML as far as it has words for them, and all else is SQL.
+ * A catalog as schema files, sorted by path: a file for each object with all that hangs on it. Loading them
+ * gives the catalog again. As `yaml`, tables and enums are YAML as far as it has words for them, and all else
+ * is SQL.
  * @param base an empty database of the same server: what needs no file.
  */
 export function writeSchemaFiles(
@@ -79,8 +80,8 @@ function withDefinitions(
 const fitsYaml = ({ sql }: PlannedStatement) => !/[\r\n]/.test(sql.text);
 
 /**
- * A schema file says what there is. What every new database has and this one does not (`public`) cannot be said; that
- * it lacks a comment or a privilege can: COMMENT … IS NULL, REVOKE.
+ * A schema file says what there is. What every new database has and this one does not (`public`) cannot be
+ * said; that it lacks a comment or a privilege can: COMMENT … IS NULL, REVOKE.
  */
 function isDescription({ action, facts }: PlannedStatement, base: Catalog): boolean {
   if (action !== "drop") return true;

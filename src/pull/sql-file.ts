@@ -4,8 +4,8 @@ import { kindNames } from "../kinds/index.js";
 import type { PlannedStatement } from "../plan/plan.js";
 
 /**
- * The statements as a file, in the order of their kinds: a table, its indexes, triggers, policies, grants, comments.
- * Loading needs no other order. Short statements of one kind stand together, all else a line apart.
+ * The statements as a file, in the order of their kinds: a table, its indexes, triggers, policies, grants,
+ * comments. Loading needs no other order. Short statements of one kind stand together, all else a line apart.
  */
 export function sqlText(statements: readonly PlannedStatement[], catalog: Catalog): string {
   const kindOf = ({ facts: [first] }: PlannedStatement) => catalog.get(first)?.identity.kind;
@@ -33,7 +33,10 @@ const uncheckedBodies = [
   "",
 ].join("\n");
 
-/** Whether CREATE FUNCTION would look up the names in the body by a search path that is not the function's own. */
+/**
+ * Whether CREATE FUNCTION would look up the names in the body by a search path that is not the function's
+ * own.
+ */
 function hasUncheckedBody(fact: Fact): boolean {
   if (!isKind(fact, "function") && !isKind(fact, "procedure")) return false;
   const { definition, language } = fact.attributes;

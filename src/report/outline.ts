@@ -105,14 +105,18 @@ export function topmost(entries: readonly Entry[]): Entry[] {
   ]);
 }
 
+/** Where a kind stands among the others, in the order in which a person would write them. */
+export function rankOfKind(kind: string): number {
+  return kindRank.get(kind) ?? kindRank.size;
+}
+
 const kindRank = new Map<string, number>(kindNames.map((kind, at) => [kind, at]));
 
 function compareFacts(a: Fact | undefined, b: Fact | undefined): number {
-  return rank(a) - rank(b) || (a?.position ?? 0) - (b?.position ?? 0);
-}
-
-function rank(fact: Fact | undefined): number {
-  return kindRank.get(fact?.identity.kind ?? "") ?? kindRank.size;
+  return (
+    rankOfKind(a?.identity.kind ?? "") - rankOfKind(b?.identity.kind ?? "") ||
+    (a?.position ?? 0) - (b?.position ?? 0)
+  );
 }
 
 /** A parent that neither state knows: its text form is all there is. */

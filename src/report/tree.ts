@@ -1,6 +1,6 @@
 import type { Unmodelled } from "../catalog/fact.js";
 import type { Change } from "../diff/diff.js";
-import { type Entry, outline, type States, topmost } from "./outline.js";
+import { type Entry, outline, rankOfKind, type States, topmost } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
 import { count, harmless } from "./words.js";
 
@@ -106,7 +106,8 @@ export function summary(changes: readonly Change[], states: States = {}): string
     for (const { kind } of entries.filter((entry) => entry.mark === mark)) {
       numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
     }
-    const counted = Array.from(numbers, ([kind, number]) => count(number, kind));
+    const kinds = [...numbers].sort(([a], [b]) => rankOfKind(a) - rankOfKind(b));
+    const counted = kinds.map(([kind, number]) => count(number, kind));
     return counted.length === 0 ? [] : [`${verb} ${counted.join(", ")}`];
   });
   return parts.join("; ");

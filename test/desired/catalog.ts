@@ -1,8 +1,8 @@
 import type { Database } from "../../src/database/database.js";
 
 /**
- * What a database's own system catalogs say of the schemas that are not PostgreSQL's, a line a thing, sorted: an
- * account of what was loaded that owes nothing to dm.
+ * What a database's own system catalogs say of the schemas that are not PostgreSQL's, a line a thing, sorted:
+ * an account of what was loaded that owes nothing to dm.
  */
 export async function account(database: Database): Promise<string[]> {
   await database.query("SELECT pg_catalog.set_config('search_path', '', true)");

@@ -16,7 +16,9 @@ const parser = await openParser(18);
 const database = await openPglite();
 afterAll(() => database.close());
 
-/** Statements of the samples that no schema file holds, and what a 32-bit PostgreSQL or PGlite does not have. */
+/**
+ * Statements of the samples that no schema file holds, and what a 32-bit PostgreSQL or PGlite does not have.
+ */
 const foreign = new Set(["DoStmt", "ClusterStmt", "DropStmt", "InsertStmt", "AlterExtensionStmt"]);
 const unavailable = /int8alias|\bec[0-2]\b|pg_stat_statements|\bdrop column\b/i;
 
@@ -34,8 +36,8 @@ function sample(name: string): string {
 }
 
 /**
- * A fixed shuffle. What overrides what was said before stays behind it: REVOKE behind GRANT, a partition's trigger
- * behind that of all partitions.
+ * A fixed shuffle. What overrides what was said before stays behind it: REVOKE behind GRANT, a partition's
+ * trigger behind that of all partitions.
  */
 function shuffled(statements: readonly DesiredStatement[], seed: number): DesiredStatement[] {
   let state = seed;

@@ -52,7 +52,9 @@ async function loaded(files: readonly SchemaText[]): Promise<Catalog> {
   }
 }
 
-/** What is left of a state when PostgreSQL reads its own output: `(a AND b) AND c` becomes `a AND b AND c`. */
+/**
+ * What is left of a state when PostgreSQL reads its own output: `(a AND b) AND c` becomes `a AND b AND c`.
+ */
 function settled(catalog: Catalog): Promise<Catalog> {
   const roles = new Set(catalog.ofKind("privilege").map(({ identity }) => identity.name ?? "public"));
   for (const { attributes } of catalog.ofKind("owner")) roles.add(attributes.role);

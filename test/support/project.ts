@@ -13,7 +13,10 @@ export interface ProjectSetup {
 }
 
 /** A project in a temporary directory, removed afterwards. */
-export async function withProject<T>(setup: ProjectSetup, work: (project: Project) => Promise<T>): Promise<T> {
+export async function withProject<T>(
+  setup: ProjectSetup,
+  work: (project: Project) => Promise<T>,
+): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), "dm-project-"));
   try {
     await mkdir(join(root, "schema"));

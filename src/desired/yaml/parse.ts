@@ -15,7 +15,9 @@ export interface ParsedYaml {
   readonly annotations: readonly Annotation[];
 }
 
-/** Turns a YAML schema file into the SQL that it stands for. Throws a DmError that names the key and its line. */
+/**
+ * Turns a YAML schema file into the SQL that it stands for. Throws a DmError that names the key and its line.
+ */
 export function parseYaml(source: Source, parser: Parser): ParsedYaml {
   const document = parseDocument(source.text, { prettyErrors: false });
   const [problem] = document.errors;
@@ -38,7 +40,9 @@ export function parseYaml(source: Source, parser: Parser): ParsedYaml {
 
 const sourceOf = ({ pieces }: Definition, { file }: Source) => generatedSource(pieces, file);
 
-/** A literal block is read in its place in the file, all else blanked, so that its errors have their lines. */
+/**
+ * A literal block is read in its place in the file, all else blanked, so that its errors have their lines.
+ */
 function sqlSource(node: unknown, sql: string, source: Source, places: Places): Source {
   if (isScalar(node) && node.type === Scalar.BLOCK_LITERAL && node.range) {
     const body = source.text.indexOf("\n", node.range[0]) + 1;

@@ -1,0 +1,594 @@
+import {
+  type Column,
+  type Default,
+  type Enum,
+  type Grant,
+  type Index,
+  type IndexKey,
+  isInteger,
+  isText,
+  type Named,
+  plainTypes,
+  type Relation,
+  type Routine,
+  type State,
+} from "./model.js";
+import { comments, hostileName, roles } from "./names.js";
+import type { Random } from "./random.js";
+
+/** Makes parts of a state by chance; each is added to the state by whoever asked for it. */
+export class Generator {
+  readonly #random: Random;
+  readonly #state: State;
+
+  constructor(random: Random, state: State) {
+    this.#random = random;
+    this.#state = state;
+  }
+
+  static newState(random: Random, major: number): State {
+    const state: State = {
+      next: 1,
+      major,
+      schemas: [],
+      enums: [],
+      domains: [],
+      sequences: [],
+      functions: [],
+      relations: [],
+      defaultPrivileges: [],
+      defaultsFirst: random.chance(0.3),
+    };
+    const generator = new Generator(random, state);
+    const times = (most: number, add: () => void) => {
+      for (let left = random.below(most + 1); left > 0; left--) add();
+    };
+    state.schemas.push({ ...generator.named(), name: "public" });
+    times(2, () => state.schemas.push(generator.named()));
+    times(2, () => state.enums.push(generator.enum()));
+    times(2, () => state.domains.push(generator.domain()));
+    times(2, () => state.sequences.push(generator.sequence()));
+    times(2, () => state.functions.push(generator.helper()));
+    times(1, () => state.functions.push(generator.triggerFunction()));
+    times(3, () => state.relations.push(generator.table()));
+    state.relations.push(generator.table());
+    times(3, () => state.relations.push(generator.view()));
+    times(3, () => state.functions.push(generator.alone()));
+    times(3, () => state.defaultPrivileges.push(generator.defaultPrivilege()));
+    for (const relation of state.relations) generator.attach(relation);
+    return state;
+  }
+
+  id(): number {
+    return this.#state.next++;
+  }
+
+  freshName(): string {
+    const taken = new Set(JSON.stringify(this.#state).match(/"name":"[a-z]+"/g) ?? []);
+    return hostileName(this.#random, this.id(), (name) => taken.has(`"name":"${name}"`));
+  }
+
+  named(): Named {
+    const random = this.#random;
+    return {
+      id: this.id(),
+      name: this.freshName(),
+      ...(random.chance(0.3) ? { comment: random.pick(comments) } : {}),
+      ...(random.chance(0.15) ? { owner: random.pick(roles) } : {}),
+    };
+  }
+
+  inSchema(): Named & { schema: number } {
+    return { ...this.named(), schema: this.#random.pick(this.#state.schemas).id };
+  }
+
+  grants(privileges: readonly string[]): { grants?: Grant[] } {
+    const random = this.#random;
+    if (!random.chance(0.35)) return {};
+    const to = random.some([...roles, "public"], 2);
+    return {
+      grants: to.map((role) => ({
+        role,
+        privileges: random.some(privileges),
+        grantable: role !== "public" && random.chance(0.3),
+      })),
+    };
+  }
+
+  enum(): Enum {
+    const labels = ["new", "in progress", "it's done", "Ünfug;", 'quo"te', "last"];
+    return { ...this.inSchema(), ...this.grants(["USAGE"]), labels: this.#random.some(labels) };
+  }
+
+  domain(): State["domains"][number] {
+    const random = this.#random;
+    const type = random.pick(["text", "integer", "character varying(40)", "numeric(10,2)"]);
+    return {
+      ...this.inSchema(),
+      ...this.grants(["USAGE"]),
+      type,
+      notNull: random.chance(0.2),
+      ...(isText(type) && random.chance(0.3) ? { collation: "C" } : {}),
+      ...(random.chance(0.3) ? { default: isText(type) ? "'dflt'" : "5" } : {}),
+      checks: random.chance(0.6) ? [this.domainCheck(type)] : [],
+    };
+  }
+
+  domainCheck(type: string): State["domains"][number]["checks"][number] {
+    const expression = isText(type) ? "VALUE <> 'never; (' WHERE'" : `VALUE <> ${this.#random.below(50) + 100}`;
+    return { name: this.freshName(), expression: expression.replace(" WHERE'", ""), notValid: this.#random.chance(0.2) };
+  }
+
+  sequence(): State["sequences"][number] {
+    const random = this.#random;
+    const options = random.pick([
+      "",
+      "AS integer",
+      "INCREMENT 5",
+      "INCREMENT -1",
+      "MINVALUE 10 MAXVALUE 1000 START 50",
+      "AS smallint CYCLE",
+      "CACHE 20",
+      "MINVALUE -5 START 0",
+    ]);
+    return { ...this.inSchema(), ...this.grants(["USAGE", "SELECT", "UPDATE"]), options };
+  }
+
+  helper(): Routine {
+    const random = this.#random;
+    const language = random.pick(["sql", "plpgsql"]);
+    const n = random.below(9);
+    return {
+      ...this.inSchema(),
+      ...this.grants(["EXECUTE"]),
+      role: "helper",
+      procedure: false,
+      signature: random.pick(["(x integer) RETURNS integer", '("the x" integer) RETURNS integer']),
+      argumentTypes: "integer",
+      attributes: `LANGUAGE ${language} IMMUTABLE ${random.pick(["", "STRICT", "COST 7", "PARALLEL SAFE", "LEAKPROOF"])}`,
+      body: language === "sql" ? `$f$ SELECT $1 + ${n} $f$` : `$f$ BEGIN RETURN $1 + ${n}; END $f$`,
+    };
+  }
+
+  triggerFunction(): Routine {
+    const note = this.#random.pick(["x", "it's; y", "z"]);
+    return {
+      ...this.inSchema(),
+      ...this.grants(["EXECUTE"]),
+      role: "trigger",
+      procedure: false,
+      signature: "() RETURNS trigger",
+      argumentTypes: "",
+      attributes: "LANGUAGE plpgsql",
+      body: `$f$ BEGIN -- ${note}\n  RETURN coalesce(NEW, OLD); END $f$`,
+    };
+  }
+
+  alone(): Routine {
+    const random = this.#random;
+    const common = { ...this.inSchema(), ...this.grants(["EXECUTE"]), role: "alone" as const };
+    const relation = random.maybe(this.#state.relations)?.id;
+    const form = random.below(7);
+    if (form === 0) {
+      return {
+        ...common,
+        procedure: true,
+        signature: `(a integer DEFAULT ${random.below(5)}, INOUT b text DEFAULT NULL)`,
+        argumentTypes: "integer, text",
+        attributes: random.pick(["LANGUAGE plpgsql SECURITY DEFINER", "LANGUAGE plpgsql SET search_path = public, pg_temp"]),
+        body: "$f$ BEGIN b := a::text; END $f$",
+      };
+    }
+    if (form === 1 && relation !== undefined) {
+      return {
+        ...common,
+        procedure: false,
+        relation,
+        signature: "(r {relation}) RETURNS text",
+        argumentTypes: "{relation}",
+        attributes: "LANGUAGE sql STABLE",
+        body: "$f$ SELECT 'x'::text $f$",
+      };
+    }
+    if (form === 2 && relation !== undefined) {
+      return {
+        ...common,
+        procedure: false,
+        relation,
+        signature: "(n bigint) RETURNS SETOF {relation}",
+        argumentTypes: "bigint",
+        attributes: `LANGUAGE sql STABLE ROWS ${10 + random.below(3)}`,
+        body: "BEGIN ATOMIC SELECT * FROM {relation}; END",
+      };
+    }
+    if (form === 3 && relation !== undefined) {
+      return {
+        ...common,
+        procedure: false,
+        relation,
+        signature: "() RETURNS bigint",
+        argumentTypes: "",
+        attributes: "LANGUAGE sql",
+        body: "RETURN (SELECT count(*) FROM {relation})",
+      };
+    }
+    const signature = random.pick([
+      "(VARIADIC list text[]) RETURNS text",
+      "(OUT one integer, OUT two text) RETURNS record",
+      "(n integer) RETURNS TABLE (one integer, two text)",
+    ]);
+    return {
+      ...common,
+      procedure: false,
+      signature,
+      argumentTypes: signature.startsWith("(VARIADIC") ? "text[]" : signature.startsWith("(OUT") ? "" : "integer",
+      attributes: `LANGUAGE plpgsql ${random.pick(["", "SECURITY DEFINER", "SET work_mem = '8MB'", "COST 3", "STRICT"])}`,
+      body: signature.includes("TABLE")
+        ? "$f$ BEGIN RETURN NEXT; END $f$"
+        : signature.startsWith("(OUT")
+          ? "$f$ BEGIN one := 1; END $f$"
+          : "$f$ BEGIN RETURN 'a'; END $f$",
+    };
+  }
+
+  columnType(): Pick<Column, "type" | "array"> {
+    const random = this.#random;
+    const user = [...this.#state.enums, ...this.#state.domains].map(({ id }) => id);
+    const type = user.length > 0 && random.chance(0.25) ? random.pick(user) : random.pick(plainTypes).sql;
+    return { type, array: random.chance(0.07) };
+  }
+
+  column(others: readonly Column[]): Column {
+    const random = this.#random;
+    const column: Column = {
+      ...this.named(),
+      ...this.grants(["SELECT", "INSERT", "UPDATE", "REFERENCES"]),
+      ...this.columnType(),
+      notNull: random.chance(0.3),
+    };
+    delete column.owner;
+    if (!column.array) this.dress(column, others);
+    return column;
+  }
+
+  /** Gives the column what fits its type. */
+  dress(column: Column, others: readonly Column[]): void {
+    const random = this.#random;
+    const { type } = column;
+    if (isText(type)) {
+      if (random.chance(0.2)) column.collation = random.pick(["C", "POSIX"]);
+      if (random.chance(0.15)) column.storage = random.pick(["EXTERNAL", "MAIN", "PLAIN"]);
+      if (random.chance(0.1)) column.compression = "pglz";
+    }
+    if (random.chance(0.1)) column.statistics = random.pick([0, 10, 500]);
+    if (random.chance(0.05)) column.nDistinct = random.pick(["-0.5", "100"]);
+    if (random.chance(0.15) && this.generate(column, others)) return;
+    if (isInteger(type) && random.chance(0.2)) column.identity = this.identity();
+    else if (random.chance(0.4)) {
+      const made = this.default(type);
+      if (made !== undefined) column.default = made;
+    }
+  }
+
+  identity(): string {
+    const random = this.#random;
+    const options = ["", "(START 100)", "(INCREMENT 3)", "(MINVALUE 5 MAXVALUE 900 START 7 CYCLE)", "(CACHE 4)"];
+    return `GENERATED ${random.pick(["ALWAYS", "BY DEFAULT"])} AS IDENTITY ${random.pick(options)}`;
+  }
+
+  generate(column: Column, others: readonly Column[]): boolean {
+    const random = this.#random;
+    const source = others.find((one) => one.generated === undefined && !one.array && fits(one, column));
+    if (source === undefined) return false;
+    const helper = random.maybe(this.#state.functions.filter((one) => one.role === "helper"));
+    const expression =
+      isText(column.type) ? "lower" : helper !== undefined && source.type !== "bigint" && random.chance(0.5) ? "helper" : "double";
+    const virtual = this.#state.major >= 18 && expression !== "helper" && random.chance(0.4);
+    column.generated = {
+      expression,
+      from: source.id,
+      virtual,
+      ...(expression === "helper" && helper !== undefined ? { by: helper.id } : {}),
+    };
+    return true;
+  }
+
+  default(type: string | number): Default | undefined {
+    const random = this.#random;
+    const sequence = random.maybe(this.#state.sequences);
+    const helper = random.maybe(this.#state.functions.filter((one) => one.role === "helper"));
+    if ((type === "integer" || type === "bigint") && sequence !== undefined && random.chance(0.4)) {
+      return { sequence: sequence.id };
+    }
+    if (type === "integer" && helper !== undefined && random.chance(0.4)) return { helper: helper.id };
+    if (typeof type === "number") {
+      const labels = this.#state.enums.find(({ id }) => id === type)?.labels;
+      const label = random.maybe(labels ?? []);
+      return label === undefined ? undefined : { sql: `'${label.replaceAll("'", "''")}'` };
+    }
+    const plain = plainTypes.find(({ sql }) => sql === type);
+    return plain === undefined ? undefined : { sql: random.pick(plain.defaults) };
+  }
+
+  relation(kind: Relation["kind"]): Relation {
+    const random = this.#random;
+    const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"];
+    return {
+      ...this.inSchema(),
+      ...this.grants(privileges),
+      kind,
+      columns: [],
+      unlogged: kind === "table" && random.chance(0.1),
+      options: this.options(kind),
+      keys: [],
+      foreignKeys: [],
+      checks: [],
+      indexes: [],
+      triggers: [],
+      policies: [],
+      rowSecurity: [],
+      selected: [],
+      grouped: false,
+      filter: random.chance(0.4),
+      populated: random.chance(0.7),
+    };
+  }
+
+  options(kind: Relation["kind"]): string[] {
+    const random = this.#random;
+    if (!random.chance(0.3)) return [];
+    if (kind === "view") return [random.pick(["security_barrier=true", "security_barrier=false"])];
+    return random.some(["fillfactor=70", "autovacuum_enabled=false", "toast.autovacuum_enabled=false"]);
+  }
+
+  table(): Relation {
+    const random = this.#random;
+    const table = this.relation("table");
+    for (let left = 1 + random.below(6); left > 0; left--) table.columns.push(this.column(table.columns));
+    return table;
+  }
+
+  view(): Relation {
+    const random = this.#random;
+    const view = this.relation(random.chance(0.65) ? "view" : "materialized view");
+    this.select(view);
+    return view;
+  }
+
+  /** What a view reads: some columns of a relation that stands before it. */
+  select(view: Relation): void {
+    const random = this.#random;
+    const source = random.maybe(this.#state.relations.filter(({ id, kind }) => id < view.id && kind !== "materialized view"));
+    if (source === undefined) return;
+    view.source = source.id;
+    const columns = source.kind === "table" ? source.columns.map(({ id }) => id) : source.selected.map(({ id }) => id);
+    view.selected = random.some(columns.length === 0 ? [0] : columns).map((column) => this.selected(column));
+    view.grouped = source.kind === "table" && source.keys.some(({ type }) => type === "PRIMARY KEY") && random.chance(0.3);
+  }
+
+  selected(column: number): Relation["selected"][number] {
+    const { id, name, comment } = this.named();
+    return { column, id, name, ...(comment === undefined ? {} : { comment }) };
+  }
+
+  /** Keys, indexes, triggers, policies: what needs the relation's columns. */
+  attach(relation: Relation): void {
+    const random = this.#random;
+    if (relation.kind === "table") {
+      if (random.chance(0.7)) this.addKey(relation, "PRIMARY KEY");
+      if (random.chance(0.4)) this.addKey(relation, "UNIQUE");
+      if (random.chance(0.4)) this.addCheck(relation);
+      if (random.chance(0.4)) this.addForeignKey(relation);
+      if (random.chance(0.2)) this.addExclusion(relation);
+      if (random.chance(0.4)) this.addPolicy(relation);
+      if (random.chance(0.4)) relation.rowSecurity = random.some(["ENABLE", "FORCE"]);
+      if (random.chance(0.1)) relation.replicaIdentity = random.pick(["FULL", "NOTHING"]);
+    }
+    if (relation.kind !== "view") for (let left = random.below(3); left > 0; left--) this.addIndex(relation);
+    if (relation.kind !== "materialized view" && random.chance(0.4)) this.addTrigger(relation);
+    const selected = relation.kind === "view" ? random.maybe(relation.selected) : undefined;
+    if (selected !== undefined && random.chance(0.2)) selected.default = "NULL";
+  }
+
+  addKey(table: Relation, type: "PRIMARY KEY" | "UNIQUE"): void {
+    const random = this.#random;
+    if (type === "PRIMARY KEY" && table.keys.some((key) => key.type === type)) return;
+    const able = table.columns.filter((column) => isOrdered(column) && column.generated?.virtual !== true);
+    if (able.length === 0) return;
+    const columns = random.some(able, 2).map(({ id }) => id);
+    const rest = able.map(({ id }) => id).filter((id) => !columns.includes(id));
+    table.keys.push({
+      ...this.optionalName(),
+      id: this.id(),
+      type,
+      columns,
+      include: rest.length > 0 && random.chance(0.2) ? [random.pick(rest)] : [],
+      nullsNotDistinct: type === "UNIQUE" && this.#state.major >= 15 && random.chance(0.2),
+      deferral: random.pick(["", "", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"]),
+      ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
+    });
+  }
+
+  optionalName(): { name?: string } {
+    return this.#random.chance(0.7) ? { name: this.freshName() } : {};
+  }
+
+  addCheck(table: Relation): void {
+    const random = this.#random;
+    const column = random.maybe(table.columns.filter(({ generated }) => generated?.virtual !== true));
+    if (column === undefined) return;
+    const helper = column.type === "integer" ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper")) : undefined;
+    table.checks.push({
+      id: this.id(),
+      name: this.freshName(),
+      expression: random.pick(["({column} IS NOT NULL) OR true", "{column} IS NULL OR {column}::text <> 'never'"]),
+      notValid: random.chance(0.25),
+      column: column.id,
+      ...(helper !== undefined && !column.array && random.chance(0.7) ? { helper: helper.id } : {}),
+      ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
+    });
+  }
+
+  addForeignKey(table: Relation): void {
+    const random = this.#random;
+    const tables = this.#state.relations.filter(({ kind }) => kind === "table");
+    const able = tables.flatMap((target) =>
+      target.keys
+        .filter(({ columns, deferral }) => columns.length === 1 && deferral === "")
+        .flatMap(({ columns }) => {
+          const key = target.columns.find(({ id }) => id === columns[0]);
+          return table.columns
+            .filter((one) => key !== undefined && !one.array && !key.array && one.type === key.type)
+            .filter((one) => one.id !== key?.id && one.generated === undefined && one.identity === undefined)
+            .filter((one) => one.collation === key?.collation)
+            .map((one) => ({ column: one.id, table: target.id, target: key?.id ?? 0, unlogged: target.unlogged }));
+        }),
+    );
+    const found = random.maybe(able.filter(({ unlogged }) => !unlogged || table.unlogged));
+    if (found === undefined) return;
+    table.foreignKeys.push({
+      ...this.optionalName(),
+      id: this.id(),
+      column: found.column,
+      table: found.table,
+      target: found.target,
+      actions: random.pick([
+        "",
+        "MATCH FULL",
+        "ON DELETE CASCADE",
+        "ON UPDATE RESTRICT ON DELETE SET NULL",
+        ...(this.#state.major >= 15 ? ["ON DELETE SET NULL ({column})"] : []),
+      ]),
+      deferral: random.pick(["", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"]),
+      notValid: random.chance(0.3),
+      ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
+    });
+  }
+
+  addExclusion(table: Relation): void {
+    const random = this.#random;
+    const column = table.columns.find(({ type, array, generated }) => type === "int4range" && !array && !generated);
+    if (column === undefined || table.exclusion !== undefined) return;
+    const deferral = random.pick(["", "DEFERRABLE"]);
+    table.exclusion = { name: this.freshName(), column: column.id, where: random.chance(0.5), deferral };
+  }
+
+  addIndex(relation: Relation): void {
+    const random = this.#random;
+    const columns = (relation.kind === "table" ? relation.columns : []).filter(
+      ({ generated }) => generated?.virtual !== true,
+    );
+    const ids = relation.kind === "table" ? columns.filter(isOrdered).map(({ id }) => id) : [];
+    const json = columns.find(({ type, array }) => type === "jsonb" && !array);
+    const base = {
+      id: this.id(),
+      name: this.freshName(),
+      unique: false,
+      include: [],
+      ...(random.chance(0.3) ? { comment: random.pick(comments) } : {}),
+    };
+    if (json !== undefined && random.chance(0.4)) {
+      const suffix = random.pick(["", "jsonb_path_ops"]);
+      relation.indexes.push({ ...base, method: "gin", keys: [{ column: json.id, suffix }], options: "" });
+      return;
+    }
+    if (ids.length === 0) return;
+    const method = random.pick(["btree", "btree", "btree", "hash", "brin"]);
+    const keys = random.some(ids, method === "hash" ? 1 : 3).map((column) => this.indexKey(columns, column, method));
+    const rest = ids.filter((id) => !keys.some(({ column }) => column === id));
+    const index: Index = {
+      ...base,
+      method,
+      unique: method === "btree" && random.chance(0.2),
+      keys,
+      include: method === "btree" && rest.length > 0 && random.chance(0.2) ? [random.pick(rest)] : [],
+      options: method === "brin" ? random.pick(["", "pages_per_range=16"]) : random.pick(["", "", "fillfactor=60"]),
+      ...(random.chance(0.3) ? { where: random.pick(ids) } : {}),
+      ...(keys[0]?.expression !== undefined && random.chance(0.5) ? { statistics: 250 } : {}),
+    };
+    if (method === "btree" && index.where === undefined && random.chance(0.2)) index.clustered = true;
+    relation.indexes.push(index);
+  }
+
+  indexKey(columns: readonly Column[], column: number, method: string): IndexKey {
+    const random = this.#random;
+    const found = columns.find(({ id }) => id === column);
+    if (found === undefined || method !== "btree") return { column, suffix: "" };
+    const helper = random.maybe(this.#state.functions.filter(({ role }) => role === "helper"));
+    const plain = !found.array;
+    const suffix = random.pick(["", "DESC", "NULLS FIRST", "DESC NULLS LAST"]);
+    if (plain && isText(found.type) && random.chance(0.3)) return { column, expression: "lower", suffix };
+    if (plain && isText(found.type) && random.chance(0.3)) {
+      return { column, suffix: `${random.pick(['COLLATE "C"', 'COLLATE "POSIX"'])} ${suffix}` };
+    }
+    if (plain && found.type === "integer" && helper !== undefined && random.chance(0.4)) {
+      return { column, expression: "helper", helper: helper.id, suffix };
+    }
+    return { column, suffix };
+  }
+
+  addTrigger(relation: Relation): void {
+    const random = this.#random;
+    const made = random.maybe(this.#state.functions.filter(({ role }) => role === "trigger"));
+    if (made === undefined) return;
+    const isView = relation.kind === "view";
+    const constraint = !isView && random.chance(0.2);
+    const column = isView ? undefined : random.maybe(relation.columns.filter(({ generated }) => generated === undefined));
+    const of = column !== undefined && random.chance(0.3) ? column.id : undefined;
+    relation.triggers.push({
+      id: this.id(),
+      name: this.freshName(),
+      function: made.id,
+      timing: isView ? "INSTEAD OF" : constraint ? "AFTER" : random.pick(["BEFORE", "AFTER"]),
+      events: of === undefined ? random.some(["INSERT", "UPDATE", "DELETE"]) : ["UPDATE"],
+      ...(of === undefined ? {} : { of }),
+      forEach: isView || constraint ? "ROW" : random.pick(["ROW", "STATEMENT"]),
+      constraint,
+      enabled: isView ? "" : random.pick(["", "", "", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS"]),
+      ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
+    });
+  }
+
+  addPolicy(table: Relation): void {
+    const random = this.#random;
+    const column = random.maybe(table.columns);
+    if (column === undefined) return;
+    const helper = column.type === "integer" ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper")) : undefined;
+    table.policies.push({
+      id: this.id(),
+      name: this.freshName(),
+      permissive: random.chance(0.7),
+      command: random.pick(["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]),
+      roles: random.chance(0.5) ? ["public"] : random.some(roles, 2),
+      column: column.id,
+      ...(helper !== undefined && !column.array ? { helper: helper.id } : {}),
+      ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
+    });
+  }
+
+  defaultPrivilege(): State["defaultPrivileges"][number] {
+    const random = this.#random;
+    const objects = random.pick(["TABLES", "SEQUENCES", "FUNCTIONS", "TYPES"]);
+    const privileges = { TABLES: ["SELECT", "INSERT, UPDATE"], SEQUENCES: ["USAGE"], FUNCTIONS: ["EXECUTE"], TYPES: ["USAGE"] };
+    const role = random.pick([...roles, "public"]);
+    return {
+      ...(random.chance(0.6) ? { schema: random.pick(this.#state.schemas).id } : {}),
+      objects,
+      privileges: random.pick(privileges[objects as keyof typeof privileges]),
+      role,
+      grantable: role !== "public" && random.chance(0.2),
+    };
+  }
+}
+
+/** Whether a generated column of `target` can be made from `source`. */
+function fits(source: Column, target: Column): boolean {
+  return isText(target.type)
+    ? isText(source.type)
+    : target.type === "bigint" && isInteger(source.type) && source.type !== "bigint";
+}
+
+/** Types that a btree takes. */
+function isOrdered({ type, array }: Column): boolean {
+  return !array && (typeof type === "number" || !/^(json|point)$/.test(type));
+}
