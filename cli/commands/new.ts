@@ -1,4 +1,5 @@
 import { DmError } from "../../src/error.js";
+import { authorOf } from "../author.js";
 import { helpEnd, usualExits } from "../help.js";
 import { shownPath } from "../paths.js";
 import type { Declare } from "./index.js";
@@ -20,7 +21,7 @@ export const create: Declare = (command, run) => {
         }
         const project = await session.project();
         const { newRevision } = await import("../../src/project/new.js");
-        const { id, file } = await newRevision(project, { message });
+        const { id, file } = await newRevision(project, { message, ...(await authorOf(session.terminal)) });
         return {
           json: () => ({ id, file }),
           text: () => `written  ${shownPath(file)}\nfill in what is below dm:up and dm:down, then: dm apply`,

@@ -1,4 +1,5 @@
 import { DmError, exitCode } from "../../src/error.js";
+import { authorOf } from "../author.js";
 import { helpEnd, sources } from "../help.js";
 import { withShownFile } from "../paths.js";
 import { renameQuestion } from "../questions.js";
@@ -53,6 +54,7 @@ export const plan: Declare = (command, run) => {
         const decideRename = renameQuestion(session);
         const result = await planRevision(project, {
           message: options.message ?? "",
+          ...(await authorOf(session.terminal)),
           dryRun: isDry,
           progress: session.progress,
           ...(options.from === undefined ? {} : { from: options.from }),

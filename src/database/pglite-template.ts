@@ -71,7 +71,7 @@ async function writeCached(file: string, archive: Buffer): Promise<void> {
     await writeFile(temporary, Buffer.concat([digest(archive), archive]), { mode: 0o600 });
     await rename(temporary, file);
   } catch {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

@@ -11,10 +11,10 @@ import { dirname, join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { DmError } from "../error.js";
 import type { Database, ServerVersion } from "./database.js";
+import { lockDirectory, lockName } from "./directory-lock.js";
 import { messageOf } from "./failure.js";
 import { interruptible } from "./interrupt.js";
 import { shippedExtensions } from "./pglite-extensions.js";
-import { lockDirectory, lockName } from "./pglite-lock.js";
 import { pgliteMajor, templateArchive } from "./pglite-template.js";
 import { pgliteWire } from "./pglite-wire.js";
 import { session } from "./session.js";
@@ -117,7 +117,11 @@ async function prepare(directory: string): Promise<() => void> {
     throw new DmError("DM1110", `${directory} is a file, not a PGlite directory`);
   }
   mkdirSync(directory, { recursive: true });
-  const unlock = lockDirectory(directory);
+  const unlock = lockDirectory(directory, {
+    what: "the PGlite directory",
+    // PGlite itself does not look.
+    danger: "two processes in one PGlite directory would destroy it",
+  });
   try {
     const version = versionOf(directory);
     if (version === undefined) extract(await templateArchive(), directory);

@@ -214,7 +214,6 @@ function watch(client: pg.Client, description: string): Watched {
   };
   const lose = (reason: string, cause?: unknown) => {
     watched.lost ??= lostConnection(description, reason, cause);
-    watched.status = "I";
     ready();
   };
   client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) => {

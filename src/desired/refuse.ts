@@ -81,7 +81,7 @@ const database: Refusal = {
 
 const roles: Refusal = {
   because: "roles belong to the server; dm manages them only on request",
-  next: "write `manage: roles` in dm.yaml, or remove it: roles that grants and owners name are expected to exist",
+  next: "write `manage: roles` in dm.yaml, or remove it: grants and owners may name roles that exist",
 };
 
 const refused: Partial<Record<StatementType, Refusal>> = {

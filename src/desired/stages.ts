@@ -8,10 +8,10 @@ import { as } from "./tree.js";
  * What is still missing something is tried again after each stage, so this order need not be perfect, only
  * meaningful:
  *
- * - roles, schemas and extensions first: a name without a schema would land elsewhere while its schema is missing;
+ * - roles, schemas and extensions first: a name without a schema would land elsewhere while its own is missing;
  * - functions before what may call them, or a call could bind to another overload;
- * - ALTER TABLE after all tables: ALTER TABLE ONLY … SET DEFAULT would be inherited by a child made after it;
- * - partitions attached before indexes and keys: a key on the parent would make the partition's own a second one;
+ * - ALTER TABLE after all tables: ALTER TABLE ONLY … SET DEFAULT would reach a child that is made after it;
+ * - partitions attached before indexes and keys: a key of the parent would make the partition's own a second;
  * - views after columns that ALTER TABLE adds, for SELECT *;
  * - GRANT and REVOKE after all objects, for ON ALL TABLES IN SCHEMA, and in the order written;
  * - default privileges behind them: what the files define has the privileges that the files say;

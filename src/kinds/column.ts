@@ -4,7 +4,12 @@ import { castBetween } from "./cast.js";
 import { defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
-import { changeSequence, type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
+import {
+  changeSequence,
+  type SequenceOptions,
+  sequenceClauses,
+  sequenceOptionsJson,
+} from "./sequence-options.js";
 
 /** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
 export interface Column {
@@ -143,7 +148,8 @@ export const column = defineKind({
       sql: (from, to) => changeOptions(alterColumn(to), from.attributes.options, to.attributes.options),
     },
   ],
-  resembles: (from, to) => (from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined),
+  resembles: (from, to) =>
+    from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],

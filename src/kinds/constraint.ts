@@ -2,8 +2,8 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
-import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 
 /** A table constraint (manual, Constraints). NOT NULL is the column's. */
 export interface Constraint {

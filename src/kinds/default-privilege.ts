@@ -1,9 +1,19 @@
+import { sameValue } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { addGrants, changeGrants, everyone, type Grants, grantsQuery, noGrants, rolesIn, theOwner } from "./grants.js";
+import {
+  addGrants,
+  changeGrants,
+  everyone,
+  type Grants,
+  grantsQuery,
+  noGrants,
+  rolesIn,
+  theOwner,
+} from "./grants.js";
 import { isUserSchema, ref } from "./query.js";
 
 /**
@@ -106,8 +116,23 @@ function impliedPrivileges({ identity, id }: Fact, catalog: Catalog): Fact<"priv
     const grantee = rule.name ?? everyone;
     byGrantee.set(grantee, addGrants(byGrantee.get(grantee) ?? noGrants, attributes));
   }
-  return [...byGrantee].map(([grantee, attributes]) => {
-    const privilege: Identity<"privilege"> = { kind: "privilege", name: grantee, of: identity };
-    return { identity: privilege, id: factId(privilege), parent: id, attributes };
-  });
+  const implied = [...byGrantee].map(
+    ([grantee, grants]) => [grantee, beyondBuiltIn(grantee, objects, grants)] as const,
+  );
+  return implied
+    .filter(([, grants]) => !sameValue(grants, noGrants))
+    .map(([grantee, attributes]) => {
+      const privilege: Identity<"privilege"> = { kind: "privilege", name: grantee, of: identity };
+      return { identity: privilege, id: factId(privilege), parent: id, attributes };
+    });
+}
+
+/** What everyone may do with a new object before any default privilege says so (manual, Privileges). */
+const forEveryone: Readonly<Record<string, readonly string[]>> = { functions: ["EXECUTE"], types: ["USAGE"] };
+
+/** Granting what the owner or everyone has anyway changes nothing. */
+function beyondBuiltIn(grantee: string, objects: string, grants: Grants): Grants {
+  const builtIn = grantee === everyone ? (forEveryone[objects] ?? []) : [];
+  const isNew = (privilege: string) => grantee !== theOwner && !builtIn.includes(privilege);
+  return { ...grants, granted: grants.granted.filter(isNew) };
 }

@@ -93,7 +93,11 @@ export interface Kind<K extends KindName> {
    * Whether a dropped and a created fact look like one that was renamed. `same`: renaming is all it takes, and nothing
    * is lost by it. `alike`: a person must say, because a drop would lose data.
    */
-  readonly resembles?: (from: Fact<K>, to: Fact<K>, context: Pick<AlterContext, "current" | "wanted">) => Resemblance;
+  readonly resembles?: (
+    from: Fact<K>,
+    to: Fact<K>,
+    context: Pick<AlterContext, "current" | "wanted">,
+  ) => Resemblance;
   /** Whether CREATE of its parent can make it in the same statement. */
   readonly folds?: (fact: Fact<K>, parent: Fact) => boolean;
   /** Facts that come into being by themselves when `created` is created in this state (default privileges). */

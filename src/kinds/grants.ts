@@ -20,7 +20,9 @@ export const theOwner = "pg_owner";
 
 /** Those of some grantees that are roles. */
 export function rolesIn(grantees: readonly (string | undefined)[]): string[] {
-  return grantees.filter((grantee) => grantee !== undefined && grantee !== everyone && grantee !== theOwner) as string[];
+  return grantees.filter(
+    (grantee) => grantee !== undefined && grantee !== everyone && grantee !== theOwner,
+  ) as string[];
 }
 
 type State = "granted" | "grantable" | "revoked" | "default";

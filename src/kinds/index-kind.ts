@@ -2,8 +2,8 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
-import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 
 /** CREATE INDEX; the index behind a constraint is the constraint's. */
 export interface Index {

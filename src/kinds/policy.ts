@@ -1,8 +1,8 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { sameParentAndAttributes } from "./resemblance.js";
 import { isUserSchema, ref, refs } from "./query.js";
+import { sameParentAndAttributes } from "./resemblance.js";
 
 /** CREATE POLICY (manual, Row Security Policies). */
 export interface Policy {

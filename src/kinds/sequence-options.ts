@@ -107,4 +107,7 @@ WHERE NOT is_called AND last_value NOT BETWEEN ${raw(after.minimum)} AND ${raw(a
   ];
 }
 
-const bounds = ({ minimum, maximum }: SequenceOptions) => ({ minimum: BigInt(minimum), maximum: BigInt(maximum) });
+const bounds = ({ minimum, maximum }: SequenceOptions) => ({
+  minimum: BigInt(minimum),
+  maximum: BigInt(maximum),
+});

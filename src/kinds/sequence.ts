@@ -5,7 +5,12 @@ import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
-import { changeSequence, type SequenceOptions, sequenceClauses, sequenceOptionsJson } from "./sequence-options.js";
+import {
+  changeSequence,
+  type SequenceOptions,
+  sequenceClauses,
+  sequenceOptionsJson,
+} from "./sequence-options.js";
 
 /**
  * CREATE SEQUENCE. Where its counter stands is data, and never touched. The sequence behind an identity column is
@@ -77,7 +82,12 @@ export const sequence = defineKind({
 });
 
 /** Whether both belong to the same column, as when a table and its sequence were renamed together. */
-function ownedAlike(current: Catalog, from: Fact<"sequence">, wanted: Catalog, to: Fact<"sequence">): boolean {
+function ownedAlike(
+  current: Catalog,
+  from: Fact<"sequence">,
+  wanted: Catalog,
+  to: Fact<"sequence">,
+): boolean {
   const [before] = current.childrenOfKind(from.id, "sequence ownership");
   const [after] = wanted.childrenOfKind(to.id, "sequence ownership");
   return before !== undefined && after !== undefined && sameValue(before.attributes, after.attributes);

@@ -75,7 +75,8 @@ export const table = defineKind({
       sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod ?? "heap"}`,
     },
   ],
-  resembles: (from, to, { current, wanted }) => (shareColumns(current, from, wanted, to) ? "alike" : undefined),
+  resembles: (from, to, { current, wanted }) =>
+    shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),
 });
 
@@ -86,28 +87,53 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
     .filter((f) => isKind(f, "column"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
   const definitions = columns.map((column) => columnDefinition(column, defaults.get(column.id)));
-  const constraints = context.folded.filter((f) => isKind(f, "constraint")).map(constraintDefinition);
-  const lines = [...definitions, ...constraints].map((line) => `  ${line.text}`).join(",\n");
+  const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")));
+  const lines = [...definitions, ...constraints.map(constraintDefinition)]
+    .map((line) => `  ${line.text}`)
+    .join(",\n");
   return [
     join(
       [
         sql`CREATE ${attributes.persistence === "unlogged" && raw("UNLOGGED")} TABLE ${name(identity.schema, identity.name)}`,
         raw(lines === "" ? "()" : `(\n${lines}\n)`),
         attributes.partitionBy !== null && raw(`PARTITION BY ${attributes.partitionBy}`),
-        attributes.accessMethod !== null && attributes.accessMethod !== "heap" && sql`USING ${attributes.accessMethod}`,
+        attributes.accessMethod !== null &&
+          attributes.accessMethod !== "heap" &&
+          sql`USING ${attributes.accessMethod}`,
         withOptions(attributes.options),
         attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
       ],
       " ",
     ),
     ...columns.flatMap(settings),
+    ...later.map((constraint) => sql`${alterTable(fact)} ADD ${constraintDefinition(constraint)}`),
   ];
+}
+
+/**
+ * Keys that CREATE TABLE can hold, and those that it would drop without a word because another has the same columns
+ * (parse_utilcmd.c, transformIndexConstraints).
+ */
+function apart(
+  constraints: readonly Fact<"constraint">[],
+): [together: Fact<"constraint">[], later: Fact<"constraint">[]] {
+  const seen = new Set<string>();
+  const later = constraints.filter(({ attributes: { type, definition } }) => {
+    if (type !== "primary key" && type !== "unique") return false;
+    const columns = definition.slice(definition.indexOf("("));
+    const isRepeated = seen.has(columns);
+    seen.add(columns);
+    return isRepeated;
+  });
+  return [constraints.filter((constraint) => !later.includes(constraint)), later];
 }
 
 /** Whether most columns of both have the same names and types. */
 function shareColumns(current: Catalog, from: Fact<"table">, wanted: Catalog, to: Fact<"table">): boolean {
   const columns = (catalog: Catalog, table: Fact<"table">) =>
-    catalog.childrenOfKind(table.id, "column").map(({ identity, attributes }) => `${identity.name} ${attributes.type}`);
+    catalog
+      .childrenOfKind(table.id, "column")
+      .map(({ identity, attributes }) => `${identity.name} ${attributes.type}`);
   const [before, after] = [columns(current, from), columns(wanted, to)];
   const shared = before.filter((column) => after.includes(column)).length;
   return shared > 0 && shared * 2 > Math.max(before.length, after.length);

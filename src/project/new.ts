@@ -2,6 +2,7 @@ import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
 import { onlyHead, readChain } from "./chain.js";
 import type { Project } from "./config.js";
+import { withRevisionLock } from "./revision-lock.js";
 
 export interface NewRequest {
   readonly message: string;
@@ -9,10 +10,14 @@ export interface NewRequest {
 }
 
 /** Writes an empty revision after the head, for SQL written by hand. `dm plan` proves it. */
-export async function newRevision(
+export function newRevision(
   project: Project,
-  { message, author }: NewRequest,
+  request: NewRequest,
 ): Promise<{ readonly id: string; readonly file: string }> {
+  return withRevisionLock(project, () => write(project, request));
+}
+
+async function write(project: Project, { message, author }: NewRequest) {
   const chain = await readChain(project);
   const parent = onlyHead(chain);
   const id = newRevisionId();

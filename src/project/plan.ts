@@ -14,6 +14,7 @@ import type { Revision, StateMark } from "../revision/revision.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { type DecideRename, findRenames } from "./renames.js";
+import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
 import { stepsOf } from "./steps.js";
 import { loadWanted } from "./wanted.js";
@@ -46,7 +47,13 @@ export interface PlanResult {
 }
 
 /** Compares the schema files with the database, and writes a proven revision file that makes the database like them. */
-export async function planRevision(project: Project, request: PlanRequest): Promise<PlanResult> {
+export function planRevision(project: Project, request: PlanRequest): Promise<PlanResult> {
+  return request.dryRun === true
+    ? makePlan(project, request)
+    : withRevisionLock(project, () => makePlan(project, request));
+}
+
+function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
   return withWorkbench(project, request.progress ?? silent, async (bench) => {
     const { chain, proven } = await proveWritten(bench, await readChain(project), request.dryRun === true);
     const parent = onlyHead(chain);

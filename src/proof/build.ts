@@ -48,7 +48,7 @@ export async function createRoles(
 /** Drops roles that a scratch database needed; they belong to the whole server. */
 export async function dropRoles(database: Database, roles: readonly string[]): Promise<void> {
   for (const role of roles) {
-    await database.script(`DROP OWNED BY ${name(role).text}; DROP ROLE IF EXISTS ${name(role).text}`);
+    await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE IF EXISTS ${name(role).text}`);
   }
 }
 

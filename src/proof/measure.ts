@@ -30,7 +30,7 @@ const modes = [
 ];
 
 const stateQuery = `
-  SELECT c.oid::int4 AS oid, c.oid::regclass::text AS relation, pg_relation_filenode(c.oid)::text AS file,
+  SELECT c.oid::int4 AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, pg_relation_filenode(c.oid)::text AS file,
          ARRAY(SELECT replace(l.mode, 'Lock', '') FROM pg_locks l
                WHERE l.pid = pg_backend_pid() AND l.relation = c.oid AND l.granted
                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))::text[] AS modes

@@ -11,7 +11,8 @@ const patterns = {
   primaryKey: new RegExp(String.raw`^PRIMARY KEY \((?<columns>${names})\)${include}$`),
   unique: new RegExp(String.raw`^UNIQUE(?<nulls> NULLS NOT DISTINCT)? \((?<columns>${names})\)${include}$`),
   foreignKey: new RegExp(
-    String.raw`^FOREIGN KEY \((?<columns>${names})\) REFERENCES (?<references>${name}(?:\.${name})?\(${names}\))` +
+    String.raw`^FOREIGN KEY \((?<columns>${names})\) ` +
+      String.raw`REFERENCES (?<references>${name}(?:\.${name})?\(${names}\))` +
       `(?<full> MATCH FULL)?(?: ON UPDATE (?<onUpdate>${action}))?(?: ON DELETE (?<onDelete>${action}))?$`,
   ),
   check: /^CHECK \((?<expression>.*)\)(?<noInherit> NO INHERIT)?$/s,

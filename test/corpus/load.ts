@@ -40,7 +40,7 @@ async function loadCommitted(shadow: Shadow, pair: Pair, text: string): Promise<
       return await introspect(database);
     } finally {
       for (const role of (await roles(database)).filter((one) => !before.includes(one))) {
-        await database.script(`DROP OWNED BY ${name(role).text}; DROP ROLE ${name(role).text}`);
+        await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE ${name(role).text}`);
       }
     }
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inDatabase } from "../../src/database/connect.js";
 import { connectServer, thisMachine } from "../../src/database/server.js";
 import { newestServer, skipAloud } from "../support/databases.js";
 import { startServer, type TestServer } from "../support/servers.js";
@@ -65,7 +66,7 @@ describe.skipIf(skipped)("sslmode means what libpq says", () => {
     database = "postgres",
     host = "127.0.0.1",
   ): Promise<boolean | string> {
-    const base = (server?.url ?? "").replace("/postgres", `/${database}`).replace("127.0.0.1", host);
+    const base = inDatabase(server?.url ?? "", database).replace("127.0.0.1", host);
     const url = `${base}?${query.replaceAll("DIR", directory)}`;
     try {
       const session = await connectServer(url, { ...thisMachine(), env: {}, home: directory });

@@ -20,10 +20,13 @@ import type { Random } from "./random.js";
 export class Generator {
   readonly #random: Random;
   readonly #state: State;
+  /** Reserved words that are names by now: each serves once. */
+  readonly #words = new Set<string>();
 
   constructor(random: Random, state: State) {
     this.#random = random;
     this.#state = state;
+    for (const [, word = ""] of JSON.stringify(state).matchAll(/"name":"([a-z]+)"/g)) this.#words.add(word);
   }
 
   static newState(random: Random, major: number): State {
@@ -64,8 +67,11 @@ export class Generator {
   }
 
   freshName(): string {
-    const taken = new Set(JSON.stringify(this.#state).match(/"name":"[a-z]+"/g) ?? []);
-    return hostileName(this.#random, this.id(), (name) => taken.has(`"name":"${name}"`));
+    return hostileName(this.#random, this.id(), (name) => {
+      const isTaken = this.#words.has(name);
+      this.#words.add(name);
+      return isTaken;
+    });
   }
 
   named(): Named {
@@ -493,27 +499,34 @@ export class Generator {
       return;
     }
     if (ids.length === 0) return;
-    const method = random.pick(["btree", "btree", "btree", "hash", "brin"]);
-    const keys = random.some(ids, method === "hash" ? 1 : 3).map((column) => this.indexKey(columns, column, method));
+    const simple = columns.filter(({ type, array }) => !array && /^(integer|bigint|text|date|uuid)$/.test(String(type)));
+    const method = simple.length > 0 ? random.pick(["btree", "btree", "btree", "hash", "brin"]) : "btree";
+    if (method !== "btree") {
+      const key = { column: random.pick(simple).id, suffix: "" };
+      const options = method === "brin" ? random.pick(["", "pages_per_range=16"]) : "";
+      relation.indexes.push({ ...base, method, keys: [key], options });
+      return;
+    }
+    const keys = random.some(ids, 3).map((column) => this.indexKey(columns, column));
     const rest = ids.filter((id) => !keys.some(({ column }) => column === id));
     const index: Index = {
       ...base,
       method,
-      unique: method === "btree" && random.chance(0.2),
+      unique: random.chance(0.2),
       keys,
-      include: method === "btree" && rest.length > 0 && random.chance(0.2) ? [random.pick(rest)] : [],
-      options: method === "brin" ? random.pick(["", "pages_per_range=16"]) : random.pick(["", "", "fillfactor=60"]),
+      include: rest.length > 0 && random.chance(0.2) ? [random.pick(rest)] : [],
+      options: random.pick(["", "", "fillfactor=60"]),
       ...(random.chance(0.3) ? { where: random.pick(ids) } : {}),
       ...(keys[0]?.expression !== undefined && random.chance(0.5) ? { statistics: 250 } : {}),
     };
-    if (method === "btree" && index.where === undefined && random.chance(0.2)) index.clustered = true;
+    if (index.where === undefined && random.chance(0.2)) index.clustered = true;
     relation.indexes.push(index);
   }
 
-  indexKey(columns: readonly Column[], column: number, method: string): IndexKey {
+  indexKey(columns: readonly Column[], column: number): IndexKey {
     const random = this.#random;
     const found = columns.find(({ id }) => id === column);
-    if (found === undefined || method !== "btree") return { column, suffix: "" };
+    if (found === undefined) return { column, suffix: "" };
     const helper = random.maybe(this.#state.functions.filter(({ role }) => role === "helper"));
     const plain = !found.array;
     const suffix = random.pick(["", "DESC", "NULLS FIRST", "DESC NULLS LAST"]);

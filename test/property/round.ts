@@ -63,7 +63,7 @@ export async function playRound(ground: Ground, seedNumber: number): Promise<Rou
 
 function load(shadow: Shadow, text: string): Promise<Catalog> {
   return shadow.database.trial(async () => {
-    await shadow.database.script(roles.map((role) => `CREATE ROLE ${name(role).text}`).join(";"));
+    for (const role of roles) await shadow.database.script(`CREATE ROLE ${name(role).text}`);
     await shadow.database.script(text);
     return introspectHere(shadow.database);
   });

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { DmError } from "../error.js";
 
-/** The file in a PGlite directory that names the process which has it open. */
+/** The file in a locked directory that names the process which holds it. */
 export const lockName = "dm.lock";
 
 interface Holder {
@@ -18,13 +18,18 @@ process.on("exit", () => {
   for (const file of held) rmSync(file, { force: true });
 });
 
+/** What a directory holds, and what two processes in it would do to each other. */
+export interface Locked {
+  readonly what: string;
+  readonly danger: string;
+}
+
 /**
- * Takes the lock of a directory, or takes it over from a process that is dead. Two processes in one PGlite
- * directory would destroy it: PGlite itself does not look.
+ * Takes the lock of a directory, or takes it over from a process that is dead.
  * @returns what releases the lock.
  * @throws DmError DM1109 when a living process holds it.
  */
-export function lockDirectory(directory: string): () => void {
+export function lockDirectory(directory: string, locked: Locked): () => void {
   const file = join(directory, lockName);
   for (let tries = 0; tries < 3; tries += 1) {
     if (claim(file)) {
@@ -35,10 +40,10 @@ export function lockDirectory(directory: string): () => void {
       };
     }
     const holder = readHolder(file);
-    if (holder !== undefined && isAlive(holder, file)) throw inUse(directory, file, holder);
+    if (holder !== undefined && isAlive(holder, file)) throw inUse(directory, locked, file, holder);
     discard(file, holder);
   }
-  throw inUse(directory, file, readHolder(file));
+  throw inUse(directory, locked, file, readHolder(file));
 }
 
 /** Creates the lock with its content in one step: link() fails when the name exists. */
@@ -91,11 +96,11 @@ function isAlive({ pid, host }: Holder, file: string): boolean {
   }
 }
 
-function inUse(directory: string, file: string, holder: Holder | undefined): DmError {
+function inUse(directory: string, locked: Locked, file: string, holder: Holder | undefined): DmError {
   const isHere = holder?.host === hostname();
   const who = holder === undefined ? "" : ` by process ${holder.pid}${isHere ? "" : ` on ${holder.host}`}`;
-  return new DmError("DM1109", `the PGlite directory ${directory} is in use${who}`, {
-    details: ["two processes in one PGlite directory would destroy it"],
+  return new DmError("DM1109", `${locked.what} ${directory} is in use${who}`, {
+    details: [locked.danger],
     next: ["wait until the other process has ended", `when no such process exists any more: rm ${file}`],
   });
 }

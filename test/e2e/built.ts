@@ -1,0 +1,60 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Ran } from "../cli/terminal.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = `${root}dist/cli/main.js`;
+
+/** Compiles the CLI as it is published. */
+export function build(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      "node",
+      [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`],
+      (error, stdout) => {
+        if (error === null || existsSync(main)) resolve();
+        else reject(new Error(stdout, { cause: error }));
+      },
+    );
+  });
+}
+
+const plainEnvironment = { ...process.env, NO_COLOR: undefined, DM_ENV: undefined, DATABASE_URL: undefined };
+
+/** Starts the built CLI in a directory, without a terminal. */
+export function start(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, [main, ...argv], {
+    cwd,
+    env: { ...plainEnvironment, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** What a started CLI printed, and how it ended. */
+export function ended(child: ChildProcess): Promise<Ran> {
+  const printed = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (chunk: Buffer) => {
+    printed.stdout += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    printed.stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? -1, ...printed }));
+  });
+}
+
+/** Runs the built CLI in a directory, as a script would: its own process, no terminal. */
+export function dm(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  return ended(start(cwd, argv, env));
+}
