@@ -115,22 +115,22 @@ describe("bad input", { timeout: 120_000 }, () => {
   });
 
   test.each([
-    { argv: ["status", "--config", "nowhere.yaml"], exit: 1, says: "nowhere.yaml" },
-    { argv: ["status", "--config", "bad.yaml"], exit: 1, says: "enviroments" },
-    { argv: ["status", "--env", "nowhere"], exit: 1, says: "nowhere" },
-    { argv: ["status", "--database", "mysql://db/x"], exit: 1, says: "mysql" },
-    { argv: ["status", "--database", "postgres://ana:s3cr3t@127.0.0.1:1/x"], exit: 1, says: "127.0.0.1" },
-    { argv: ["diff", "empty", "nowhere"], exit: 1, says: "names no state" },
-    { argv: ["diff", "empty", "broken.sql"], exit: 1, says: "broken.sql:2:8" },
-    { argv: ["diff", "empty", "x.snapshot.json"], exit: 1, says: "not a dm snapshot" },
-    { argv: ["diff", "empty", "rev:abc"], exit: 1, says: "abc" },
-    { argv: ["show", "abc"], exit: 1, says: "abc" },
-    { argv: ["apply", "abc"], exit: 1, says: "abc" },
-    { argv: ["rollback", "-1", "--yes"], exit: 1, says: "DM" },
-    { argv: ["drift"], exit: 1, says: "no apply has recorded" },
-    { argv: ["pull"], exit: 1, says: "schema files already" },
-  ])("dm $argv exits $exit and says why", async ({ argv, exit, says }) => {
-    const { code, stdout, stderr } = await dm(root, argv);
+    { line: "status --config nowhere.yaml", exit: 1, says: "nowhere.yaml" },
+    { line: "status --config bad.yaml", exit: 1, says: "enviroments" },
+    { line: "status --env nowhere", exit: 1, says: "nowhere" },
+    { line: "status --database mysql://db/x", exit: 1, says: "mysql" },
+    { line: "status --database postgres://ana:s3cr3t@127.0.0.1:1/x", exit: 1, says: "127.0.0.1" },
+    { line: "diff empty nowhere", exit: 1, says: "names no state" },
+    { line: "diff empty broken.sql", exit: 1, says: "broken.sql:2:8" },
+    { line: "diff empty x.snapshot.json", exit: 1, says: "not a dm snapshot" },
+    { line: "diff empty rev:abc", exit: 1, says: "abc" },
+    { line: "show abc", exit: 1, says: "abc" },
+    { line: "apply abc", exit: 1, says: "abc" },
+    { line: "rollback -1 --yes", exit: 1, says: "DM" },
+    { line: "drift", exit: 1, says: "no apply has recorded" },
+    { line: "pull", exit: 1, says: "schema files already" },
+  ])("dm $line exits $exit and says why", async ({ line, exit, says }) => {
+    const { code, stdout, stderr } = await dm(root, line.split(" "));
     expect({ code, stdout, stderr }).toMatchObject({ code: exit, stdout: "" });
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^error DM\d{4}: /);
