@@ -1,5 +1,6 @@
 import { DmError, exitCode } from "../error.js";
 import type { Database } from "./database.js";
+import { DatabaseError } from "./error.js";
 
 let isInterrupted = false;
 const cancellers = new Set<() => void>();
@@ -23,35 +24,48 @@ export function onInterrupt(cancel: () => void): () => void {
 const isCleanUp = (text: string) =>
   /^(ROLLBACK|DROP DATABASE|DROP OWNED|DROP ROLE|RESET|SELECT pg_advisory_unlock)/.test(text);
 
+function interrupted(cause?: unknown): DmError {
+  return new DmError("DM6006", "interrupted: the database is as after the last completed step", {
+    exit: exitCode.interrupted,
+    cause,
+  });
+}
+
+/** A cancel that was meant for the statement before can arrive late and hit this one: it is run again. */
+async function insistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.sqlstate !== "57014" || tries === 3) throw error;
+    }
+  }
+}
+
 /** The same session, which begins nothing new after an interrupt. */
 export function interruptible(database: Database): Database {
-  const check = (text = "") => {
-    if (isInterrupted && !isCleanUp(text)) {
-      throw new DmError("DM6006", "interrupted: the database is as after the last completed step", {
-        exit: exitCode.interrupted,
-      });
+  async function guarded<T>(text: string, work: () => Promise<T>): Promise<T> {
+    if (isInterrupted) {
+      if (isCleanUp(text)) return insistently(work);
+      throw interrupted();
     }
-  };
+    try {
+      return await work();
+    } catch (error) {
+      // Whatever the cancelled statement says, the interrupt is why.
+      if (isInterrupted && !(error instanceof DmError && error.exit === exitCode.interrupted))
+        throw interrupted(error);
+      throw error;
+    }
+  }
   return {
     engine: database.engine,
     description: database.description,
     version: database.version,
-    query: async (text, parameters) => {
-      check(text);
-      return database.query(text, parameters);
-    },
-    script: async (text) => {
-      check(text);
-      return database.script(text);
-    },
-    transaction: async (work, options) => {
-      check();
-      return database.transaction(work, options);
-    },
-    trial: async (work) => {
-      check();
-      return database.trial(work);
-    },
+    query: (text, parameters) => guarded(text, () => database.query(text, parameters)),
+    script: (text) => guarded(text, () => database.script(text)),
+    transaction: (work, options) => guarded("", () => database.transaction(work, options)),
+    trial: (work) => guarded("", () => database.trial(work)),
     close: () => database.close(),
   };
 }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import type { Extension } from "@electric-sql/pglite";
+import { type Extension, PGlite } from "@electric-sql/pglite";
+import { filesAtStart } from "./pglite-files.js";
 import { readTar } from "./tar.js";
 
 /** What CREATE EXTENSION finds in the PGlite that dm ships with, apart from plpgsql. */
@@ -51,30 +52,11 @@ export const pgliteExtensions: readonly string[] = [
  * and a library is compiled when PostgreSQL loads it: measured, 60 ms for all, against 500 ms for PGlite's way of
  * compiling them first. So a directory opens whatever extensions were created in it.
  */
-export const shippedExtensions: Extension = {
-  name: "shipped extensions",
-  setup: async (_pglite, emscripten) => ({
-    emscriptenOpts: {
-      ...emscripten,
-      preRun: [...(emscripten.preRun ?? []), ({ FS }: { FS: WritableFiles }) => installFiles(FS)],
-    },
-  }),
-};
-
-interface WritableFiles {
-  mkdirTree(path: string): void;
-  writeFile(path: string, content: Uint8Array): void;
-}
-
-function installFiles(files: WritableFiles): void {
+export const shippedExtensions: Extension = filesAtStart("shipped extensions", (files) => {
   const directory = dirname(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
-  const bundles = readdirSync(directory).filter((file) => file.endsWith(".tar.gz"));
-  for (const bundle of bundles) {
+  for (const bundle of readdirSync(directory).filter((file) => file.endsWith(".tar.gz"))) {
     for (const { path, isDirectory, content } of readTar(gunzipSync(readFileSync(join(directory, bundle))))) {
-      if (isDirectory) continue;
-      const place = posix.join("/pglite", path);
-      files.mkdirTree(posix.dirname(place));
-      files.writeFile(place, content);
+      if (!isDirectory) files.add(posix.join(PGlite.paths.PG_ROOT, path), content);
     }
   }
-}
+});

@@ -3,6 +3,7 @@ import { DmError } from "../error.js";
 import { literal, name } from "../sql/sql.js";
 import { connect, inDatabase, withDatabase } from "./connect.js";
 import type { Database } from "./database.js";
+import { DatabaseError } from "./error.js";
 import { openPglite } from "./pglite.js";
 
 /** Where states are built, read and forgotten (docs/architecture.md, Shadows). */
@@ -60,18 +61,36 @@ async function withPglite<T>(work: (shadow: Shadow) => Promise<T>): Promise<T> {
   return fresh((database) => work({ database, description: `PGlite ${database.version.major}`, fresh }));
 }
 
-/** On a session of its own: the target's may have a transaction open, and CREATE DATABASE refuses one. */
+/**
+ * On a session of its own: the target's may have a transaction open, and CREATE DATABASE refuses one. It is in the
+ * maintenance database where the role may connect to that, so that it outlives the target.
+ */
 async function withServer<T>(url: string, work: (shadow: Shadow) => Promise<T>): Promise<T> {
-  return withDatabase(url, (server) => withScratchOn(server, url, work));
+  const template = await withDatabase(url, likeThis);
+  const server = await connectToMaintenance(url);
+  try {
+    return await withScratchOn(server, url, template, work);
+  } finally {
+    await server.close();
+  }
+}
+
+async function connectToMaintenance(url: string): Promise<Database> {
+  try {
+    return await connect(inDatabase(url, "postgres"));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return connect(url);
+  }
 }
 
 async function withScratchOn<T>(
   server: Database,
   url: string,
+  template: string,
   work: (shadow: Shadow) => Promise<T>,
 ): Promise<T> {
   await sweepLeftovers(server);
-  const template = await likeThis(server);
   const fresh = async <R>(inner: (database: Database) => Promise<R>): Promise<R> => {
     const scratch = `${prefix}${process.pid}_${randomBytes(6).toString("hex")}`;
     await server.query(`CREATE DATABASE ${name(scratch).text} ${template}`);

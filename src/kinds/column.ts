@@ -207,6 +207,8 @@ function needsUnchangedColumn(dependent: Fact): boolean {
       dependent.identity.kind,
     ) ||
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
+    // PostgreSQL rebuilds the index without the statistics targets of its expressions.
+    (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
     (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key")
   );
 }

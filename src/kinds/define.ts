@@ -106,6 +106,8 @@ export interface Kind<K extends KindName> {
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
   /** Roles that the fact names and that must exist before it can be created. */
   readonly roles?: (fact: Fact<K>) => readonly string[];
+  /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */
+  readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
   /**

@@ -1,4 +1,6 @@
-import type { Fact } from "../catalog/fact.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
@@ -38,12 +40,15 @@ export const domainConstraint = defineKind({
   address: (id) => sql`CONSTRAINT ${name(id.name)} ON DOMAIN ${name(id.schema, id.on)}`,
   occupies: ({ identity }) => [`domain constraint ${identity.schema}.${identity.on}.${identity.name}`],
   folds: (fact) => fact.attributes.validated,
+  needsNewParent: ({ parent, attributes }, { current }) =>
+    attributes.validated && parent !== undefined && isInContainer(parent, current),
   create: (fact) => [sql`${alterDomain(fact)} ADD ${domainConstraintDefinition(fact)}`],
   drop: (fact) => [sql`${alterDomain(fact)} DROP CONSTRAINT ${name(fact.identity.name)}`],
   alter: [
     {
       of: ["validated"],
-      when: (_, to) => to.attributes.validated,
+      when: ({ parent }, to, { current }) =>
+        to.attributes.validated && parent !== undefined && !isInContainer(parent, current),
       sql: (_, to) => sql`${alterDomain(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
     },
   ],
@@ -52,6 +57,18 @@ export const domainConstraint = defineKind({
     sql`ALTER DOMAIN ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
   ],
 });
+
+/**
+ * Whether a column holds the domain inside of an array: PostgreSQL then validates nothing, and refuses
+ * (typecmds.c, get_rels_with_domain).
+ */
+export function isInContainer(domain: FactId, catalog: Catalog): boolean {
+  return catalog.dependents(domain).some(({ from }) => {
+    const dependent = catalog.get(from);
+    if (isKind(dependent, "column")) return dependent.attributes.type.endsWith("[]");
+    return isKind(dependent, "domain") && (dependent.attributes.type.endsWith("[]") || isInContainer(from, catalog));
+  });
+}
 
 /** The check as it stands in CREATE DOMAIN and ADD. */
 export function domainConstraintDefinition({ identity, attributes }: DomainConstraintFact): Sql {

@@ -1,7 +1,7 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { domainConstraintDefinition } from "./domain-constraint.js";
+import { domainConstraintDefinition, isInContainer } from "./domain-constraint.js";
 import { collationName, isUserSchema, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
 
@@ -55,6 +55,7 @@ export const domain = defineKind({
   alter: [
     {
       of: ["notNull"],
+      when: (from, to, { current }) => !to.attributes.notNull || !isInContainer(from.id, current),
       sql: (_, to) => sql`${alterDomain(to)} ${raw(to.attributes.notNull ? "SET" : "DROP")} NOT NULL`,
     },
     {

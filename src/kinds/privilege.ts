@@ -62,8 +62,21 @@ function withoutNoun(address: Sql): Sql {
 function grantee({ name: role, of }: Identity, catalog: Catalog): Sql {
   if (role === everyone) return raw("PUBLIC");
   if (role !== theOwner) return name(role);
-  const owner = of && catalog.find({ kind: "owner", of });
+  const owner = ownedObjects(of)
+    .map((object) => catalog.find({ kind: "owner", of: object }))
+    .find((found) => found !== undefined);
   return owner === undefined ? raw("CURRENT_USER") : name(owner.attributes.role);
+}
+
+/** What has the owner of this: itself, or a column's relation. */
+function ownedObjects(target: Identity | undefined): Identity[] {
+  const relations = relationsOfColumn(target);
+  return relations.length > 0 || target === undefined ? relations : [target];
+}
+
+/** The owner's privileges are those of whoever owns the object by then. */
+function ownersOf({ name: role, of }: Identity): Identity[] {
+  return role === theOwner ? ownedObjects(of).map((object) => ({ kind: "owner", of: object })) : [];
 }
 
 function isColumnPrivilege({ identity }: Fact): boolean {

@@ -62,6 +62,10 @@ class Builder implements ActionGraph {
         if (wanted === undefined) {
           this.#add({ type: "retract", fact: implied });
           this.#before("create", fact.id, "retract", implied.id);
+          // Before an owner is set: what the new owner was granted becomes the owner's own.
+          for (const sibling of this.#wanted.children(fact.id)) {
+            if (sibling.identity.of !== undefined) this.#before("retract", implied.id, "create", sibling.id);
+          }
         } else this.#add({ type: "create", fact: wanted, implied });
       }
     }
@@ -97,6 +101,7 @@ class Builder implements ActionGraph {
     const { id } = fact;
     for (const followed of kindOf(fact.identity.kind).follows?.(fact) ?? []) {
       this.#before("drop", factId(followed), "create", id);
+      this.#before("retract", factId(followed), "create", id);
     }
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned") continue;

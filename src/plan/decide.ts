@@ -36,9 +36,16 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     setAside: new Set(),
   };
 
+  const create = (fact: Fact) => {
+    decisions.creates.set(fact.id, fact);
+    const { parent } = fact;
+    if (parent === undefined || decisions.drops.has(parent) || !current.has(parent)) return;
+    if (kindOf(fact.identity.kind).needsNewParent?.(fact, context)) replace(parent);
+  };
+
   const replace = (id: FactId) => {
     const fact = wanted.get(id);
-    if (fact !== undefined) decisions.creates.set(id, fact);
+    if (fact !== undefined) create(fact);
     drop(id);
   };
 
@@ -77,7 +84,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
   };
 
   for (const change of changes) {
-    if (change.type === "create") decisions.creates.set(change.wanted.id, change.wanted);
+    if (change.type === "create") create(change.wanted);
     else if (change.type === "drop") drop(change.current.id);
     else if (!decisions.drops.has(change.current.id)) {
       const rules = inPlace(change, context);

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Ran } from "../cli/terminal.js";
 
@@ -20,7 +22,17 @@ export function build(): Promise<void> {
   });
 }
 
-const plainEnvironment = { ...process.env, NO_COLOR: undefined, DM_ENV: undefined, DATABASE_URL: undefined };
+/** Not the user's: what another build kept there may not fit this one. */
+const cache = mkdtempSync(path.join(tmpdir(), "dm-cache-"));
+process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+
+const plainEnvironment = {
+  ...process.env,
+  XDG_CACHE_HOME: cache,
+  NO_COLOR: undefined,
+  DM_ENV: undefined,
+  DATABASE_URL: undefined,
+};
 
 /** Starts the built CLI in a directory, without a terminal. */
 export function start(
