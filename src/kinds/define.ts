@@ -66,6 +66,8 @@ export interface AlterRule<K extends KindName> {
   readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents that PostgreSQL wants gone meanwhile: dropped before, created again after. */
   readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  /** Dependents whose creation or change comes before this one; all others come after it. */
+  readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   readonly sql: (
     from: Fact<K>,
     to: Fact<K>,

@@ -66,7 +66,10 @@ export function isInContainer(domain: FactId, catalog: Catalog): boolean {
   return catalog.dependents(domain).some(({ from }) => {
     const dependent = catalog.get(from);
     if (isKind(dependent, "column")) return dependent.attributes.type.endsWith("[]");
-    return isKind(dependent, "domain") && (dependent.attributes.type.endsWith("[]") || isInContainer(from, catalog));
+    return (
+      isKind(dependent, "domain") &&
+      (dependent.attributes.type.endsWith("[]") || isInContainer(from, catalog))
+    );
   });
 }
 

@@ -123,8 +123,14 @@ export const privilege = defineKind({
     LATERAL (${grantsQuery("o.acl", 'acldefault(o.type::"char", o.owner)', "o.owner")}) p
     WHERE o.acl IS NOT NULL AND (o.oid >= 16384 OR o.catalog = 'pg_namespace')`,
   // To revoke from a table is to revoke from each of its columns (manual, REVOKE, Description).
-  follows: ({ identity }) =>
-    relationsOfColumn(identity.of).map((of) => ({ kind: "privilege", name: identity.name ?? everyone, of })),
+  follows: ({ identity }) => [
+    ...relationsOfColumn(identity.of).map((of) => ({
+      kind: "privilege",
+      name: identity.name ?? everyone,
+      of,
+    })),
+    ...ownersOf(identity),
+  ],
   roles: ({ identity }) => rolesIn([identity.name]),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context.catalog, context),
   drop: (fact, context) => change(fact, fact.attributes, noGrants, context.catalog, context),

@@ -3,7 +3,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { columnDefinition, settings } from "./column.js";
 import { constraintDefinition } from "./constraint.js";
-import { defineKind, type RenderContext } from "./define.js";
+import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
 import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
@@ -58,11 +58,15 @@ export const table = defineKind({
   alter: [
     {
       of: ["persistence"],
-      sql: (_, to) =>
+      sql: (_, to, context) => [
         sql`${alterTable(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
+        ...keepSequences(to, context),
+      ],
     },
     {
       of: ["options"],
+      // Without a column that needs a TOAST table PostgreSQL forgets what is said of it.
+      awaits: (dependent) => isKind(dependent, "column"),
       sql: (from, to) => changeOptions(alterTable(to), from.attributes.options, to.attributes.options),
     },
     {
@@ -79,6 +83,22 @@ export const table = defineKind({
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),
 });
+
+/** From version 15 on, a table takes the sequences that it owns along (manual, ALTER TABLE, SET LOGGED). */
+function keepSequences(to: Fact<"table">, { current, wanted, major }: AlterContext): Sql[] {
+  if (major < 15) return [];
+  return wanted.ofKind("sequence ownership").flatMap(({ id, parent, attributes: { schema, table } }) => {
+    const sequence = wanted.get(parent);
+    const isOwned = schema === to.identity.schema && table === to.identity.name && current.has(id);
+    if (!isOwned || !isKind(sequence, "sequence")) return [];
+    const { persistence } = sequence.attributes;
+    if (persistence === to.attributes.persistence) return [];
+    const { schema: inSchema, name: sequenceName } = sequence.identity;
+    return [
+      sql`ALTER SEQUENCE ${name(inSchema, sequenceName)} SET ${raw(persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
+    ];
+  });
+}
 
 function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const { identity, attributes } = fact;

@@ -83,7 +83,7 @@ class Builder implements ActionGraph {
     for (const { type, fact } of this.actions.values()) {
       if (type === "drop") this.#orderDrop(fact);
       else if (type === "create") this.#orderCreate(fact);
-      else if (type === "alter") this.#orderAlter(fact.id);
+      else if (type === "alter") this.#orderAlter(fact);
       else if (type === "set aside") this.#orderSetAside(fact.id);
     }
   }
@@ -106,15 +106,25 @@ class Builder implements ActionGraph {
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned") continue;
       this.#before("create", to, "create", id);
-      this.#before("alter", to, "create", id);
+      if (this.#awaits(to, fact)) this.#before("create", id, "alter", to);
+      else this.#before("alter", to, "create", id);
     }
   }
 
-  #orderAlter(id: FactId): void {
+  /** Whether the change of `id` waits for its dependent. */
+  #awaits(id: FactId, dependent: Fact): boolean {
+    const alteration = this.#decisions.alters.get(id);
+    if (alteration === undefined) return false;
+    return alteration.rules.some((rule) => rule.awaits?.(dependent, alteration.from, alteration.to));
+  }
+
+  #orderAlter(fact: Fact): void {
+    const { id } = fact;
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned") continue;
       this.#before("create", to, "alter", id);
-      this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
+      if (this.#awaits(to, fact)) this.#before("alter", id, "alter", to);
+      else this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
     }
     for (const { to } of this.#current.dependencies(id)) {
       this.#before("alter", id, "drop", to);

@@ -10,9 +10,11 @@ import { readDesired } from "../desired/read.js";
 import type { Annotation, DesiredState } from "../desired/state.js";
 import { DmError } from "../error.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
+import { kindNames, kindOf } from "../kinds/index.js";
 import { plan } from "../plan/plan.js";
 import { dropRoles } from "../proof/build.js";
 import { commitEvery, runStatements } from "../proof/run.js";
+import { raw } from "../sql/sql.js";
 import { version } from "../version.js";
 import { type Workbench, withPublicOf } from "./workbench.js";
 
@@ -72,16 +74,16 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
   });
 }
 
+/** Everything that the cached catalog depends on; how it is read too, because that may change between builds. */
 function cacheKey({ shadow }: Workbench, base: Catalog, state: DesiredState): string {
-  const parts = [
-    version,
-    shadow.description,
-    shadow.database.version.number,
-    base.self,
-    base.fingerprint,
-    state.hash,
-  ];
-  return createHash("sha256").update(parts.join("\n")).digest("hex");
+  const { database, description } = shadow;
+  const parts = [version, description, database.version.number, base.self, base.fingerprint, state.hash];
+  const queries = kindNames.map((kind) =>
+    kindOf(kind).query({ major: base.major, self: raw("current_user") }),
+  );
+  return createHash("sha256")
+    .update([...parts, ...queries].join("\n"))
+    .digest("hex");
 }
 
 /** An absent or damaged entry is as good as none: it is made again. */

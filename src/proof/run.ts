@@ -28,8 +28,10 @@ export async function runStatements(database: Database, statements: readonly Sta
   for (let at = 0; at < statements.length; at += batchSize) {
     const batch = statements.slice(at, at + batchSize);
     const text = batch.map((statement) => statement.sql.text).join(";\n");
+    // Apart from the batch: a syntax error in it means that nothing of it ran, not even this.
+    await database.script("SAVEPOINT dm_batch");
     try {
-      await database.script(`SAVEPOINT dm_batch;\n${text};\nRELEASE SAVEPOINT dm_batch`);
+      await database.script(`${text};\nRELEASE SAVEPOINT dm_batch`);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       await database.script("ROLLBACK TO SAVEPOINT dm_batch");

@@ -6,15 +6,23 @@ import { isIdentifier, readElements, readNames, readPrinted, unquoted, unwrapped
 type Entries<K extends keyof TableEntry> = NonNullable<TableEntry[K]>;
 type Constraint = Pick<TableEntry, "primary_key" | "unique" | "checks" | "foreign_keys" | "exclusions">;
 
+/**
+ * An attribute that a kind gets must get words in YAML too, or be left to SQL: forgetting it does not
+ * compile.
+ */
+export type NothingElse = Record<string, never>;
+
 /** A column; undefined when YAML has no words for something about it. */
 export function columnEntry(
   { attributes }: Fact<"column">,
   defaultFact: Fact<"default"> | undefined,
   comment: string | undefined,
 ): Entries<"columns">[string] | undefined {
-  const { type, collation, notNull, identity, generated, storage, compression, statistics } = attributes;
+  const { type, collation, notNull, identity, generated, ...settings } = attributes;
+  const { storage, compression, statistics, options, ...rest } = settings;
+  rest satisfies NothingElse;
   const sequence = identity === null ? undefined : identityEntry(identity, type);
-  if (attributes.options.length > 0 || (identity !== null && sequence === undefined)) return undefined;
+  if (options.length > 0 || (identity !== null && sequence === undefined)) return undefined;
   const entry = present<ColumnEntry>({
     type,
     collation: collation ?? undefined,
@@ -71,7 +79,8 @@ export function constraintEntry(
   { identity, attributes }: Fact<"constraint">,
   comment: string | undefined,
 ): Constraint | undefined {
-  const { type, definition, deferrable, deferred, options, tablespace, validated } = attributes;
+  const { type, definition, deferrable, deferred, options, tablespace, validated, ...rest } = attributes;
+  rest satisfies NothingElse;
   const own = identity.name ?? "";
   const deferral = deferrable ? { deferrable: deferred ? ("initially deferred" as const) : true } : {};
   const index = present<Pick<KeyEntry, "with" | "tablespace">>({
@@ -141,11 +150,21 @@ export function indexEntry(
   columns: ReadonlySet<string>,
   comment: string | undefined,
 ): Entries<"indexes">[string] | undefined {
-  const printed = readPrinted("index", attributes.definition);
+  const {
+    unique,
+    table: _table,
+    definition,
+    options,
+    tablespace,
+    statistics,
+    valid: _valid,
+    ...rest
+  } = attributes;
+  rest satisfies NothingElse;
+  const printed = readPrinted("index", definition);
   const read = readElements(printed?.rest ?? "");
   const after = readPrinted("afterElements", read?.rest ?? "");
-  if (read === undefined || after === undefined || Object.keys(attributes.statistics).length > 0)
-    return undefined;
+  if (read === undefined || after === undefined || Object.keys(statistics).length > 0) return undefined;
   const elements = read.elements.map((text) => {
     const called = isIdentifier(text) ? unquoted(text) : text;
     // A text that is a column's name is taken for that column.
@@ -154,13 +173,13 @@ export function indexEntry(
   if (!elements.every((element) => element !== undefined)) return undefined;
   const entry: Entries<"indexes">[string] = {
     columns: elements,
-    unique: attributes.unique ? true : undefined,
+    unique: unique ? true : undefined,
     method: printed?.method === "btree" ? undefined : printed?.method,
     include: after.include === undefined ? undefined : readNames(after.include),
     nulls_not_distinct: after.nulls === undefined ? undefined : true,
     where: after.where === undefined ? undefined : unwrapped(after.where),
-    with: attributes.options.length === 0 ? undefined : optionsEntry(attributes.options),
-    tablespace: attributes.tablespace ?? undefined,
+    with: options.length === 0 ? undefined : optionsEntry(options),
+    tablespace: tablespace ?? undefined,
     comment,
   };
   return shortest(present(entry));

@@ -2,7 +2,14 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { EnumEntry, SchemaDocument, TableEntry } from "../desired/yaml/document.js";
-import { columnEntry, constraintEntry, indexEntry, optionsEntry, present } from "./yaml-parts.js";
+import {
+  columnEntry,
+  constraintEntry,
+  indexEntry,
+  type NothingElse,
+  optionsEntry,
+  present,
+} from "./yaml-parts.js";
 
 /** A definition in YAML, and the facts that it says. What else hangs on the object is SQL's to say. */
 export interface YamlDefinition {
@@ -31,11 +38,12 @@ function enumDefinition(fact: Fact<"enum">, catalog: Catalog, key: string): Yaml
 }
 
 function tableDefinition(fact: Fact<"table">, catalog: Catalog, key: string): YamlDefinition | undefined {
-  const { persistence, options, tablespace, accessMethod } = fact.attributes;
+  const { persistence, options, tablespace, accessMethod, partitionBy, ...rest } = fact.attributes;
+  rest satisfies NothingElse;
   const says = new Set([fact.id]);
   const say = sayIn(catalog, says);
   const columns = columnEntries(fact, catalog, says);
-  if (columns === undefined || accessMethod !== "heap") return undefined;
+  if (columns === undefined || (accessMethod ?? "heap") !== "heap") return undefined;
   const entry: TableEntry = {
     comment: say.comment(fact),
     columns,
@@ -43,6 +51,7 @@ function tableDefinition(fact: Fact<"table">, catalog: Catalog, key: string): Ya
     indexes: indexEntries(fact, catalog, says),
     row_security: rowSecurityEntry(fact, catalog, says),
     replica_identity: replicaIdentityEntry(fact, catalog, says),
+    partition_by: partitionBy ?? undefined,
     unlogged: persistence === "unlogged" ? true : undefined,
     with: options.length === 0 ? undefined : optionsEntry(options),
     tablespace: tablespace ?? undefined,

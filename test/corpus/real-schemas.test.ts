@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { introspect } from "../../src/introspect/introspect.js";
-import {
-  eachPostgres,
-  servers,
-  shared,
-  skipAloud,
-  withTemporaryDatabase,
-} from "../support/databases.js";
+import { eachPostgres, servers, shared, skipAloud, withTemporaryDatabase } from "../support/databases.js";
 import { dump, dumpVersion } from "./dump.js";
 import { differences, go, outOfScope, realSchemas, schemaText } from "./real-schemas.js";
 
@@ -46,7 +40,10 @@ describe.skipIf(isAbsent).each(eachPostgres)("on PostgreSQL %s", (postgres) => {
 
 const dumper = dumpVersion();
 const dumped = servers().find(({ major }) => major === dumper)?.major;
-const isUndumped = skipAloud(dumped === undefined, "comparison with pg_dump: no pg_dump of a server's version here");
+const isUndumped = skipAloud(
+  dumped === undefined,
+  "comparison with pg_dump: no pg_dump of a server's version here",
+);
 
 describe.skipIf(isAbsent || isUndumped)("pg_dump, which does not ask dm, finds", () => {
   test.each(realSchemas)("%s the same after dm built it", async (schema) => {
@@ -66,7 +63,8 @@ describe.skipIf(isAbsent || isUndumped)("pg_dump, which does not ask dm, finds",
           const missing = wanted.filter((statement) => !current.includes(statement));
           const names = loaded.unmodelled.map(({ name }) => name);
           expect(missing.filter((statement) => !names.some((name) => statement.includes(name)))).toEqual([]);
-          if (missing.length > 0) console.log(`${schema}: ${missing.length} statements about ${names.join(", ")}`);
+          if (missing.length > 0)
+            console.log(`${schema}: ${missing.length} statements about ${names.join(", ")}`);
         }
       });
     });

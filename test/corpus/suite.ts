@@ -47,7 +47,10 @@ function testSuite(suite: Suite, version: Postgres, open: () => OpenShadow): voi
         if (verdict.outcome === "not loadable" && version !== 17) skip(`does not load: ${verdict.why}`);
         if (toldApart[pair.name] === undefined) expect(verdict).toEqual({ outcome: "passed" });
         else {
-          expect(verdict).toMatchObject({ outcome: "failed", why: expect.stringMatching(/^a and b mean the same/) });
+          expect(verdict).toMatchObject({
+            outcome: "failed",
+            why: expect.stringMatching(/^a and b mean the same/),
+          });
           expect(await judge(shadow, base, { ...pair, kind: "diff" })).toEqual({ outcome: "passed" });
         }
       });

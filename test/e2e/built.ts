@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,11 @@ import type { Ran } from "../cli/terminal.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const main = `${root}dist/cli/main.js`;
+
+/** Removes what the runs kept for one another. */
+export function removeCache(): Promise<void> {
+  return rm(cache, { recursive: true, force: true });
+}
 
 /** Compiles the CLI as it is published. */
 export function build(): Promise<void> {
@@ -24,7 +30,6 @@ export function build(): Promise<void> {
 
 /** Not the user's: what another build kept there may not fit this one. */
 const cache = mkdtempSync(path.join(tmpdir(), "dm-cache-"));
-process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
 
 const plainEnvironment = {
   ...process.env,

@@ -1,5 +1,5 @@
 import { Generator } from "./generate.js";
-import { isText, plainTypes, type Named, type Relation, type State } from "./model.js";
+import { isText, type Named, plainTypes, type Relation, type State } from "./model.js";
 import { comments, roles } from "./names.js";
 import type { Random } from "./random.js";
 
@@ -52,7 +52,9 @@ const edits: readonly Edit[] = [
   (state, _, generator) => state.domains.push(generator.domain()),
   (state, _, generator) => state.sequences.push(generator.sequence()),
   (state, random, generator) =>
-    state.functions.push(random.pick([() => generator.helper(), () => generator.triggerFunction(), () => generator.alone()])()),
+    state.functions.push(
+      random.pick([() => generator.helper(), () => generator.triggerFunction(), () => generator.alone()])(),
+    ),
   (state, random) => remove(state.relations, random.maybe(state.relations)),
   (state, random) => remove(state.functions, random.maybe(state.functions)),
   (state, random) => remove(state.sequences, random.maybe(state.sequences)),
@@ -93,7 +95,8 @@ const edits: readonly Edit[] = [
   // Enums and domains.
   (state, random) => {
     const one = random.maybe(state.enums);
-    if (one !== undefined) one.labels.splice(random.below(one.labels.length + 1), 0, `added ${one.labels.length}`);
+    if (one !== undefined)
+      one.labels.splice(random.below(one.labels.length + 1), 0, `added ${one.labels.length}`);
   },
   (state, random) => {
     const one = random.maybe(state.enums.filter(({ labels }) => labels.length > 1));
@@ -118,7 +121,9 @@ const edits: readonly Edit[] = [
     if (one !== undefined) toggle(one, "collation", random, ["C", "POSIX"]);
   },
   (state, random) => {
-    const one = random.maybe(state.domains.filter(({ type }) => type === "text" || type === "character varying(40)"));
+    const one = random.maybe(
+      state.domains.filter(({ type }) => type === "text" || type === "character varying(40)"),
+    );
     if (one !== undefined) one.type = one.type === "text" ? "character varying(40)" : "text";
   },
   // Sequences and routines.
@@ -193,11 +198,13 @@ const edits: readonly Edit[] = [
   inTable((table, random) => toggle(table, "replicaIdentity", random, ["FULL", "NOTHING"])),
   inTable((table, random) => {
     const trigger = random.maybe(table.triggers);
-    if (trigger !== undefined) trigger.enabled = random.pick(["", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS"]);
+    if (trigger !== undefined)
+      trigger.enabled = random.pick(["", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS"]);
   }),
   inTable((table, random) => {
     const trigger = random.maybe(table.triggers);
-    if (trigger !== undefined && !trigger.constraint) trigger.timing = trigger.timing === "AFTER" ? "BEFORE" : "AFTER";
+    if (trigger !== undefined && !trigger.constraint)
+      trigger.timing = trigger.timing === "AFTER" ? "BEFORE" : "AFTER";
   }),
   inTable((table, random) => {
     const policy = random.maybe(table.policies);
@@ -206,7 +213,8 @@ const edits: readonly Edit[] = [
   inTable((table, random) => {
     const index = random.maybe(table.indexes);
     if (index === undefined) return;
-    if (random.chance(0.3) && index.method === "btree") index.options = index.options === "" ? "fillfactor=80" : "";
+    if (random.chance(0.3) && index.method === "btree")
+      index.options = index.options === "" ? "fillfactor=80" : "";
     else if (random.chance(0.5) && index.method === "btree") index.unique = !index.unique;
     else toggle(index, "comment", random, comments);
   }),
@@ -225,9 +233,13 @@ const edits: readonly Edit[] = [
     const family = plainTypes.find(({ sql }) => sql === column.type)?.family;
     const others = plainTypes.filter((type) => type.family === family && family !== "other");
     column.type = random.chance(0.2) ? generator.columnType().type : (random.maybe(others)?.sql ?? "text");
-    for (const key of ["collation", "storage", "compression", "identity", "default", "generated"] as const) delete column[key];
+    for (const key of ["collation", "storage", "compression", "identity", "default", "generated"] as const)
+      delete column[key];
     for (const one of table.columns) if (one.generated?.from === column.id) delete one.generated;
-    generator.dress(column, table.columns.filter(({ id }) => id !== column.id));
+    generator.dress(
+      column,
+      table.columns.filter(({ id }) => id !== column.id),
+    );
   }),
   inColumn((column, random) => {
     if (isText(column.type) && !column.array) toggle(column, "collation", random, ["C", "POSIX"]);
@@ -239,7 +251,12 @@ const edits: readonly Edit[] = [
     else column.default = made;
   }),
   inColumn((column, random, generator) => {
-    if (column.generated !== undefined || (column.type !== "integer" && column.type !== "bigint") || column.array) return;
+    if (
+      column.generated !== undefined ||
+      (column.type !== "integer" && column.type !== "bigint") ||
+      column.array
+    )
+      return;
     delete column.default;
     if (column.identity !== undefined && random.chance(0.4)) delete column.identity;
     else column.identity = generator.identity();
@@ -247,7 +264,10 @@ const edits: readonly Edit[] = [
   inColumn((column, _, generator, table) => {
     if (column.generated !== undefined) delete column.generated;
     else if (column.identity === undefined && column.default === undefined && !column.array) {
-      generator.generate(column, table.columns.filter(({ id, generated }) => id !== column.id && generated === undefined));
+      generator.generate(
+        column,
+        table.columns.filter(({ id, generated }) => id !== column.id && generated === undefined),
+      );
     }
   }),
   inColumn((column, random) => {
@@ -277,9 +297,17 @@ const edits: readonly Edit[] = [
   (state, random) => {
     const view = random.maybe(views(state));
     if (view === undefined) return;
-    if (random.chance(0.5)) view.filter = !view.filter;
-    else if (random.chance(0.5)) view.populated = !view.populated;
-    else view.selected = random.shuffled(view.selected);
+    random.pick([
+      () => {
+        view.filter = !view.filter;
+      },
+      () => {
+        view.populated = !view.populated;
+      },
+      () => {
+        view.selected = random.shuffled(view.selected);
+      },
+    ])();
   },
   (state, random, generator) => {
     const view = random.maybe(views(state));

@@ -121,8 +121,14 @@ export class Generator {
   }
 
   domainCheck(type: string): State["domains"][number]["checks"][number] {
-    const expression = isText(type) ? "VALUE <> 'never; (' WHERE'" : `VALUE <> ${this.#random.below(50) + 100}`;
-    return { name: this.freshName(), expression: expression.replace(" WHERE'", ""), notValid: this.#random.chance(0.2) };
+    const expression = isText(type)
+      ? "VALUE <> 'never; (' WHERE'"
+      : `VALUE <> ${this.#random.below(50) + 100}`;
+    return {
+      name: this.freshName(),
+      expression: expression.replace(" WHERE'", ""),
+      notValid: this.#random.chance(0.2),
+    };
   }
 
   sequence(): State["sequences"][number] {
@@ -181,7 +187,10 @@ export class Generator {
         procedure: true,
         signature: `(a integer DEFAULT ${random.below(5)}, INOUT b text DEFAULT NULL)`,
         argumentTypes: "integer, text",
-        attributes: random.pick(["LANGUAGE plpgsql SECURITY DEFINER", "LANGUAGE plpgsql SET search_path = public, pg_temp"]),
+        attributes: random.pick([
+          "LANGUAGE plpgsql SECURITY DEFINER",
+          "LANGUAGE plpgsql SET search_path = public, pg_temp",
+        ]),
         body: "$f$ BEGIN b := a::text; END $f$",
       };
     }
@@ -227,7 +236,11 @@ export class Generator {
       ...common,
       procedure: false,
       signature,
-      argumentTypes: signature.startsWith("(VARIADIC") ? "text[]" : signature.startsWith("(OUT") ? "" : "integer",
+      argumentTypes: signature.startsWith("(VARIADIC")
+        ? "text[]"
+        : signature.startsWith("(OUT")
+          ? ""
+          : "integer",
       attributes: `LANGUAGE plpgsql ${random.pick(["", "SECURITY DEFINER", "SET work_mem = '8MB'", "COST 3", "STRICT"])}`,
       body: signature.includes("TABLE")
         ? "$f$ BEGIN RETURN NEXT; END $f$"
@@ -278,7 +291,13 @@ export class Generator {
 
   identity(): string {
     const random = this.#random;
-    const options = ["", "(START 100)", "(INCREMENT 3)", "(MINVALUE 5 MAXVALUE 900 START 7 CYCLE)", "(CACHE 4)"];
+    const options = [
+      "",
+      "(START 100)",
+      "(INCREMENT 3)",
+      "(MINVALUE 5 MAXVALUE 900 START 7 CYCLE)",
+      "(CACHE 4)",
+    ];
     return `GENERATED ${random.pick(["ALWAYS", "BY DEFAULT"])} AS IDENTITY ${random.pick(options)}`;
   }
 
@@ -287,8 +306,11 @@ export class Generator {
     const source = others.find((one) => one.generated === undefined && !one.array && fits(one, column));
     if (source === undefined) return false;
     const helper = random.maybe(this.#state.functions.filter((one) => one.role === "helper"));
-    const expression =
-      isText(column.type) ? "lower" : helper !== undefined && source.type !== "bigint" && random.chance(0.5) ? "helper" : "double";
+    const expression = isText(column.type)
+      ? "lower"
+      : helper !== undefined && source.type !== "bigint" && random.chance(0.5)
+        ? "helper"
+        : "double";
     const virtual = this.#state.major >= 18 && expression !== "helper" && random.chance(0.4);
     column.generated = {
       expression,
@@ -364,12 +386,16 @@ export class Generator {
   /** What a view reads: some columns of a relation that stands before it. */
   select(view: Relation): void {
     const random = this.#random;
-    const source = random.maybe(this.#state.relations.filter(({ id, kind }) => id < view.id && kind !== "materialized view"));
+    const source = random.maybe(
+      this.#state.relations.filter(({ id, kind }) => id < view.id && kind !== "materialized view"),
+    );
     if (source === undefined) return;
     view.source = source.id;
-    const columns = source.kind === "table" ? source.columns.map(({ id }) => id) : source.selected.map(({ id }) => id);
+    const columns =
+      source.kind === "table" ? source.columns.map(({ id }) => id) : source.selected.map(({ id }) => id);
     view.selected = random.some(columns.length === 0 ? [0] : columns).map((column) => this.selected(column));
-    view.grouped = source.kind === "table" && source.keys.some(({ type }) => type === "PRIMARY KEY") && random.chance(0.3);
+    view.grouped =
+      source.kind === "table" && source.keys.some(({ type }) => type === "PRIMARY KEY") && random.chance(0.3);
   }
 
   selected(column: number): Relation["selected"][number] {
@@ -423,11 +449,17 @@ export class Generator {
     const random = this.#random;
     const column = random.maybe(table.columns.filter(({ generated }) => generated?.virtual !== true));
     if (column === undefined) return;
-    const helper = column.type === "integer" ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper")) : undefined;
+    const helper =
+      column.type === "integer"
+        ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper"))
+        : undefined;
     table.checks.push({
       id: this.id(),
       name: this.freshName(),
-      expression: random.pick(["({column} IS NOT NULL) OR true", "{column} IS NULL OR {column}::text <> 'never'"]),
+      expression: random.pick([
+        "({column} IS NOT NULL) OR true",
+        "{column} IS NULL OR {column}::text <> 'never'",
+      ]),
       notValid: random.chance(0.25),
       column: column.id,
       ...(helper !== undefined && !column.array && random.chance(0.7) ? { helper: helper.id } : {}),
@@ -447,7 +479,12 @@ export class Generator {
             .filter((one) => key !== undefined && !one.array && !key.array && one.type === key.type)
             .filter((one) => one.id !== key?.id && one.generated === undefined && one.identity === undefined)
             .filter((one) => one.collation === key?.collation)
-            .map((one) => ({ column: one.id, table: target.id, target: key?.id ?? 0, unlogged: target.unlogged }));
+            .map((one) => ({
+              column: one.id,
+              table: target.id,
+              target: key?.id ?? 0,
+              unlogged: target.unlogged,
+            }));
         }),
     );
     const found = random.maybe(able.filter(({ unlogged }) => !unlogged || table.unlogged));
@@ -473,7 +510,9 @@ export class Generator {
 
   addExclusion(table: Relation): void {
     const random = this.#random;
-    const column = table.columns.find(({ type, array, generated }) => type === "int4range" && !array && !generated);
+    const column = table.columns.find(
+      ({ type, array, generated }) => type === "int4range" && !array && !generated,
+    );
     if (column === undefined || table.exclusion !== undefined) return;
     const deferral = random.pick(["", "DEFERRABLE"]);
     table.exclusion = { name: this.freshName(), column: column.id, where: random.chance(0.5), deferral };
@@ -499,7 +538,9 @@ export class Generator {
       return;
     }
     if (ids.length === 0) return;
-    const simple = columns.filter(({ type, array }) => !array && /^(integer|bigint|text|date|uuid)$/.test(String(type)));
+    const simple = columns.filter(
+      ({ type, array }) => !array && /^(integer|bigint|text|date|uuid)$/.test(String(type)),
+    );
     const method = simple.length > 0 ? random.pick(["btree", "btree", "btree", "hash", "brin"]) : "btree";
     if (method !== "btree") {
       const key = { column: random.pick(simple).id, suffix: "" };
@@ -546,7 +587,9 @@ export class Generator {
     if (made === undefined) return;
     const isView = relation.kind === "view";
     const constraint = !isView && random.chance(0.2);
-    const column = isView ? undefined : random.maybe(relation.columns.filter(({ generated }) => generated === undefined));
+    const column = isView
+      ? undefined
+      : random.maybe(relation.columns.filter(({ generated }) => generated === undefined));
     const of = column !== undefined && random.chance(0.3) ? column.id : undefined;
     relation.triggers.push({
       id: this.id(),
@@ -566,7 +609,10 @@ export class Generator {
     const random = this.#random;
     const column = random.maybe(table.columns);
     if (column === undefined) return;
-    const helper = column.type === "integer" ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper")) : undefined;
+    const helper =
+      column.type === "integer"
+        ? random.maybe(this.#state.functions.filter(({ role }) => role === "helper"))
+        : undefined;
     table.policies.push({
       id: this.id(),
       name: this.freshName(),
@@ -582,7 +628,12 @@ export class Generator {
   defaultPrivilege(): State["defaultPrivileges"][number] {
     const random = this.#random;
     const objects = random.pick(["TABLES", "SEQUENCES", "FUNCTIONS", "TYPES"]);
-    const privileges = { TABLES: ["SELECT", "INSERT, UPDATE"], SEQUENCES: ["USAGE"], FUNCTIONS: ["EXECUTE"], TYPES: ["USAGE"] };
+    const privileges = {
+      TABLES: ["SELECT", "INSERT, UPDATE"],
+      SEQUENCES: ["USAGE"],
+      FUNCTIONS: ["EXECUTE"],
+      TYPES: ["USAGE"],
+    };
     const role = random.pick([...roles, "public"]);
     return {
       ...(random.chance(0.6) ? { schema: random.pick(this.#state.schemas).id } : {}),

@@ -222,7 +222,7 @@ export const plainTypes: readonly PlainType[] = [
   { sql: "interval day to second(3)", defaults: ["'1 day'"], family: "other" },
   { sql: "uuid", defaults: ["gen_random_uuid()"], family: "other" },
   { sql: "json", defaults: ["'{}'"], family: "json" },
-  { sql: "jsonb", defaults: ["'{\"a\": [1, \"two\"]}'"], family: "json" },
+  { sql: "jsonb", defaults: ['\'{"a": [1, "two"]}\''], family: "json" },
   { sql: "bytea", defaults: ["'\\x00ff'"], family: "other" },
   { sql: "inet", defaults: ["'10.0.0.1'"], family: "other" },
   { sql: "bit(3)", defaults: ["B'101'"], family: "other" },
@@ -237,4 +237,5 @@ export const plainTypes: readonly PlainType[] = [
 
 export const isText = (type: string | number) =>
   typeof type === "string" && /^(text|character varying|character varying\(40\)|character\(12\))$/.test(type);
-export const isInteger = (type: string | number) => type === "integer" || type === "smallint" || type === "bigint";
+export const isInteger = (type: string | number) =>
+  type === "integer" || type === "smallint" || type === "bigint";

@@ -28,7 +28,18 @@ const forms: readonly ((n: number) => string)[] = [
   (n) => `%s ${n} %I`,
 ];
 
-const reserved = ["select", "user", "table", "order", "group", "default", "between", "authorization", "left", "limit"];
+const reserved = [
+  "select",
+  "user",
+  "table",
+  "order",
+  "group",
+  "default",
+  "between",
+  "authorization",
+  "left",
+  "limit",
+];
 
 export function hostileName(random: Random, n: number, isTaken: (name: string) => boolean): string {
   if (random.chance(0.1)) {

@@ -78,7 +78,9 @@ class Renderer {
     this.#out.push(parts.join(" "));
     for (const { name, expression, notValid } of checks) {
       const suffix = notValid ? " NOT VALID" : "";
-      this.#out.push(`ALTER DOMAIN ${this.#name(one)} ADD CONSTRAINT ${q(name)} CHECK (${expression})${suffix}`);
+      this.#out.push(
+        `ALTER DOMAIN ${this.#name(one)} ADD CONSTRAINT ${q(name)} CHECK (${expression})${suffix}`,
+      );
     }
     this.#satellites(`DOMAIN ${this.#name(one)}`, one);
   }
@@ -134,7 +136,8 @@ class Renderer {
       const column = names.get(check.column);
       if (column === undefined) continue;
       const call = this.#call(check.helper, column);
-      const expression = call === undefined ? check.expression.replaceAll("{column}", () => column) : `${call} > -1000`;
+      const expression =
+        call === undefined ? check.expression.replaceAll("{column}", () => column) : `${call} > -1000`;
       const suffix = check.notValid ? " NOT VALID" : "";
       this.#out.push(`${alter} ADD CONSTRAINT ${q(check.name)} CHECK (${expression})${suffix}`);
       this.#comment(`CONSTRAINT ${q(check.name)} ON ${this.#name(table)}`, check.comment);
@@ -181,7 +184,8 @@ class Renderer {
   }
 
   #key(table: Relation, key: Key, names: ReadonlyMap<number, string>): void {
-    const list = (ids: readonly number[]) => ids.map((id) => names.get(id)).filter((name) => name !== undefined);
+    const list = (ids: readonly number[]) =>
+      ids.map((id) => names.get(id)).filter((name) => name !== undefined);
     const columns = list(key.columns);
     if (columns.length < key.columns.length || columns.length === 0) return;
     const include = list(key.include.filter((id) => !key.columns.includes(id)));
@@ -195,7 +199,8 @@ class Renderer {
       key.deferral,
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
-    if (key.name !== undefined) this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
+    if (key.name !== undefined)
+      this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
   }
 
   #foreignKeys(table: Relation): void {
@@ -209,11 +214,17 @@ class Renderer {
     if (table.kind !== "table" || target === undefined || from === undefined || to === undefined) return;
     const names = this.#made.get(target.id);
     const isKeyed = target.keys.some(
-      ({ columns, deferral }) => columns.length === 1 && columns[0] === to.id && deferral === "" && names?.has(to.id),
+      ({ columns, deferral }) =>
+        columns.length === 1 && columns[0] === to.id && deferral === "" && names?.has(to.id),
     );
     const isSame = from.type === to.type && from.collation === to.collation && from.array === to.array;
     if (!isKeyed || !isSame || this.#type(from) === undefined || (target.unlogged && !table.unlogged)) return;
-    if (from.generated !== undefined || from.identity !== undefined || (!target.unlogged && table.unlogged && false)) return;
+    if (
+      from.generated !== undefined ||
+      from.identity !== undefined ||
+      (!target.unlogged && table.unlogged && false)
+    )
+      return;
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
       key.name === undefined ? "" : `CONSTRAINT ${q(key.name)}`,
@@ -223,7 +234,8 @@ class Renderer {
       key.notValid ? "NOT VALID" : "",
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
-    if (key.name !== undefined) this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
+    if (key.name !== undefined)
+      this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
   }
 
   #own(sequence: State["sequences"][number]): void {
@@ -248,11 +260,15 @@ class Renderer {
     const list = selected.map(({ column, name }) => `s.${names?.get(column)} AS ${q(name)}`);
     const key = source?.keys.find(({ type }) => type === "PRIMARY KEY");
     const keyColumns = (key?.columns ?? []).map((id) => names?.get(id));
-    const isKeyed = key !== undefined && key.deferral === "" && keyColumns.every((name) => name !== undefined);
+    const isKeyed =
+      key !== undefined && key.deferral === "" && keyColumns.every((name) => name !== undefined);
     const first = selected[0] && names?.get(selected[0].column);
     const from = source === undefined || names === undefined ? "" : ` FROM ${this.#name(source)} s`;
     const where = view.filter && first !== undefined ? ` WHERE s.${first} IS NOT NULL` : "";
-    const group = view.grouped && isKeyed && source?.kind === "table" ? ` GROUP BY ${keyColumns.map((name) => `s.${name}`).join(", ")}` : "";
+    const group =
+      view.grouped && isKeyed && source?.kind === "table"
+        ? ` GROUP BY ${keyColumns.map((name) => `s.${name}`).join(", ")}`
+        : "";
     const query = `SELECT ${list.length > 0 ? list.join(", ") : "1 AS one"}${from}${where}${group}`;
     const options = view.options.length > 0 ? ` WITH (${view.options.join(", ")})` : "";
     const data = view.kind === "view" ? "" : view.populated ? " WITH DATA" : " WITH NO DATA";
@@ -262,7 +278,9 @@ class Renderer {
       const address = `${this.#name(view)}.${q(column.name)}`;
       this.#comment(`COLUMN ${address}`, column.comment);
       if (view.kind === "view" && column.default !== undefined) {
-        this.#out.push(`ALTER VIEW ${this.#name(view)} ALTER COLUMN ${q(column.name)} SET DEFAULT ${column.default}`);
+        this.#out.push(
+          `ALTER VIEW ${this.#name(view)} ALTER COLUMN ${q(column.name)} SET DEFAULT ${column.default}`,
+        );
       }
     }
   }
@@ -327,7 +345,8 @@ class Renderer {
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
     const name = `${q(this.#schema(relation.schema))}.${q(index.name)}`;
-    if (index.statistics !== undefined) this.#out.push(`ALTER INDEX ${name} ALTER COLUMN 1 SET STATISTICS ${index.statistics}`);
+    if (index.statistics !== undefined)
+      this.#out.push(`ALTER INDEX ${name} ALTER COLUMN 1 SET STATISTICS ${index.statistics}`);
     this.#comment(`INDEX ${name}`, index.comment);
     if (index.clustered === true) {
       this.#out.push(`ALTER TABLE ${this.#name(relation)} CLUSTER ON ${q(index.name)}`);
@@ -340,7 +359,9 @@ class Renderer {
     if (made === undefined || (trigger.of !== undefined && of === undefined)) return;
     const isView = relation.kind === "view";
     if (relation.kind === "materialized view" || isView !== (trigger.timing === "INSTEAD OF")) return;
-    const events = trigger.events.map((event) => (event === "UPDATE" && of !== undefined ? `UPDATE OF ${of}` : event));
+    const events = trigger.events.map((event) =>
+      event === "UPDATE" && of !== undefined ? `UPDATE OF ${of}` : event,
+    );
     const parts = [
       `CREATE ${trigger.constraint ? "CONSTRAINT " : ""}TRIGGER ${q(trigger.name)}`,
       `${trigger.timing} ${events.join(" OR ")} ON ${this.#name(relation)}`,

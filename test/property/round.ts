@@ -130,7 +130,8 @@ function compareRows(
   problems: string[],
 ): void {
   for (const [table, rows] of before) {
-    if (after.get(table) !== rows) problems.push(`${leg}: rows of ${table}\n  ${rows}\n  ${after.get(table)}`);
+    if (after.get(table) !== rows)
+      problems.push(`${leg}: rows of ${table}\n  ${rows}\n  ${after.get(table)}`);
   }
 }
 

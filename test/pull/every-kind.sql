@@ -59,6 +59,8 @@ CREATE TABLE app."123" ("__proto__" integer);
 CREATE TABLE app."null" ("true" integer, "~" integer, "<<" integer, "a: b" integer, "# c" integer);
 CREATE TABLE app."𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜𝒜" (id integer);
 CREATE TABLE app.nothing ();
+CREATE TABLE app.log (id bigint, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE INDEX log_at_idx ON app.log (at);
 CREATE UNLOGGED TABLE app.special (id integer, plan text);
 ALTER TABLE app.special ALTER COLUMN plan SET (n_distinct = 5);
 CREATE TABLE con.con (id integer PRIMARY KEY, other integer);
