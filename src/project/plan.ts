@@ -60,8 +60,11 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const live = await stateToPlanFrom(bench, chain, request.from);
     const wanted = await loadWanted(bench, project.schema, live);
     bench.progress("comparing");
-    const before = await bench.normalize(live);
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
+    if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
+      return { changes: [], renames: [], unmodelled, provenRevisions: proven };
+    }
+    const before = await bench.normalize(live);
     const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
     const changes = diff(current, wanted.catalog);
     const result = { changes, renames, unmodelled, provenRevisions: proven };

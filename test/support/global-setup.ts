@@ -28,9 +28,6 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   for (const [major, reason] of missing) {
     console.log(`PostgreSQL ${major} is unavailable, and the tests on it are SKIPPED: ${reason}`);
   }
-  const interrupted = () => void stopAll().finally(() => process.exit(130));
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
   project.provide(
     "servers",
     servers.map(({ major, url, socket, port }) => ({ major, url, socket, port })),

@@ -76,6 +76,7 @@ export async function startServer(
     if (owner !== undefined) execFileSync("chown", ["-R", `${owner.uid}:${owner.gid}`, data]);
     const port = await freePort();
     const postmaster = await run(native, data, directory, port, options.settings ?? {}, owner);
+    running.set(postmaster, directory);
     return {
       major,
       version: /^\d+\.\d+/.exec(manifest.version)?.[0] ?? String(major),
@@ -240,6 +241,21 @@ function run(
   });
 }
 
+/** The servers of this process that run, with their directories. */
+const running = new Map<ChildProcess, string>();
+
+// After Ctrl-C nobody awaits stop().
+process.on("exit", () => {
+  for (const [postmaster, directory] of running) {
+    postmaster.kill("SIGQUIT");
+    remove(directory);
+  }
+});
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+}
+
 /** Fast shutdown; immediate when it takes long: nothing in it is to be kept. */
 async function stop(postmaster: ChildProcess, directory: string): Promise<void> {
   if (postmaster.exitCode === null && postmaster.signalCode === null) {
@@ -249,7 +265,8 @@ async function stop(postmaster: ChildProcess, directory: string): Promise<void> 
     await ended;
     clearTimeout(impatience);
   }
-  rmSync(directory, { recursive: true, force: true });
+  running.delete(postmaster);
+  remove(directory);
 }
 
 /** Stops and removes what runs left behind whose process was killed. */

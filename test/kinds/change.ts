@@ -1,0 +1,114 @@
+import type { Catalog } from "../../src/catalog/catalog.js";
+import type { Database } from "../../src/database/database.js";
+import type { Shadow } from "../../src/database/shadow.js";
+import { type Change, diff, subject } from "../../src/diff/diff.js";
+import { introspect, introspectHere } from "../../src/introspect/introspect.js";
+import { type PlannedStatement, plan } from "../../src/plan/plan.js";
+import { describeChanges } from "../../src/proof/prove.js";
+import { commitStatements, runStatements, segments } from "../../src/proof/run.js";
+
+/** A change that dm must see and make, told as two states. */
+export interface ChangeCase {
+  /** What is true of it. */
+  readonly title: string;
+  /** What both states begin with. */
+  readonly given?: string;
+  /** Rows, put in before the change. */
+  readonly rows?: string;
+  readonly before: string;
+  readonly after: string;
+  /** The fact that differs, and the attributes in which it does; none when it comes or goes. */
+  readonly sees: readonly [fact: string, ...attributes: string[]];
+  /** Whether PostgreSQL can change the fact where it stands; both ways unless `back` differs. */
+  readonly way: "in place" | "replaced" | "comes and goes";
+  readonly back?: "in place" | "replaced";
+  /** A query whose answer the change and the way back must leave alone. */
+  readonly keeps?: string;
+  /** A query, and its only value after the change. */
+  readonly then?: readonly [query: string, value: string];
+  readonly since?: number;
+  readonly until?: number;
+  /** Needs what PGlite has not. */
+  readonly serverOnly?: true;
+}
+
+/** What happened when a case was played. */
+export interface Played {
+  readonly changes: readonly Change[];
+  readonly up: readonly PlannedStatement[];
+  readonly down: readonly PlannedStatement[];
+  /** Differences that the plans left. */
+  readonly afterUp: readonly string[];
+  readonly afterDown: readonly string[];
+  /** What `keeps` and `then` gave before, after up, after down. */
+  readonly kept: readonly string[];
+  readonly then: string | undefined;
+}
+
+const roles = "CREATE ROLE one; CREATE ROLE two";
+
+/** Gets from the case's first state, loaded as it is written, to the second and back. */
+export async function play(shadow: Shadow, { given = "", rows = "", ...one }: ChangeCase): Promise<Played> {
+  const read = (text: string) =>
+    shadow.database.trial(async () => {
+      await shadow.database.script(`${roles};${given};${text}`);
+      return introspectHere(shadow.database);
+    });
+  const [a, b] = [await read(one.before), await read(one.after)];
+  const [up, down] = [plan(a, b), plan(b, a)];
+  const run = async (site: Site): Promise<Played> => {
+    await site.database.script(`${roles};${given};${one.before};${rows}`);
+    const kept = [await answer(site.database, one.keeps)];
+    const afterUp = await go(site, up, b);
+    kept.push(await answer(site.database, one.keeps));
+    const then = one.then === undefined ? undefined : await answer(site.database, one.then[0]);
+    const afterDown = await go(site, down, a);
+    kept.push(await answer(site.database, one.keeps));
+    return { changes: diff(a, b), up, down, afterUp, afterDown, kept, then };
+  };
+  if (segments([...up, ...down]).length <= 1) {
+    const { database } = shadow;
+    return database.trial(() => run({ database, work: runStatements, read: introspectHere }));
+  }
+  return shadow.fresh(async (database) => {
+    try {
+      return await run({ database, work: commitStatements, read: introspect });
+    } finally {
+      if (database.engine === "server") {
+        await database.script("DROP OWNED BY one, two CASCADE; DROP ROLE IF EXISTS one, two");
+      }
+    }
+  });
+}
+
+interface Site {
+  readonly database: Database;
+  readonly work: (database: Database, statements: readonly PlannedStatement[]) => Promise<void>;
+  readonly read: (database: Database) => Promise<Catalog>;
+}
+
+async function go({ database, work, read }: Site, statements: readonly PlannedStatement[], wanted: Catalog) {
+  await work(database, statements);
+  return describeChanges(diff(await read(database), wanted));
+}
+
+async function answer(database: Database, query: string | undefined): Promise<string> {
+  if (query === undefined) return "";
+  const rows = await database.query(query);
+  return JSON.stringify(rows.map((row) => Object.values(row).map(String)));
+}
+
+/** How the plan treats a fact. */
+export function wayOf(statements: readonly PlannedStatement[], fact: string): string {
+  const actions = statements.filter(({ facts }) => facts.some((id) => id === fact)).map(({ action }) => action);
+  if (actions.some((action) => action === "drop" || action === "set aside")) {
+    return actions.includes("create") ? "replaced" : "dropped";
+  }
+  return actions.includes("create") ? "created" : "in place";
+}
+
+/** The attributes in which a fact differs; none when it comes or goes. */
+export function seen(changes: readonly Change[], fact: string): readonly string[] | undefined {
+  const change = changes.find((one) => subject(one).id === fact);
+  return change === undefined ? undefined : change.type === "alter" ? change.attributes : [];
+}
