@@ -24,7 +24,7 @@ export interface TlsParameters {
   readonly maxVersion?: string;
 }
 
-/** Everything a connection string, its service and the environment say (manual, libpq, Parameter Key Words). */
+/** What a connection string, its service and the environment say (manual, libpq, Parameter Key Words). */
 export interface ConnectionParameters {
   /** Tried in this order. */
   readonly hosts: readonly HostAddress[];
@@ -95,8 +95,8 @@ const keywords: Readonly<Record<string, string | undefined>> = {
 const defaultConnectTimeout = 30;
 
 /**
- * Reads a connection string as libpq does: a URI or `keyword=value` pairs, completed by a service file and the
- * PG* environment variables.
+ * Reads a connection string as libpq does: a URI or `keyword=value` pairs, completed by a service file and
+ * the PG* environment variables.
  * @throws DmError DM1101 when it is malformed or asks for what dm cannot do.
  */
 export function parseConnectionString(text: string, surroundings: Surroundings): ConnectionParameters {
@@ -331,7 +331,7 @@ function readSessionAttributes(value: string | undefined, text: string): boolean
 
 function readTls(given: (keyword: string) => string | undefined, text: string): TlsParameters {
   const rootCertificate = given("sslrootcert");
-  // sslrootcert=system makes verify-full the default, and anything weaker an error (manual, libpq, sslrootcert).
+  // sslrootcert=system makes verify-full the default, anything weaker an error (manual, libpq, sslrootcert).
   const mode = given("sslmode") ?? (rootCertificate === "system" ? "verify-full" : "prefer");
   if (!isSslMode(mode))
     throw malformed(text, `sslmode=${mode} does not exist`, [`one of ${sslModes.join(", ")}`]);

@@ -11,7 +11,7 @@ interface Holder {
   readonly host: string;
 }
 
-/** Locks of this process, so that a process id that comes round again (1 in a container) is not taken for ours. */
+/** Locks of this process: a process id that comes round again (1 in a container) is not taken for ours. */
 const held = new Set<string>();
 
 process.on("exit", () => {

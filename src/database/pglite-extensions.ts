@@ -48,9 +48,9 @@ export const pgliteExtensions: readonly string[] = [
 ];
 
 /**
- * Every extension that PGlite ships, as one of PGlite's own extensions. Its files are put where PostgreSQL looks,
- * and a library is compiled when PostgreSQL loads it: measured, 60 ms for all, against 500 ms for PGlite's way of
- * compiling them first. So a directory opens whatever extensions were created in it.
+ * Every extension that PGlite ships, as one of PGlite's own extensions. Its files are put where PostgreSQL
+ * looks, and a library is compiled when PostgreSQL loads it: measured, 60 ms for all, against 500 ms for
+ * PGlite's way of compiling them first. So a directory opens whatever extensions were created in it.
  */
 export const shippedExtensions: Extension = filesAtStart("shipped extensions", (files) => {
   const directory = dirname(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));

@@ -46,8 +46,8 @@ const startParameters = [
 ];
 
 /**
- * Opens an embedded PostgreSQL, in memory or in a directory that is created when it is not there. The session is
- * the superuser `postgres` in the database `postgres`; every extension that PGlite ships can be created.
+ * Opens an embedded PostgreSQL, in memory or in a directory that is created when it is not there. The session
+ * is the superuser `postgres` in the database `postgres`; every extension that PGlite ships can be created.
  * @throws DmError DM1109 when another process has the directory open, DM1110 when it cannot be used.
  */
 export async function openPglite(directory?: string): Promise<Database> {
@@ -111,7 +111,7 @@ async function readVersion(pglite: PGlite): Promise<ServerVersion> {
   return { number, major: Math.floor(number / 10000) };
 }
 
-/** The data directory in the memory of the PGlite that opens: measured, a third quicker than its own loadDataDir. */
+/** The data directory in memory: measured, a third quicker than PGlite's own loadDataDir. */
 function unpacked(archive: Buffer): Extension {
   return filesAtStart("template", (files) => {
     for (const { path, isDirectory, content } of readTar(archive)) {
@@ -167,7 +167,7 @@ function refuseVersion(directory: string, version: string): void {
   });
 }
 
-/** PG_VERSION comes last: a directory that has it is whole, one that an interruption left is unpacked again. */
+/** PG_VERSION comes last: a directory with it is whole, one that an interruption left is unpacked again. */
 function extract(archive: Buffer, directory: string): void {
   refuseForeign(directory, archive);
   for (const { path, isDirectory, content } of readTar(archive)) {

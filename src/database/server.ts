@@ -99,7 +99,7 @@ async function connectTo(
   throw new Error("there is always an encryption to try");
 }
 
-/** A server that declines with TLS may accept without, and the other way round; a wrong password stays wrong. */
+/** A server that declines with TLS may accept without, or the reverse; a wrong password stays wrong. */
 function mayDifferByEncryption(error: unknown): boolean {
   if (isReport(error)) return !["28P01", "3D000", "53300", "57P03"].includes(error.code);
   return isTlsFailure(error) || messageOf(error) === serverWithoutTls || isReset(error);
@@ -292,8 +292,8 @@ function cancelRunning(client: pg.Client, watched: Watched): void {
 }
 
 /**
- * node-postgres answers COPY … FROM STDIN with CopyFail. In the extended protocol the server then waits for a Sync,
- * the one before having been swallowed by COPY (manual, Message Flow, COPY Operations).
+ * node-postgres answers COPY … FROM STDIN with CopyFail. In the extended protocol the server then waits for a
+ * Sync, the one before having been swallowed by COPY (manual, Message Flow, COPY Operations).
  */
 async function syncAfterCopy<T>({ connection }: pg.Client, query: () => Promise<T>): Promise<T> {
   const sync = () => process.nextTick(() => connection.sync());
@@ -305,7 +305,7 @@ async function syncAfterCopy<T>({ connection }: pg.Client, query: () => Promise<
   }
 }
 
-/** Errors after which the server hangs up (manual, appendix PostgreSQL Error Codes): FATAL, in any language. */
+/** Errors after which the server hangs up, told by code: `FATAL` is said in the server's language. */
 function endsSession(sqlstate: string): boolean {
   return (
     ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"].includes(sqlstate) || sqlstate.startsWith("08")

@@ -65,7 +65,7 @@ export function session(wire: Wire, encode: (value: unknown) => string | null): 
       try {
         result = await work();
       } catch (error) {
-        // Should ROLLBACK fail too, the connection is gone and the server rolls back: the first error tells why.
+        // Should ROLLBACK fail too, the connection is gone, and the server rolls back: the first error tells.
         await rollBack().catch(() => undefined);
         throw error;
       }

@@ -4,7 +4,7 @@ import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { DmError } from "../error.js";
 import type { HostAddress, TlsParameters } from "./connection-string.js";
 
-/** The encryptions to try, in order; undefined is a plain connection (manual, libpq, SSL Mode Descriptions). */
+/** The encryptions to try, in order; undefined is none at all (manual, libpq, SSL Mode Descriptions). */
 export function encryptions(
   tls: TlsParameters,
   address: HostAddress,

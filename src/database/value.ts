@@ -1,4 +1,4 @@
-/** Object identifiers of the types whose values do not stay text (PostgreSQL, src/include/catalog/pg_type.dat). */
+/** OIDs of the types whose values do not stay text (PostgreSQL, src/include/catalog/pg_type.dat). */
 const decoders: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
   [16, (text) => text === "t"], // bool
   [21, Number], // int2
@@ -20,7 +20,7 @@ export function decodeValue(oid: number, text: string): unknown {
   return decode === undefined ? text : decode(text);
 }
 
-/** A parameter in the text form that PostgreSQL reads; null and undefined are NULL, plain objects are JSON. */
+/** A parameter in the text form that PostgreSQL reads; null and undefined are NULL, objects are JSON. */
 export function encodeParameter(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;

@@ -18,19 +18,19 @@ const sources: readonly Source[] = [
   {
     catalog: "pg_class",
     kind: `CASE WHEN o.relkind = 'f' THEN 'foreign table'
-           WHEN o.relkind = 'c' THEN 'composite type' WHEN o.relispartition THEN 'partition'
+           WHEN o.relispartition THEN 'partition'
            WHEN o.reloftype <> 0 THEN 'typed table' ELSE 'inheriting table' END`,
     name: qualified("relname"),
     namespace: "relnamespace",
-    condition: `o.relpersistence <> 't' AND (o.relkind IN ('f', 'c') OR (o.relkind IN ('r', 'p') AND (o.reloftype <> 0 OR EXISTS (
+    condition: `o.relpersistence <> 't' AND (o.relkind = 'f' OR (o.relkind IN ('r', 'p') AND (o.reloftype <> 0 OR EXISTS (
       SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))))`,
   },
   {
     catalog: "pg_type",
-    kind: "CASE o.typtype WHEN 'r' THEN 'range type' WHEN 'p' THEN 'shell type' ELSE 'base type' END",
+    kind: "CASE o.typtype WHEN 'p' THEN 'shell type' ELSE 'base type' END",
     name: qualified("typname"),
     namespace: "typnamespace",
-    condition: "o.typtype IN ('b', 'r', 'p') AND o.typcategory <> 'A'",
+    condition: "o.typtype IN ('b', 'p') AND o.typcategory <> 'A'",
   },
   {
     catalog: "pg_proc",
@@ -49,12 +49,6 @@ const sources: readonly Source[] = [
   },
   { catalog: "pg_collation", kind: "'collation'", name: qualified("collname"), namespace: "collnamespace" },
   { catalog: "pg_conversion", kind: "'conversion'", name: qualified("conname"), namespace: "connamespace" },
-  {
-    catalog: "pg_statistic_ext",
-    kind: "'extended statistics'",
-    name: qualified("stxname"),
-    namespace: "stxnamespace",
-  },
   {
     catalog: "pg_ts_config",
     kind: "'text search configuration'",
@@ -79,17 +73,10 @@ const sources: readonly Source[] = [
     name: qualified("tmplname"),
     namespace: "tmplnamespace",
   },
-  {
-    catalog: "pg_rewrite",
-    kind: "'rule'",
-    name: "quote_ident(o.rulename) || ' on ' || o.ev_class::regclass",
-    condition: "o.rulename <> '_RETURN'",
-  },
   { catalog: "pg_cast", kind: "'cast'", name: "o.castsource::regtype || ' as ' || o.casttarget::regtype" },
   { catalog: "pg_transform", kind: "'transform'", name: "'for ' || o.trftype::regtype" },
   { catalog: "pg_language", kind: "'language'", name: "quote_ident(o.lanname)" },
   { catalog: "pg_am", kind: "'access method'", name: "quote_ident(o.amname)" },
-  { catalog: "pg_event_trigger", kind: "'event trigger'", name: "quote_ident(o.evtname)" },
   { catalog: "pg_foreign_data_wrapper", kind: "'foreign data wrapper'", name: "quote_ident(o.fdwname)" },
   { catalog: "pg_foreign_server", kind: "'foreign server'", name: "quote_ident(o.srvname)" },
   { catalog: "pg_publication", kind: "'publication'", name: "quote_ident(o.pubname)" },

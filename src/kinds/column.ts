@@ -1,7 +1,8 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
-import { defineKind } from "./define.js";
+import { rowOfReplacedType } from "./composite-row.js";
+import { type AlterContext, defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
 import {
@@ -153,7 +154,7 @@ export const column = defineKind({
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],
-  retype: (fact) => changeType(fact, fact),
+  retype: changeToReplaced,
 });
 
 /** The column as it stands in CREATE TABLE and ADD COLUMN. */
@@ -203,9 +204,17 @@ function identityClause(identity: Identity, schema: string | undefined, type: st
  */
 function needsUnchangedColumn(dependent: Fact): boolean {
   return (
-    ["view", "materialized view", "policy", "trigger", "function", "procedure", "rule", "default"].includes(
-      dependent.identity.kind,
-    ) ||
+    [
+      "view",
+      "materialized view",
+      "policy",
+      "trigger",
+      "function",
+      "procedure",
+      "rule",
+      "default",
+      "statistics",
+    ].includes(dependent.identity.kind) ||
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
     // PostgreSQL rebuilds the index without the statistics targets of its expressions.
     (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
@@ -213,9 +222,19 @@ function needsUnchangedColumn(dependent: Fact): boolean {
   );
 }
 
-function changeType(from: ColumnFact, to: ColumnFact): Sql[] {
+/** To a type that was replaced by another of the same name. */
+function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  const row = rowOfReplacedType(from, to, context);
+  if (row === undefined) return changeType(from, to, "by text");
+  return [sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${row}`];
+}
+
+function changeType(
+  from: ColumnFact,
+  to: ColumnFact,
+  cast = castBetween(from.attributes.type, to.attributes.type),
+): Sql[] {
   const { type, collation } = to.attributes;
-  const cast = from === to ? "by text" : castBetween(from.attributes.type, type);
   const column = name(to.identity.name);
   return [
     join(

@@ -112,13 +112,18 @@ export interface Kind<K extends KindName> {
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
+  /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
+  readonly isWatcher?: true;
   /**
    * A type: replaced by setting the old one aside under another name, so that columns move to the new one with their
    * values. Gives the statements that rename it away, and the old one's address.
    */
-  readonly setAside?: (fact: Fact<K>, name: string) => { readonly rename: Sql; readonly drop: Sql };
+  readonly setAside?: (
+    fact: Fact<K>,
+    name: string,
+  ) => { readonly rename: Sql | readonly Sql[]; readonly drop: Sql };
   /** A column: how it moves to a replaced type of the same name. */
-  readonly retype?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
+  readonly retype?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => readonly Sql[];
 }
 
 /** Declares a kind; the type argument ties its parts together. */

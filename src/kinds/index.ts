@@ -1,9 +1,11 @@
 import type { KindName } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
+import { attribute } from "./attribute.js";
 import { clusterMark } from "./cluster.js";
 import { column } from "./column.js";
 import { commentKind } from "./comment.js";
+import { compositeType } from "./composite-type.js";
 import { constraint } from "./constraint.js";
 import { columnDefault } from "./default.js";
 import { defaultPrivilege } from "./default-privilege.js";
@@ -11,6 +13,7 @@ import type { Kind } from "./define.js";
 import { domain } from "./domain.js";
 import { domainConstraint } from "./domain-constraint.js";
 import { enumType, renameEnumValue } from "./enum.js";
+import { eventTrigger } from "./event-trigger.js";
 import { extension } from "./extension.js";
 import { index } from "./index-kind.js";
 import { materializedView } from "./materialized-view.js";
@@ -18,11 +21,14 @@ import { owner } from "./owner.js";
 import { sequenceOwnership } from "./ownership.js";
 import { policy } from "./policy.js";
 import { privilege } from "./privilege.js";
+import { range } from "./range.js";
 import { replicaIdentity } from "./replica-identity.js";
 import { functionKind, procedure } from "./routine.js";
 import { rowSecurity } from "./row-security.js";
+import { rule } from "./rule.js";
 import { schema } from "./schema.js";
 import { sequence } from "./sequence.js";
+import { statistics } from "./statistics.js";
 import { table } from "./table.js";
 import { trigger } from "./trigger.js";
 import { view } from "./view.js";
@@ -38,6 +44,9 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   enum: enumType,
   domain,
   "domain constraint": domainConstraint,
+  "composite type": compositeType,
+  attribute,
+  range,
   sequence,
   table,
   column,
@@ -45,6 +54,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   constraint,
   "sequence ownership": sequenceOwnership,
   index,
+  statistics,
   "cluster mark": clusterMark,
   "replica identity": replicaIdentity,
   function: functionKind,
@@ -52,9 +62,11 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   view,
   "view column": viewColumn,
   "materialized view": materializedView,
+  rule,
   trigger,
   policy,
   "row security": rowSecurity,
+  "event trigger": eventTrigger,
   owner,
   privilege,
   comment: commentKind,

@@ -1,7 +1,7 @@
 import type { Fact } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type RenderContext } from "./define.js";
-import { ref } from "./query.js";
+import { cameWithType, ref } from "./query.js";
 
 /** ALTER … OWNER TO, where the owner is not the role that dm connects as: that one goes without saying. */
 export interface Owner {
@@ -30,11 +30,11 @@ const owned: readonly [catalog: string, column: string, condition?: string][] = 
        SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = o.oid
          AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND o.relkind = 'S')`,
   ],
-  ["pg_proc", "proowner"],
+  ["pg_proc", "proowner", `NOT ${cameWithType("o.oid")}`],
   [
     "pg_type",
     "typowner",
-    "(typtype IN ('e', 'd', 'b', 'p', 'r', 'm') OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))",
+    "(typtype IN ('e', 'd', 'b', 'p', 'r') OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))",
   ],
   ["pg_collation", "collowner"],
   ["pg_conversion", "conowner"],

@@ -4,6 +4,7 @@ import type { Identity } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type RenderContext } from "./define.js";
 import { changeGrants, everyone, type Grants, grantsQuery, noGrants, rolesIn, theOwner } from "./grants.js";
+import { cameWithType } from "./query.js";
 
 /** GRANT and REVOKE: what one grantee may do with one object, as it differs from the default. */
 export type Privilege = Grants;
@@ -108,7 +109,7 @@ const objects = `
     SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
   UNION ALL SELECT 'pg_class', a.attrelid, a.attnum, c.relowner, a.attacl, 'c'
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped
-  UNION ALL SELECT 'pg_proc', oid, 0, proowner, proacl, 'f' FROM pg_proc
+  UNION ALL SELECT 'pg_proc', oid, 0, proowner, proacl, 'f' FROM pg_proc p WHERE NOT ${cameWithType("p.oid")}
   UNION ALL SELECT 'pg_type', oid, 0, typowner, typacl, 'T' FROM pg_type
   UNION ALL SELECT 'pg_namespace', oid, 0, nspowner, nspacl, 'n' FROM pg_namespace
   UNION ALL SELECT 'pg_language', oid, 0, lanowner, lanacl, 'l' FROM pg_language

@@ -29,3 +29,21 @@ export function collationName(oid: string): string {
 export function tablespaceName(oid: string): string {
   return `(SELECT spcname FROM pg_tablespace WHERE oid = ${oid})`;
 }
+
+/** An operator class's name, quoted and qualified unless it is PostgreSQL's own. */
+export function opclassName(oid: string): string {
+  return `(SELECT CASE WHEN ocn.nspname = 'pg_catalog' THEN '' ELSE quote_ident(ocn.nspname) || '.' END
+            || quote_ident(oc.opcname)
+           FROM pg_opclass oc JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace WHERE oc.oid = ${oid})`;
+}
+
+/** `app.age(date)`, as ALTER FUNCTION takes it. */
+export function routineSignature(oid: string): string {
+  return `${oid}::regprocedure::text`;
+}
+
+/** Whether a function came with a type, as those that make ranges do. */
+export function cameWithType(oid: string): string {
+  return `EXISTS (SELECT FROM pg_depend td WHERE td.classid = 'pg_proc'::regclass AND td.objid = ${oid}
+            AND td.deptype = 'i' AND td.refclassid = 'pg_type'::regclass)`;
+}

@@ -2,7 +2,7 @@ import type { Fact } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type Kind } from "./define.js";
-import { isUserSchema, ref, refs } from "./query.js";
+import { cameWithType, isUserSchema, ref, refs } from "./query.js";
 
 /**
  * CREATE FUNCTION and CREATE PROCEDURE. `definition` has every attribute, as pg_get_functiondef() prints it, from
@@ -58,7 +58,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
       FROM pg_proc p
       JOIN pg_namespace n ON n.oid = p.pronamespace
       JOIN pg_language l ON l.oid = p.prolang
-      WHERE p.prokind IN (${prokinds}) AND ${isUserSchema("n")}`,
+      WHERE p.prokind IN (${prokinds}) AND ${isUserSchema("n")} AND NOT ${cameWithType("p.oid")}`,
     address: (id) => sql`${keyword} ${routineName(id)}`,
     // Functions, procedures and aggregates share one name space.
     occupies: ({ identity }) => [

@@ -3,7 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
 import type { Statement } from "../kinds/define.js";
-import { address, kindNames } from "../kinds/index.js";
+import { address, kindNames, kindOf } from "../kinds/index.js";
 import type { Action } from "./action.js";
 import { actionsFor } from "./actions.js";
 import { decide, rootOf } from "./decide.js";
@@ -80,9 +80,11 @@ function placeOf(action: Action, current: Catalog, wanted: Catalog): Place {
   const { type, fact } = action;
   const root = rootOf(fact, isOfCurrent(action) ? current : wanted);
   const rank = rankOfKind(fact);
+  const isWatcher = kindOf(root.identity.kind).isWatcher === true;
+  const beforeOrAfterAll = isOfCurrent(action) ? -1 : 3;
   return {
     group: root.id,
-    groupRank: [turn[type], rankOfKind(root), root.id],
+    groupRank: [isWatcher ? beforeOrAfterAll : turn[type], rankOfKind(root), root.id],
     rank: [turn[type], type === "drop" ? -rank : rank, fact.position ?? 0, fact.id],
   };
 }

@@ -36,13 +36,13 @@ function statements(
       const { from, to, rules, retypes } = action.alteration;
       return [
         ...rules.flatMap((rule) => rule.sql(from, to, context)),
-        ...(retypes ? (kind.retype?.(to, within(context.wanted)) ?? []) : []),
+        ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
       ];
     }
     case "set aside":
-      return oneOf(kind.setAside?.(fact, asideName(fact)).rename);
+      return listed(kind.setAside?.(fact, asideName(fact)).rename);
     case "drop aside":
-      return oneOf(kind.setAside?.(fact, asideName(fact)).drop);
+      return listed(kind.setAside?.(fact, asideName(fact)).drop);
   }
 }
 
@@ -50,8 +50,9 @@ function changeImplied(fact: Fact, implied: Fact, context: AlterContext): readon
   return kindOf(fact.identity.kind).alter.flatMap((rule) => rule.sql(implied, fact, context));
 }
 
-function oneOf(sql: Sql | undefined): Sql[] {
-  return sql === undefined ? [] : [sql];
+function listed(sql: Sql | readonly Sql[] | undefined): readonly Sql[] {
+  if (sql === undefined) return [];
+  return "text" in sql ? [sql] : sql;
 }
 
 /** A name that no person chose and that no identifier's length limit cuts into another. */

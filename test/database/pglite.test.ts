@@ -92,7 +92,8 @@ describe.skipIf(skipped)("an embedded database", () => {
   it("creates every extension of the list, and has no other", async () => {
     await within(undefined, async (database) => {
       const available = await database.query<{ name: string }>(
-        "SELECT name::text AS name FROM pg_available_extensions WHERE name <> 'plpgsql' ORDER BY name COLLATE \"C\"",
+        `SELECT name::text AS name FROM pg_available_extensions
+         WHERE name <> 'plpgsql' ORDER BY name COLLATE "C"`,
       );
       expect(available.map(({ name }) => name)).toEqual([...pgliteExtensions].sort());
       for (const extension of pgliteExtensions) {

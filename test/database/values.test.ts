@@ -143,7 +143,8 @@ describe.each(eachPostgres)("on %s", (postgres) => {
   it("tells its version and its name", async () => {
     await withTemporaryDatabase(postgres, async (database) => {
       const [row] = await database.query<{ number: number; name: string }>(
-        "SELECT current_setting('server_version_num')::int AS number, current_setting('application_name') AS name",
+        `SELECT current_setting('server_version_num')::int AS number,
+                current_setting('application_name') AS name`,
       );
       expect(database.version.number).toBe(row?.number);
       expect(database.version.major).toBe(postgres === "pglite" ? 18 : postgres);

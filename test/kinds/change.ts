@@ -100,7 +100,9 @@ async function answer(database: Database, query: string | undefined): Promise<st
 
 /** How the plan treats a fact. */
 export function wayOf(statements: readonly PlannedStatement[], fact: string): string {
-  const actions = statements.filter(({ facts }) => facts.some((id) => id === fact)).map(({ action }) => action);
+  const actions = statements
+    .filter(({ facts }) => facts.some((id) => id === fact))
+    .map(({ action }) => action);
   if (actions.some((action) => action === "drop" || action === "set aside")) {
     return actions.includes("create") ? "replaced" : "dropped";
   }

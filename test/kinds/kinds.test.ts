@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openShadow } from "../corpus/open-shadow.js";
 import { eachPostgres } from "../support/databases.js";
+import { type ChangeCase, play, seen, wayOf } from "./change.js";
 import { columnCases } from "./column-cases.js";
 import { constraintCases } from "./constraint-cases.js";
-import { type ChangeCase, play, seen, wayOf } from "./change.js";
 import { privilegeCases } from "./privilege-cases.js";
 import { relationCases } from "./relation-cases.js";
 import { routineCases } from "./routine-cases.js";
@@ -27,6 +27,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "table.accessMethod": "no PostgreSQL brings a second table access method",
   "materialized view.accessMethod": "no PostgreSQL brings a second table access method",
   "index.valid": "indexes.test.ts",
+  "sequence ownership.schema": "a sequence lives in the schema of the table that owns it",
 };
 
 describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
@@ -45,7 +46,8 @@ describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
       for (const change of played.changes) {
         if (change.type !== "alter") continue;
         for (const attribute of change.attributes) changed.add(`${change.wanted.identity.kind}.${attribute}`);
-        for (const name of Object.keys(change.wanted.attributes)) known.add(`${change.wanted.identity.kind}.${name}`);
+        for (const name of Object.keys(change.wanted.attributes))
+          known.add(`${change.wanted.identity.kind}.${name}`);
       }
       expect(seen(played.changes, fact), "seen").toEqual(attributes);
       expect([played.afterUp, played.afterDown], "left by up and down").toEqual([[], []]);
@@ -58,7 +60,9 @@ describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
   }
 
   afterAll(() => {
-    const missing = [...known].filter((attribute) => !changed.has(attribute) && elsewhere[attribute] === undefined);
+    const missing = [...known].filter(
+      (attribute) => !changed.has(attribute) && elsewhere[attribute] === undefined,
+    );
     const isWhole = cases.length === new Set(cases.map(({ title }) => title)).size && changed.size > 50;
     if (isWhole) expect(missing, "attributes that no case changes").toEqual([]);
   });

@@ -11,10 +11,15 @@ const rounds = Number(process.env.DM_ROUNDS ?? 150);
 const versions: readonly Postgres[] =
   process.env.DM_PROPERTY_VERSIONS === undefined
     ? ["pglite", newestServer()?.major ?? 18]
-    : process.env.DM_PROPERTY_VERSIONS.split(",").map((text) => (text === "pglite" ? "pglite" : Number(text)));
+    : process.env.DM_PROPERTY_VERSIONS.split(",").map((text) =>
+        text === "pglite" ? "pglite" : Number(text),
+      );
 
 for (const version of versions) {
-  const isMissing = skipAloud(!eachPostgres.includes(version), `random states: PostgreSQL ${version} does not run`);
+  const isMissing = skipAloud(
+    !eachPostgres.includes(version),
+    `random states: PostgreSQL ${version} does not run`,
+  );
   describe.skipIf(isMissing)(`on PostgreSQL ${version}`, () => {
     const open = openShadow(version);
 

@@ -43,7 +43,7 @@ export function newestServer(): SharedServer | undefined {
 }
 
 /**
- * An empty database of the test's own: from template0 and dropped afterwards on a server, in memory for PGlite.
+ * An empty database of the test's own: on a server from template0, dropped afterwards; for PGlite in memory.
  * `url` opens more sessions in it (a server's only).
  */
 export async function withTemporaryDatabase<T>(
@@ -77,8 +77,8 @@ export async function withTemporaryDatabase<T>(
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A path in the optional folder of large samples: `DM_SHARED`, or `../shared` beside the project; undefined when it
- * is not there: `describe.skipIf(skipAloud(shared("cases") === undefined, "no shared/cases"))`.
+ * A path in the optional folder of large samples: `DM_SHARED`, or `../shared` beside the project; undefined
+ * when it is not there: `describe.skipIf(skipAloud(shared("cases") === undefined, "no shared/cases"))`.
  */
 export function shared(path: string): string | undefined {
   const place = join(process.env.DM_SHARED ?? join(root, "../shared"), path);

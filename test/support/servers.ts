@@ -46,7 +46,7 @@ export interface ServerOptions {
   /** Lines that go before the standard ones of pg_hba.conf. */
   readonly hba?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
-  /** Called with the data directory before the start; files it writes must be readable by the server's user. */
+  /** Called with the data directory before the start; what it writes becomes the server's. */
   readonly prepare?: (data: string) => void;
 }
 

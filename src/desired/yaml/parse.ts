@@ -4,7 +4,8 @@ import { DmError } from "../../error.js";
 import type { ParsedText, Parser } from "../../parse/parser.js";
 import { generatedSource, type Source } from "../../parse/source.js";
 import type { Annotation } from "../state.js";
-import { type Definition, definitionsOf } from "./ddl.js";
+import { definitionsOf } from "./ddl.js";
+import type { Definition } from "./definition.js";
 import { schemaDocument } from "./document.js";
 import { type Path, type Places, placesOf } from "./places.js";
 

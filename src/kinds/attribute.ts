@@ -1,0 +1,91 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { collationName, isUserSchema, ref, refs } from "./query.js";
+
+/** An attribute of a composite type. */
+export interface Attribute {
+  readonly type: string;
+  /** Quoted collation where it is not the type's own. */
+  readonly collation: string | null;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    attribute: Attribute;
+  }
+}
+
+type AttributeFact = Fact<"attribute">;
+
+const alterType = ({ identity }: AttributeFact) => sql`ALTER TYPE ${name(identity.schema, identity.on)}`;
+
+export const attribute = defineKind({
+  name: "attribute",
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS "on", a.attname AS name, a.attnum AS position,
+           ${ref("pg_class", "c.oid")} AS parent, ${refs(ref("pg_class", "c.oid", "a.attnum"))} AS refs,
+           json_build_object(
+             'type', format_type(a.atttypid, a.atttypmod),
+             'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END
+           ) AS attributes
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped AND ${isUserSchema("n")}`,
+  // COMMENT ON has no word for an attribute but this (manual, COMMENT).
+  address: (id) => sql`COLUMN ${name(id.schema, id.on, id.name)}`,
+  occupies: ({ identity }) => [`column ${identity.schema}.${identity.on}.${identity.name}`],
+  folds: () => true,
+  // Dropped and added again, an attribute would lose its place and its values.
+  needsNewParent: (fact, { current }) => current.has(fact.id),
+  create: (fact) => [sql`${alterType(fact)} ADD ATTRIBUTE ${attributeDefinition(fact)}`],
+  drop: (fact) => [sql`${alterType(fact)} DROP ATTRIBUTE ${name(fact.identity.name)}`],
+  alter: [
+    {
+      // Refused while a relation stores the type (manual, ALTER TYPE; tablecmds.c, find_composite_type_dependencies).
+      of: ["type", "collation"],
+      when: ({ parent }, _, { current }) => parent !== undefined && !isStored(parent, current),
+      rebuilds: (dependent) => dependent.identity.of === undefined,
+      sql: (_, to) =>
+        sql`${alterType(to)} ALTER ATTRIBUTE ${name(to.identity.name)} TYPE ${typeAndCollation(to)}`,
+    },
+  ],
+  resembles: (from, to) =>
+    from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
+  rename: (from, to) => [
+    sql`ALTER TYPE ${name(from.schema, from.on)} RENAME ATTRIBUTE ${name(from.name)} TO ${name(to.name)}`,
+  ],
+});
+
+/** The attribute as it stands in CREATE TYPE and ADD ATTRIBUTE. */
+export function attributeDefinition(fact: AttributeFact): Sql {
+  return sql`${name(fact.identity.name)} ${typeAndCollation(fact)}`;
+}
+
+function typeAndCollation({ attributes: { type, collation } }: AttributeFact): Sql {
+  return join([raw(type), collation !== null && sql`COLLATE ${raw(collation)}`], " ");
+}
+
+/** Whether rows somewhere have values of the type, by itself or inside of another type. */
+function isStored(type: FactId, catalog: Catalog, seen = new Set<FactId>()): boolean {
+  if (seen.has(type)) return false;
+  seen.add(type);
+  return catalog.dependents(type).some(({ from }) => {
+    const dependent = catalog.get(from);
+    if (isKind(dependent, "attribute")) {
+      return dependent.parent !== undefined && isStored(dependent.parent, catalog, seen);
+    }
+    return (
+      storing.has(dependent?.identity.kind ?? "") || (isType(dependent) && isStored(from, catalog, seen))
+    );
+  });
+}
+
+const storing = new Set(["column", "foreign column", "view column", "materialized view"]);
+
+const isType = (fact: Fact | undefined) =>
+  isKind(fact, "domain") || isKind(fact, "range") || isKind(fact, "composite type");

@@ -1,0 +1,174 @@
+import type { ChangeCase } from "./change.js";
+
+const given =
+  "CREATE TABLE p (id integer PRIMARY KEY, x integer, UNIQUE (id, x)); CREATE TABLE t (id integer, x integer)";
+const add = (text: string) => `ALTER TABLE t ADD CONSTRAINT k ${text}`;
+const k = "constraint public.t.k";
+const keeps = "SELECT * FROM t ORDER BY 1";
+const rows = "INSERT INTO p VALUES (1, 1), (2, 2); INSERT INTO t VALUES (1, 1), (2, 2)";
+
+const changed = (title: string, before: string, after: string, ...attributes: string[]): ChangeCase => ({
+  title,
+  given,
+  rows,
+  before: add(before),
+  after: add(after),
+  sees: [k, ...attributes],
+  way: "replaced",
+  keeps,
+});
+
+export const constraintCases: readonly ChangeCase[] = [
+  changed("a check changes", "CHECK (x > 0)", "CHECK (x > -1)", "definition"),
+  changed("NO INHERIT is seen", "CHECK (x > 0)", "CHECK (x > 0) NO INHERIT", "definition"),
+  changed("a unique key becomes the primary key", "UNIQUE (id)", "PRIMARY KEY (id)", "type", "definition"),
+  changed(
+    "the order of columns in a key is the declared one",
+    "UNIQUE (id, x)",
+    "UNIQUE (x, id)",
+    "definition",
+  ),
+  changed("INCLUDE columns are seen", "UNIQUE (id)", "UNIQUE (id) INCLUDE (x)", "definition"),
+  {
+    ...changed("NULLS NOT DISTINCT is seen", "UNIQUE (id)", "UNIQUE NULLS NOT DISTINCT (id)", "definition"),
+    since: 15,
+  },
+  changed(
+    "MATCH FULL is seen",
+    "FOREIGN KEY (id) REFERENCES p",
+    "FOREIGN KEY (id) REFERENCES p MATCH FULL",
+    "definition",
+  ),
+  {
+    ...changed(
+      "SET NULL (columns) is seen",
+      "FOREIGN KEY (id, x) REFERENCES p (id, x) ON DELETE SET NULL",
+      "FOREIGN KEY (id, x) REFERENCES p (id, x) ON DELETE SET NULL (x)",
+      "definition",
+    ),
+    since: 15,
+  },
+  changed(
+    "the action of a foreign key is seen",
+    "FOREIGN KEY (id) REFERENCES p",
+    "FOREIGN KEY (id) REFERENCES p ON UPDATE CASCADE ON DELETE RESTRICT",
+    "definition",
+  ),
+  changed("a unique key becomes deferrable", "UNIQUE (id)", "UNIQUE (id) DEFERRABLE", "deferrable"),
+  changed(
+    "a unique key becomes deferred",
+    "UNIQUE (id) DEFERRABLE",
+    "UNIQUE (id) DEFERRABLE INITIALLY DEFERRED",
+    "deferred",
+  ),
+  {
+    ...changed(
+      "only a foreign key's deferral changes in place",
+      "FOREIGN KEY (id) REFERENCES p",
+      "FOREIGN KEY (id) REFERENCES p DEFERRABLE INITIALLY DEFERRED",
+      "deferrable",
+      "deferred",
+    ),
+    way: "in place",
+  },
+  {
+    ...changed(
+      "a foreign key NOT VALID that becomes valid is VALIDATE, and the other way a new one",
+      "FOREIGN KEY (id) REFERENCES p NOT VALID",
+      "FOREIGN KEY (id) REFERENCES p",
+      "validated",
+    ),
+    way: "in place",
+    back: "replaced",
+  },
+  {
+    ...changed(
+      "a check NOT VALID that becomes valid is VALIDATE",
+      "CHECK (x > 0) NOT VALID",
+      "CHECK (x > 0)",
+      "validated",
+    ),
+    way: "in place",
+    back: "replaced",
+  },
+  {
+    title: "a constraint wanted NOT VALID is not validated, also in a new table",
+    before: "",
+    after: "CREATE TABLE n (x integer); ALTER TABLE n ADD CONSTRAINT k CHECK (x > 0) NOT VALID",
+    sees: ["constraint public.n.k"],
+    way: "comes and goes",
+  },
+  {
+    ...changed(
+      "the fill factor behind a key changes in place",
+      "UNIQUE (id)",
+      "UNIQUE (id) WITH (fillfactor=70)",
+      "options",
+    ),
+    way: "in place",
+  },
+  changed(
+    "an exclusion constraint's operator is seen",
+    "EXCLUDE USING gist (int4range(id, x) WITH &&) WHERE (x > id)",
+    "EXCLUDE USING gist (int4range(id, x) WITH -|-) WHERE (x > id)",
+    "definition",
+  ),
+  {
+    title: "mutual foreign keys are added after both tables",
+    before: "",
+    after: `CREATE TABLE a (id integer PRIMARY KEY, b integer); CREATE TABLE b (id integer PRIMARY KEY, a integer);
+      ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b; ALTER TABLE b ADD CONSTRAINT ba FOREIGN KEY (a) REFERENCES a`,
+    sees: ["constraint public.a.ab"],
+    way: "comes and goes",
+  },
+  {
+    title: "two identical unique constraints on one table are two",
+    before: "",
+    after: `CREATE TABLE n (x integer);
+      ALTER TABLE n ADD CONSTRAINT k UNIQUE (x); ALTER TABLE n ADD CONSTRAINT l UNIQUE (x); ALTER TABLE n ADD PRIMARY KEY (x)`,
+    sees: ["constraint public.n.l"],
+    way: "comes and goes",
+  },
+  {
+    title: "a view that groups by the primary key goes and comes back around it",
+    given: "CREATE TABLE t (id integer, x integer)",
+    rows: "INSERT INTO t VALUES (1, 1)",
+    before:
+      "ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (id); CREATE VIEW v AS SELECT id, x FROM t GROUP BY id",
+    after:
+      "ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (id) INCLUDE (x); CREATE VIEW v AS SELECT id, x FROM t GROUP BY id",
+    sees: [k, "definition"],
+    way: "replaced",
+    keeps: "SELECT * FROM t",
+  },
+  {
+    title:
+      "what hangs on a key outlives its replacement: comments, CLUSTER mark, replica identity, foreign keys",
+    given: "CREATE TABLE t (id integer NOT NULL, x integer); CREATE TABLE r (id integer)",
+    before: `ALTER TABLE t ADD CONSTRAINT k UNIQUE (id); ALTER TABLE t CLUSTER ON k; ALTER TABLE t REPLICA IDENTITY USING INDEX k;
+      COMMENT ON CONSTRAINT k ON t IS 'the key'; COMMENT ON INDEX k IS 'its index';
+      ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)`,
+    after: `ALTER TABLE t ADD CONSTRAINT k UNIQUE (id) INCLUDE (x); ALTER TABLE t CLUSTER ON k;
+      ALTER TABLE t ADD CONSTRAINT l UNIQUE (id); ALTER TABLE t REPLICA IDENTITY USING INDEX l;
+      COMMENT ON CONSTRAINT k ON t IS 'the key'; COMMENT ON INDEX k IS 'its index';
+      ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)`,
+    sees: [k, "definition"],
+    way: "replaced",
+  },
+  {
+    title: "the comment on a constraint is seen",
+    given: `${given}; ${add("CHECK (x > 0)")}`,
+    before: "COMMENT ON CONSTRAINT k ON t IS 'one'",
+    after: "COMMENT ON CONSTRAINT k ON t IS 'two'",
+    sees: ["comment on constraint public.t.k", "text"],
+    way: "in place",
+  },
+  {
+    title: "the comment on the index behind a key is seen, apart from the key's",
+    given: `${given}; ${add("UNIQUE (x)")}; COMMENT ON CONSTRAINT k ON t IS 'same'`,
+    before: "COMMENT ON INDEX k IS 'one'",
+    after: "COMMENT ON INDEX k IS 'two'",
+    sees: ["comment index on constraint public.t.k", "text"],
+    way: "in place",
+  },
+];
