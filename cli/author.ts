@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Terminal } from "./terminal.js";
 
-/** Who writes a revision, as git would name them: `Ana Ruiz <ana@clinic.example>`; nothing without git's word. */
+/** Who writes a revision, as git would say it: `Ana Ruiz <ana@clinic.example>`; nothing where git cannot tell. */
 export async function authorOf({ env }: Terminal): Promise<{ readonly author?: string }> {
   const [name, email] = await Promise.all([
     env.GIT_AUTHOR_NAME ?? configured("user.name"),

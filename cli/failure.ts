@@ -11,7 +11,7 @@ interface Failed {
   readonly isInterrupted: boolean;
 }
 
-/** Prints an error, as JSON on stdout with --json and as text on stderr otherwise, and returns the exit code. */
+/** Prints an error, with --json as JSON on stdout and else as text on stderr, and returns the exit code. */
 export async function failure(
   error: unknown,
   { name, options, terminal, isInterrupted }: Failed,

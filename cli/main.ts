@@ -18,7 +18,7 @@ const terminal: Terminal = {
   exit: (code) => process.exit(code),
 };
 
-// `dm history | head` closes the pipe early; that is no error, and work that goes on must not be cut off by it.
+// `dm history | head` closes the pipe early: that is no error, and cuts off no work that still goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

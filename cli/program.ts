@@ -7,8 +7,8 @@ import { type GlobalOptions, openSession, type Result, type Session } from "./se
 import { paintFor, type Terminal } from "./terminal.js";
 
 /**
- * Runs one command line, without the program's name, and returns the exit code. Results go to stdout; questions,
- * progress and errors to stderr, and with --json errors too to stdout.
+ * Runs one command line, without the program's name, and returns the exit code. Results go to stdout;
+ * questions, progress and errors to stderr, and with --json errors too to stdout.
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const usage: string[] = [];

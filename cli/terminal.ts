@@ -48,7 +48,7 @@ export function progressLine(output: Output, paint: Paint): ProgressLine {
     if (Date.now() - began < patience) return;
     const seconds = Math.floor((Date.now() - since) / 1000);
     const line = seconds < 1 ? `${stage} …` : `${stage} … ${seconds} s`;
-    output.write(`\r\u001b[K${paint.dim(line.slice(0, (output.columns ?? 80) - 1))}`);
+    output.write(`\r\u001b[K${paint.dim(line.slice(0, (output.columns || 80) - 1))}`);
     isShown = true;
   };
   return {

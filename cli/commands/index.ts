@@ -13,7 +13,7 @@ export interface CommandEntry {
   readonly load: () => Promise<Declare>;
 }
 
-/** Every command, in the order in which a project meets them. Only those that a command line names are loaded. */
+/** Every command, in the order in which a project meets them. Only what a command line names is loaded. */
 export const commands: readonly CommandEntry[] = [
   {
     name: "init",

@@ -24,7 +24,8 @@ export const create: Declare = (command, run) => {
         const { id, file } = await newRevision(project, { message, ...(await authorOf(session.terminal)) });
         return {
           json: () => ({ id, file }),
-          text: () => `written  ${shownPath(file)}\nfill in what is below dm:up and dm:down, then: dm apply`,
+          text: () =>
+            `written  ${shownPath(file)}\nfill in what is below dm:up and dm:down; dm plan proves it, dm apply runs it`,
           isReport: true,
         };
       }),

@@ -1,10 +1,12 @@
 import { DmError } from "../error.js";
-import { isConnectionString, maskPassword } from "./connection-string.js";
+import { isConnectionString } from "./connection-string.js";
 import type { Database } from "./database.js";
+import { maskPassword } from "./password-mask.js";
 import { openPglite } from "./pglite.js";
 import { connectServer } from "./server.js";
 
-export { inDatabase, maskPassword } from "./connection-string.js";
+export { inDatabase } from "./connection-string.js";
+export { maskPassword } from "./password-mask.js";
 
 /**
  * Opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or

@@ -1,7 +1,7 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
-import { rowOfReplacedType } from "./composite-row.js";
+import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
@@ -11,6 +11,7 @@ import {
   sequenceClauses,
   sequenceOptionsJson,
 } from "./sequence-options.js";
+import { storageName } from "./storage.js";
 
 /** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
 export interface Column {
@@ -133,8 +134,10 @@ export const column = defineKind({
     { of: ["notNull"], sql: (_, to) => sql`${alterColumn(to)} DROP NOT NULL` },
     {
       of: ["storage"],
-      sql: (_, to) =>
-        sql`${alterColumn(to)} SET STORAGE ${raw((to.attributes.storage ?? "default").toUpperCase())}`,
+      sql: (_, to, { wanted, major }) => {
+        const { storage, type } = to.attributes;
+        return sql`${alterColumn(to)} SET STORAGE ${storageName(storage, type, wanted, major)}`;
+      },
     },
     {
       of: ["compression"],
@@ -218,15 +221,19 @@ function needsUnchangedColumn(dependent: Fact): boolean {
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
     // PostgreSQL rebuilds the index without the statistics targets of its expressions.
     (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
-    (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key")
+    (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key") ||
+    // PostgreSQL forgets the foreign keys that reference a key whose included column changes.
+    ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
+      dependent.attributes.definition.includes(") INCLUDE ("))
   );
 }
 
 /** To a type that was replaced by another of the same name. */
 function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
-  const row = rowOfReplacedType(from, to, context);
-  if (row === undefined) return changeType(from, to, "by text");
-  return [sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${row}`];
+  const move = moveRows(from, to, context);
+  if (move === undefined) return changeType(from, to, "by text");
+  const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
+  return [...move.before, alter, ...move.after];
 }
 
 function changeType(

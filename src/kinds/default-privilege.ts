@@ -66,7 +66,8 @@ function change({ identity }: Fact<"default privilege">, from: Grants, to: Grant
     " ",
   );
   const clause = (privileges: Sql) => sql`${privileges} ON ${raw(objects.toUpperCase())}`;
-  return changeGrants(from, to, clause, grantee).map((statement) => sql`${head} ${statement}`);
+  const hasByDefault = identity.name === theOwner && identity.schema === undefined;
+  return changeGrants(from, to, clause, grantee, hasByDefault).map((statement) => sql`${head} ${statement}`);
 }
 
 export const defaultPrivilege = defineKind({

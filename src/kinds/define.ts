@@ -122,6 +122,8 @@ export interface Kind<K extends KindName> {
     fact: Fact<K>,
     name: string,
   ) => { readonly rename: Sql | readonly Sql[]; readonly drop: Sql };
+  /** A part of a type that stays with the old one when that is set aside. */
+  readonly goesAside?: true;
   /** A column: how it moves to a replaced type of the same name. */
   readonly retype?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => readonly Sql[];
 }

@@ -36,12 +36,14 @@ function stateOf(grants: Grants, privilege: string): State {
 /**
  * The GRANTs and REVOKEs that lead from one to the other.
  * @param clause writes a privilege list with its object: `SELECT, INSERT ON TABLE t`.
+ * @param hasByDefault whether the grantee has these privileges anyway: an owner, of whole objects.
  */
 export function changeGrants(
   from: Grants,
   to: Grants,
   clause: (privileges: Sql) => Sql,
   grantee: Sql,
+  hasByDefault: boolean,
 ): Sql[] {
   const mentioned = new Set([from, to].flatMap((g) => [...g.granted, ...g.grantable, ...g.revoked]));
   const revoke: string[] = [];
@@ -52,7 +54,8 @@ export function changeGrants(
     const [before, after] = [stateOf(from, privilege), stateOf(to, privilege)];
     if (before === after) continue;
     if (after === "grantable") grantOption.push(privilege);
-    else if (before === "grantable" && after === "granted") revokeOption.push(privilege);
+    else if (before === "grantable" && (after === "granted" || (after === "default" && hasByDefault)))
+      revokeOption.push(privilege);
     else if (after === "granted" || before === "revoked") grant.push(privilege);
     else revoke.push(privilege);
   }

@@ -40,6 +40,7 @@ function change(
     to,
     (privileges) => grantClause(privileges, target, address),
     grantee(identity, catalog),
+    identity.name === theOwner && relationsOfColumn(target).length === 0,
   );
 }
 

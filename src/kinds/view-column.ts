@@ -1,8 +1,10 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
+import { storageName } from "./storage.js";
 
 /** A column of a view or materialised view: made by its query, settings apart. */
 export interface ViewColumn {
@@ -27,8 +29,9 @@ type ViewColumnFact = Fact<"view column">;
 const alterColumn = ({ identity }: ViewColumnFact) =>
   sql`ALTER MATERIALIZED VIEW ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
 
-const setStorage = (fact: ViewColumnFact) => {
-  return sql`${alterColumn(fact)} SET STORAGE ${raw((fact.attributes.storage ?? "default").toUpperCase())}`;
+const setStorage = (fact: ViewColumnFact, catalog: Catalog, major: number) => {
+  const { storage, type } = fact.attributes;
+  return sql`${alterColumn(fact)} SET STORAGE ${storageName(storage, type, catalog, major)}`;
 };
 const setCompression = (fact: ViewColumnFact) =>
   sql`${alterColumn(fact)} SET COMPRESSION ${raw(fact.attributes.compression ?? "default")}`;
@@ -57,15 +60,15 @@ export const viewColumn = defineKind({
     JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND ${isUserSchema("n")}`,
   address: (id) => sql`COLUMN ${name(id.schema, id.on, id.name)}`,
-  create: (fact): Sql[] => [
-    ...(fact.attributes.storage === null ? [] : [setStorage(fact)]),
+  create: (fact, { catalog, major }): Sql[] => [
+    ...(fact.attributes.storage === null ? [] : [setStorage(fact, catalog, major)]),
     ...(fact.attributes.compression === null ? [] : [setCompression(fact)]),
     ...(fact.attributes.statistics === null ? [] : [setStatistics(fact)]),
     ...changeOptions(alterColumn(fact), [], fact.attributes.options),
   ],
   drop: () => [],
   alter: [
-    { of: ["storage"], sql: (_, to) => setStorage(to) },
+    { of: ["storage"], sql: (_, to, { wanted, major }) => setStorage(to, wanted, major) },
     { of: ["compression"], sql: (_, to) => setCompression(to) },
     { of: ["statistics"], sql: (_, to) => setStatistics(to) },
     {

@@ -42,6 +42,7 @@ class Builder implements ActionGraph {
   addActions(): void {
     const { drops, creates, alters, setAside } = this.#decisions;
     for (const [id, fact] of drops) {
+      if (this.#goesAside(fact)) continue;
       if (setAside.has(id)) {
         this.#add({ type: "set aside", fact });
         this.#add({ type: "drop aside", fact });
@@ -132,8 +133,19 @@ class Builder implements ActionGraph {
     }
   }
 
+  /** Whether the fact is, or hangs on, a part of a type that is set aside whole. */
+  #goesAside(fact: Fact): boolean {
+    const parent = this.#current.get(fact.parent);
+    if (parent === undefined) return false;
+    if (this.#decisions.setAside.has(parent.id) && kindOf(fact.identity.kind).goesAside === true) return true;
+    return this.#goesAside(parent);
+  }
+
   #orderSetAside(id: FactId): void {
-    for (const { to } of this.#current.dependencies(id)) {
+    const parts = this.#current.children(id).filter((part) => this.#goesAside(part));
+    for (const { to } of [id, ...parts.map((part) => part.id)].flatMap((one) =>
+      this.#current.dependencies(one),
+    )) {
       this.#before("drop aside", id, "drop", to);
       this.#before("drop aside", id, "drop aside", to);
     }

@@ -13,8 +13,10 @@ const style = `
   body { background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif;
     max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
   h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-  table { border-collapse: collapse; } td, th { border: 1px solid var(--line); padding: .25rem .75rem; text-align: left; }
-  pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 1rem; overflow-x: auto; }
+  table { border-collapse: collapse; }
+  td, th { border: 1px solid var(--line); padding: .25rem .75rem; text-align: left; }
+  pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 1rem;
+    overflow-x: auto; }
   pre, code { font: 13px/1.5 ui-monospace, monospace; }
   .create { color: var(--create); } .drop { color: var(--drop); } .alter { color: var(--alter); }`;
 
@@ -34,7 +36,8 @@ export function html(report: DifferenceReport): string {
     ...(rows.length === 0
       ? []
       : [
-          `<table>\n<thead><tr><th>Change</th><th>Object</th></tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`,
+          "<table>\n<thead><tr><th>Change</th><th>Object</th></tr></thead>",
+          `<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`,
           `<h2>Changes</h2>\n<pre>${treeLines(entries).map(htmlLine).join("\n")}</pre>`,
         ]),
     ...(sql === ""

@@ -10,8 +10,8 @@ interface Unit {
 }
 
 /**
- * Statements as a script that psql runs: a comment above each object's, in one transaction as far as PostgreSQL
- * allows. Empty when there is nothing to run.
+ * Statements as a script that psql runs: a comment above each object's, in one transaction as far as
+ * PostgreSQL allows. Empty when there is nothing to run.
  */
 export function script(statements: readonly PlannedStatement[]): string {
   const units: Unit[] = [];
@@ -96,7 +96,7 @@ function linesOf(steps: readonly Step[]): string[] {
   ]);
 }
 
-/** One statement is a transaction by itself, unless it is one of several units that a reader must tell apart. */
+/** One statement is a transaction by itself; among several units a reader must see where each ends. */
 function written(units: readonly Unit[], total = units.length): string {
   return units
     .map(({ isTransaction, lines, statements }) =>

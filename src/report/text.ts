@@ -45,12 +45,7 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
       ? [["heads", paint.red(`the files have ${fileHeads.length}: ${fileHeads.join(", ")}`)] as Row]
       : []),
     ...(unfinished === undefined ? [] : [["unfinished", paint.red(unfinishedLine(unfinished))] as Row]),
-    [
-      "last apply",
-      lastApply === undefined
-        ? "never"
-        : `${lastApply.id}, ${moment(lastApply.at)} by ${harmless(lastApply.by)}, ${duration(lastApply.milliseconds)}`,
-    ],
+    ["last apply", lastApply === undefined ? "never" : lastApplyLine(lastApply)],
     ["drift", driftLine(drift, paint)],
     sum.length === 0
       ? ["files", "as dm.sum says"]
@@ -68,6 +63,10 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
     lines.map((line, at) => `${at === 0 ? paint.bold(label.padEnd(12)) : " ".repeat(14)}${line}`),
   );
   return [...text, ...present(unmodelledText(status.unmodelled, paint))].join("\n");
+}
+
+function lastApplyLine({ id, at, by, milliseconds }: NonNullable<StatusReport["lastApply"]>): string {
+  return `${id}, ${moment(at)} by ${harmless(by)}, ${duration(milliseconds)}`;
 }
 
 function unfinishedLine({ id, direction, done }: NonNullable<StatusReport["unfinished"]>): string {
@@ -150,10 +149,10 @@ export function appliedText({ applied, heads, notes }: ApplyReport, paint: Paint
   const verbs = { up: paint.green("applied "), down: paint.yellow("undone  ") };
   const total = applied.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return [
-    ...applied.map(
-      ({ id, message, direction, milliseconds }) =>
-        `${verbs[direction]}  ${paint.bold(id)}  ${harmless(firstLine(message))}  ${paint.dim(duration(milliseconds))}`,
-    ),
+    ...applied.map(({ id, message, direction, milliseconds }) => {
+      const time = paint.dim(duration(milliseconds));
+      return `${verbs[direction]}  ${paint.bold(id)}  ${harmless(firstLine(message))}  ${time}`;
+    }),
     ...notes.map((note) => `note: ${harmless(note)}`),
     applied.length === 0
       ? `nothing to do: ${standing(heads)}`
@@ -206,6 +205,7 @@ export function snapshotText(
   { file, facts, fingerprint, unmodelled }: SnapshotReport,
   paint: Paint = plain,
 ): string {
-  const saved = `${paint.green("saved")}    ${file}: ${count(facts, "fact")}, ${paint.dim(fingerprint.slice(0, 12))}`;
+  const print = paint.dim(fingerprint.slice(0, 12));
+  const saved = `${paint.green("saved")}    ${file}: ${count(facts, "fact")}, ${print}`;
   return [saved, ...present(unmodelledText(unmodelled, paint))].join("\n");
 }

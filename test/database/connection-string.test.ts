@@ -3,10 +3,10 @@ import {
   type ConnectionParameters,
   inDatabase,
   isConnectionString,
-  maskPassword,
   parseConnectionString,
   type Surroundings,
 } from "../../src/database/connection-string.js";
+import { maskPassword } from "../../src/database/password-mask.js";
 import { DmError } from "../../src/error.js";
 
 interface World {

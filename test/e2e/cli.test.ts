@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -180,14 +180,15 @@ describe.skipIf(newestServer() === undefined)("Ctrl-C on a server", { timeout: 1
       const written = await dm(root, ["new", "-m", "Slow", "--json"]);
       const { file } = JSON.parse(written.stdout);
       const text = await readFile(file, "utf8");
-      const slow =
-        "CREATE TABLE a (id int);\nSELECT pg_sleep(CASE current_database() ~ '^dm_shadow' WHEN true THEN 0 ELSE 60 END);";
-      await writeFile(
-        file,
-        text.replace("-- dm:up\n", `-- dm:up\n\n${slow}\n`).replace(/-- dm:down\n/, "$&\nDROP TABLE a;\n"),
-      );
-      await dm(root, ["plan", "--dry-run"]);
-      await dm(root, ["plan", "-m", "x"]);
+      const shadow = "current_database() LIKE 'dm_shadow%'";
+      const up = `CREATE TABLE a (id int);\nSELECT pg_sleep(CASE WHEN ${shadow} THEN 0 ELSE 60 END);`;
+      const filled = text.replace("-- dm:up\n", `$&\n${up}\n`).replace("-- dm:down\n", "$&\nDROP TABLE a;\n");
+      await writeFile(file, filled);
+      await mkdir(path.join(root, "schema"));
+      await writeFile(path.join(root, "schema", "a.sql"), "CREATE TABLE a (id int);");
+      const proven = await dm(root, ["plan", "-m", "Nothing"]);
+      expect(proven).toMatchObject({ code: 0, stderr: "" });
+      expect(proven.stdout).toContain(`proven   ${path.basename(file)}`);
       const child = start(root, ["apply"]);
       const result = ended(child);
       const sleeping =

@@ -25,7 +25,7 @@ export interface ChangeCase {
   /** A query whose answer the change and the way back must leave alone. */
   readonly keeps?: string;
   /** A query, and its only value after the change. */
-  readonly then?: readonly [query: string, value: string];
+  readonly answers?: readonly [query: string, value: string];
   readonly since?: number;
   readonly until?: number;
   /** Needs what PGlite has not. */
@@ -40,9 +40,9 @@ export interface Played {
   /** Differences that the plans left. */
   readonly afterUp: readonly string[];
   readonly afterDown: readonly string[];
-  /** What `keeps` and `then` gave before, after up, after down. */
+  /** What `keeps` gave before, after up, after down. */
   readonly kept: readonly string[];
-  readonly then: string | undefined;
+  readonly answer: string | undefined;
 }
 
 const roles = "CREATE ROLE one; CREATE ROLE two";
@@ -61,10 +61,10 @@ export async function play(shadow: Shadow, { given = "", rows = "", ...one }: Ch
     const kept = [await answer(site.database, one.keeps)];
     const afterUp = await go(site, up, b);
     kept.push(await answer(site.database, one.keeps));
-    const then = one.then === undefined ? undefined : await answer(site.database, one.then[0]);
+    const answered = one.answers === undefined ? undefined : await answer(site.database, one.answers[0]);
     const afterDown = await go(site, down, a);
     kept.push(await answer(site.database, one.keeps));
-    return { changes: diff(a, b), up, down, afterUp, afterDown, kept, then };
+    return { changes: diff(a, b), up, down, afterUp, afterDown, kept, answer: answered };
   };
   if (segments([...up, ...down]).length <= 1) {
     const { database } = shadow;

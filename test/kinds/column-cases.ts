@@ -71,7 +71,7 @@ export const columnCases: readonly ChangeCase[] = [
     rows: "INSERT INTO t (id) VALUES (7)",
     sees: [c, "generated"],
     way: "in place",
-    then: ["SELECT c FROM t", "21"],
+    answers: ["SELECT c FROM t", "21"],
   },
   {
     title: "a generated expression changes by a new column up to version 16",
@@ -81,7 +81,7 @@ export const columnCases: readonly ChangeCase[] = [
     rows: "INSERT INTO t (id) VALUES (7)",
     sees: [c, "generated"],
     way: "replaced",
-    then: ["SELECT c FROM t", "21"],
+    answers: ["SELECT c FROM t", "21"],
   },
   {
     title: "a stored generated column becomes a plain one with its values",
@@ -111,7 +111,7 @@ export const columnCases: readonly ChangeCase[] = [
     rows: "INSERT INTO t (id) VALUES (7)",
     sees: [c, "generated"],
     way: "replaced",
-    then: ["SELECT c FROM t", "21"],
+    answers: ["SELECT c FROM t", "21"],
   },
   {
     title: "identity options change in place",
@@ -132,7 +132,7 @@ export const columnCases: readonly ChangeCase[] = [
     sees: [c, "identity"],
     way: "in place",
     keeps: rows,
-    then: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "42"],
+    answers: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "42"],
   },
   {
     title: "an identity given to an empty table starts where it says",
@@ -140,7 +140,7 @@ export const columnCases: readonly ChangeCase[] = [
     after: table("c integer NOT NULL GENERATED ALWAYS AS IDENTITY (START 9)"),
     sees: [c, "identity"],
     way: "in place",
-    then: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "9"],
+    answers: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "9"],
   },
   {
     title: "an identity whose name was chosen keeps its name",
@@ -221,7 +221,7 @@ export const columnCases: readonly ChangeCase[] = [
       CREATE TABLE t (z e, a integer, m integer GENERATED ALWAYS AS (a * 2) STORED, b text)`,
     sees: ["table public.t"],
     way: "comes and goes",
-    then: [
+    answers: [
       "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0",
       "z a m b",
     ],
@@ -250,7 +250,7 @@ export const columnCases: readonly ChangeCase[] = [
     after: "CREATE SEQUENCE s MINVALUE 500 MAXVALUE 900",
     sees: ["sequence public.s", "start", "minimum", "maximum"],
     way: "in place",
-    then: ["SELECT nextval('s')", "500"],
+    answers: ["SELECT nextval('s')", "500"],
   },
   {
     title: "a sequence's type changes in place",
@@ -301,6 +301,6 @@ export const columnCases: readonly ChangeCase[] = [
     sees: [c, "identity"],
     way: "in place",
     keeps: rows,
-    then: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "3"],
+    answers: ["SELECT nextval(pg_get_serial_sequence('t', 'c'))", "3"],
   },
 ];

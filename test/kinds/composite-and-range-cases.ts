@@ -58,12 +58,18 @@ export const compositeAndRangeCases: readonly ChangeCase[] = [
   },
   {
     title: "attributes in another order keep their values",
-    before: `${place("street text, number integer")}; CREATE TABLE t (id integer, p place)`,
-    after: `${place("number bigint, street text")}; CREATE TABLE t (id integer, p place)`,
-    rows: "INSERT INTO t VALUES (1, ROW('a\"b, (c)', 7)), (2, NULL), (3, ROW(NULL, NULL))",
+    before: `${place("street text, city text, number integer")}; CREATE TYPE house AS (name text, place place);
+      CREATE TABLE t (id integer, p place, many place[], h house, hs house[])`,
+    after: `${place("number bigint, city text, street text")}; CREATE TYPE house AS (name text, place place);
+      CREATE TABLE t (id integer, p place, many place[], h house, hs house[])`,
+    rows: `INSERT INTO t VALUES (1, ROW('a"b, (c)', 'd', 7), ARRAY[ROW('x', 'y', 1), NULL, ROW('z', NULL, NULL)]::place[],
+        ROW('n', ROW('q', 'r', 5)), ARRAY[ROW('n', ROW('q', 'r', 5))]::house[]),
+      (2, NULL, NULL, NULL, NULL), (3, ROW(NULL, NULL, NULL), '{}', ROW(NULL, NULL), '{}')`,
     sees: [type, "order"],
     way: "replaced",
-    keeps: "SELECT id, (p).street, (p).number, p IS NOT DISTINCT FROM NULL FROM t ORDER BY id",
+    keeps: `SELECT id, (p).street, (p).city, (p).number, p IS NOT DISTINCT FROM NULL, cardinality(many), (many[1]).street,
+      many[2] IS NOT DISTINCT FROM NULL, (many[3]).street, ((h).place).city, h IS NOT DISTINCT FROM NULL,
+      (h).place IS NOT DISTINCT FROM NULL, ((hs[1]).place).number, hs IS NULL FROM t ORDER BY id`,
   },
   {
     title: "a composite inside of another, in a domain and a range, changes around the rows",

@@ -55,7 +55,7 @@ describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
       if (one.way === "comes and goes") expect([up, down].sort()).toEqual(["created", "dropped"]);
       else expect([up, down], "ways up and down").toEqual([one.way, one.back ?? one.way]);
       expect(new Set(played.kept).size, `kept: ${played.kept.join(" ")}`).toBe(1);
-      if (one.then !== undefined) expect(played.then).toBe(JSON.stringify([[one.then[1]]]));
+      if (one.answers !== undefined) expect(played.answer).toBe(JSON.stringify([[one.answers[1]]]));
     });
   }
 

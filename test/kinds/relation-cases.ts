@@ -265,7 +265,7 @@ export const relationCases: readonly ChangeCase[] = [
     sees: ["materialized view public.m", "definition"],
     way: "replaced",
     keeps,
-    then: ["SELECT count(*) FROM m", "0"],
+    answers: ["SELECT count(*) FROM m", "0"],
   },
   inTable(
     "whether a materialised view is populated is seen",

@@ -95,12 +95,14 @@ const edits: readonly Edit[] = [
   // Enums and domains.
   (state, random) => {
     const one = random.maybe(state.enums);
-    if (one !== undefined)
-      one.labels.splice(random.below(one.labels.length + 1), 0, `added ${one.labels.length}`);
+    if (one !== undefined) one.labels.splice(random.below(one.labels.length + 1), 0, `added ${state.next++}`);
   },
   (state, random) => {
     const one = random.maybe(state.enums.filter(({ labels }) => labels.length > 1));
-    if (one !== undefined) remove(one.labels, random.pick(one.labels));
+    if (one === undefined) return;
+    remove(one.labels, random.pick(one.labels));
+    const columns = state.relations.flatMap((relation) => relation.columns);
+    for (const column of columns) if (column.type === one.id) delete column.default;
   },
   (state, random) => {
     const one = random.maybe(state.enums);

@@ -187,7 +187,9 @@ class Renderer {
     const list = (ids: readonly number[]) =>
       ids.map((id) => names.get(id)).filter((name) => name !== undefined);
     const columns = list(key.columns);
-    if (columns.length < key.columns.length || columns.length === 0) return;
+    const isVirtual = ({ id, generated }: Column) =>
+      generated?.virtual === true && [...key.columns, ...key.include].includes(id);
+    if (columns.length < key.columns.length || columns.length === 0 || table.columns.some(isVirtual)) return;
     const include = list(key.include.filter((id) => !key.columns.includes(id)));
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
@@ -271,7 +273,9 @@ class Renderer {
         : "";
     const query = `SELECT ${list.length > 0 ? list.join(", ") : "1 AS one"}${from}${where}${group}`;
     const options = view.options.length > 0 ? ` WITH (${view.options.join(", ")})` : "";
-    const data = view.kind === "view" ? "" : view.populated ? " WITH DATA" : " WITH NO DATA";
+    // A view reads with its owner's rights, and these states hand rights out by chance.
+    const isReadable = source === undefined || source.kind === "table";
+    const data = view.kind === "view" ? "" : view.populated && isReadable ? " WITH DATA" : " WITH NO DATA";
     this.#out.push(`CREATE ${words[view.kind]} ${this.#name(view)}${options} AS ${query}${data}`);
     this.#made.set(view.id, used);
     for (const column of selected) {

@@ -71,7 +71,9 @@ function load(shadow: Shadow, text: string): Promise<Catalog> {
 
 /** Data exceptions and integrity violations: what a change of type or a new constraint says of rows that do not fit. */
 function isAboutRows(error: unknown): boolean {
-  return error instanceof StatementError && /^2[23]/.test(error.cause.sqlstate);
+  if (!(error instanceof StatementError)) return false;
+  // A text that is no tsvector is called a syntax error.
+  return /^2[23]/.test(error.cause.sqlstate) || error.cause.message.startsWith("syntax error in tsvector");
 }
 
 async function thereAndBack(
