@@ -1,7 +1,7 @@
 import { Catalog } from "../catalog/catalog.js";
 import type { Fact, Unmodelled } from "../catalog/fact.js";
 import type { Database, Row } from "../database/database.js";
-import type { FactRow, QueryContext, Ref } from "../kinds/define.js";
+import type { FactRow, QueryContext } from "../kinds/define.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { literal, raw } from "../sql/sql.js";
 import { dependencyQuery, extensionMemberQuery } from "./dependencies.js";
@@ -45,7 +45,7 @@ export async function introspectHere(database: Database, options: IntrospectOpti
   const { facts, edges } = resolve(rows, read(dependencies), read(members));
   return new Catalog({
     major,
-    self: String(selfRows?.[0]?.["self"]),
+    self: String(selfRows?.[0]?.self),
     facts,
     edges,
     unmodelled: read<Unmodelled>(unmodelled),
@@ -77,5 +77,5 @@ function asJson(query: string): string {
 }
 
 function read<T>(rows: readonly Row[] | undefined): T[] {
-  return (rows ?? []).map((row) => row["row"] as T);
+  return (rows ?? []).map((row) => row.row as T);
 }

@@ -102,6 +102,7 @@ function resolveEdges(
     if (dependent === undefined || needed === undefined) continue;
     const owner = rowOf.get(dependent.id)?.owner;
     if (owner && key(owner) === key(to)) continue;
+    if (rowOf.get(dependent.id)?.ofParts?.some((part) => key(part) === key(to))) continue;
     add(dependent, needed, type === "n" ? "needs" : "part");
   }
   return [...edges.values()];

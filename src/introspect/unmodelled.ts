@@ -1,4 +1,5 @@
 import { isUserSchema } from "../kinds/query.js";
+import { mayReadMapping } from "../kinds/user-mapping.js";
 
 const notOfAnExtension = (catalog: string, oid: string) =>
   `NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
@@ -17,13 +18,12 @@ const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_iden
 const sources: readonly Source[] = [
   {
     catalog: "pg_class",
-    kind: `CASE WHEN o.relkind = 'f' THEN 'foreign table'
-           WHEN o.relispartition THEN 'partition'
+    kind: `CASE WHEN o.relispartition THEN 'partition'
            WHEN o.reloftype <> 0 THEN 'typed table' ELSE 'inheriting table' END`,
     name: qualified("relname"),
     namespace: "relnamespace",
-    condition: `o.relpersistence <> 't' AND (o.relkind = 'f' OR (o.relkind IN ('r', 'p') AND (o.reloftype <> 0 OR EXISTS (
-      SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))))`,
+    condition: `o.relpersistence <> 't' AND o.relkind IN ('r', 'p', 'f') AND (o.reloftype <> 0 OR EXISTS (
+      SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))`,
   },
   {
     catalog: "pg_type",
@@ -32,54 +32,6 @@ const sources: readonly Source[] = [
     namespace: "typnamespace",
     condition: "o.typtype IN ('b', 'p') AND o.typcategory <> 'A'",
   },
-  {
-    catalog: "pg_proc",
-    kind: "'aggregate'",
-    name: "o.oid::regprocedure::text",
-    namespace: "pronamespace",
-    condition: "o.prokind = 'a'",
-  },
-  { catalog: "pg_operator", kind: "'operator'", name: "o.oid::regoperator::text", namespace: "oprnamespace" },
-  { catalog: "pg_opclass", kind: "'operator class'", name: qualified("opcname"), namespace: "opcnamespace" },
-  {
-    catalog: "pg_opfamily",
-    kind: "'operator family'",
-    name: qualified("opfname"),
-    namespace: "opfnamespace",
-  },
-  { catalog: "pg_collation", kind: "'collation'", name: qualified("collname"), namespace: "collnamespace" },
-  { catalog: "pg_conversion", kind: "'conversion'", name: qualified("conname"), namespace: "connamespace" },
-  {
-    catalog: "pg_ts_config",
-    kind: "'text search configuration'",
-    name: qualified("cfgname"),
-    namespace: "cfgnamespace",
-  },
-  {
-    catalog: "pg_ts_dict",
-    kind: "'text search dictionary'",
-    name: qualified("dictname"),
-    namespace: "dictnamespace",
-  },
-  {
-    catalog: "pg_ts_parser",
-    kind: "'text search parser'",
-    name: qualified("prsname"),
-    namespace: "prsnamespace",
-  },
-  {
-    catalog: "pg_ts_template",
-    kind: "'text search template'",
-    name: qualified("tmplname"),
-    namespace: "tmplnamespace",
-  },
-  { catalog: "pg_cast", kind: "'cast'", name: "o.castsource::regtype || ' as ' || o.casttarget::regtype" },
-  { catalog: "pg_transform", kind: "'transform'", name: "'for ' || o.trftype::regtype" },
-  { catalog: "pg_language", kind: "'language'", name: "quote_ident(o.lanname)" },
-  { catalog: "pg_am", kind: "'access method'", name: "quote_ident(o.amname)" },
-  { catalog: "pg_foreign_data_wrapper", kind: "'foreign data wrapper'", name: "quote_ident(o.fdwname)" },
-  { catalog: "pg_foreign_server", kind: "'foreign server'", name: "quote_ident(o.srvname)" },
-  { catalog: "pg_publication", kind: "'publication'", name: "quote_ident(o.pubname)" },
 ];
 
 /** Columns `kind` and `name` of every object that exists and is not modelled. */
@@ -91,5 +43,7 @@ export function unmodelledQuery(_major: number): string {
     const join = namespace === undefined ? "" : `JOIN pg_namespace n ON n.oid = o.${namespace}`;
     return `SELECT ${kind} AS kind, ${name} AS name FROM ${catalog} o ${join} WHERE ${conditions.join(" AND ")}`;
   });
+  selects.push(`SELECT 'user mapping whose options are hidden', coalesce(m.usename, 'public') || ' on ' || m.srvname
+    FROM pg_user_mappings m WHERE NOT ${mayReadMapping}`);
   return `${selects.join("\n  UNION ALL\n  ")}\n  ORDER BY 1, 2`;
 }

@@ -123,7 +123,7 @@ export const column = defineKind({
     {
       of: ["type", "collation"],
       rebuilds: needsUnchangedColumn,
-      sql: (from, to) => [...changeType(from, to), ...restoreStatistics(to)],
+      sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
     },
     {
       of: ["notNull"],
@@ -134,14 +134,15 @@ export const column = defineKind({
     { of: ["notNull"], sql: (_, to) => sql`${alterColumn(to)} DROP NOT NULL` },
     {
       of: ["storage"],
-      sql: (_, to, { wanted, major }) => {
+      sql: (from, to, { wanted, major }) => {
+        if (isRetyped(from, to)) return [];
         const { storage, type } = to.attributes;
         return sql`${alterColumn(to)} SET STORAGE ${storageName(storage, type, wanted, major)}`;
       },
     },
     {
       of: ["compression"],
-      sql: (_, to) => sql`${alterColumn(to)} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`,
+      sql: (from, to) => (isRetyped(from, to) ? [] : setCompression(to)),
     },
     {
       of: ["statistics"],
@@ -152,6 +153,7 @@ export const column = defineKind({
       sql: (from, to) => changeOptions(alterColumn(to), from.attributes.options, to.attributes.options),
     },
   ],
+  holdsData: ({ attributes }) => attributes.generated === null,
   resembles: (from, to) =>
     from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
   rename: (from, to) => [
@@ -217,6 +219,7 @@ function needsUnchangedColumn(dependent: Fact): boolean {
       "rule",
       "default",
       "statistics",
+      "publication table",
     ].includes(dependent.identity.kind) ||
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
     // PostgreSQL rebuilds the index without the statistics targets of its expressions.
@@ -226,6 +229,21 @@ function needsUnchangedColumn(dependent: Fact): boolean {
     ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
       dependent.attributes.definition.includes(") INCLUDE ("))
   );
+}
+
+const setCompression = (to: ColumnFact) =>
+  sql`${alterColumn(to)} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
+
+const isRetyped = ({ attributes: from }: ColumnFact, { attributes: to }: ColumnFact) =>
+  from.type !== to.type || from.collation !== to.collation;
+
+/** ALTER TYPE leaves the column with the type's own storage and compression (tablecmds.c, ATExecAlterColumnType). */
+function storageAfterType(to: ColumnFact): Sql[] {
+  const { storage, compression } = to.attributes;
+  return [
+    ...(storage === null ? [] : [sql`${alterColumn(to)} SET STORAGE ${raw(storage.toUpperCase())}`]),
+    ...(compression === null ? [] : [setCompression(to)]),
+  ];
 }
 
 /** To a type that was replaced by another of the same name. */
@@ -281,7 +299,14 @@ function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
     ...(before.generation === after.generation
       ? []
       : [set([raw(`GENERATED ${after.generation.toUpperCase()}`)])]),
-    ...changeSequence(before, after, to.attributes.type, name(to.identity.schema, oldName), set),
+    // The sequence takes the column's type by itself.
+    ...changeSequence(
+      { ...before, type: after.type },
+      after,
+      to.attributes.type,
+      name(to.identity.schema, oldName),
+      set,
+    ),
     ...(oldName === newName
       ? []
       : [sql`ALTER SEQUENCE ${name(to.identity.schema, oldName)} RENAME TO ${name(newName)}`]),

@@ -33,7 +33,7 @@ export const columnDefault = defineKind({
     JOIN pg_class c ON c.oid = d.adrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
-  folds: (_, parent) => parent.identity.kind === "column",
+  folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
   create: (fact) => [set(fact)],
   drop: (fact) => [sql`${alterColumn(fact)} DROP DEFAULT`],
   alter: [{ of: ["expression"], sql: (_, to) => set(to) }],

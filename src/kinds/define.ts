@@ -29,6 +29,8 @@ export interface FactRow<A> {
   readonly refs?: readonly Ref[] | null;
   readonly needs?: readonly Ref[] | null;
   readonly owner?: Ref | null;
+  /** What pg_depend ties to it and its children need in its stead (a text search configuration's dictionaries). */
+  readonly ofParts?: readonly Ref[] | null;
   readonly position?: number | null;
   readonly attributes: A;
 }
@@ -110,6 +112,8 @@ export interface Kind<K extends KindName> {
   readonly roles?: (fact: Fact<K>) => readonly string[];
   /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
+  /** Whether rows or values go with it when it is dropped. */
+  readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */

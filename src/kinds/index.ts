@@ -1,12 +1,17 @@
 import type { KindName } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
+import { accessMethod } from "./access-method.js";
+import { aggregate } from "./aggregate.js";
 import { attribute } from "./attribute.js";
+import { cast } from "./cast-kind.js";
 import { clusterMark } from "./cluster.js";
+import { collation } from "./collation.js";
 import { column } from "./column.js";
 import { commentKind } from "./comment.js";
 import { compositeType } from "./composite-type.js";
 import { constraint } from "./constraint.js";
+import { conversion } from "./conversion.js";
 import { columnDefault } from "./default.js";
 import { defaultPrivilege } from "./default-privilege.js";
 import type { Kind } from "./define.js";
@@ -15,22 +20,37 @@ import { domainConstraint } from "./domain-constraint.js";
 import { enumType, renameEnumValue } from "./enum.js";
 import { eventTrigger } from "./event-trigger.js";
 import { extension } from "./extension.js";
+import { foreignColumn } from "./foreign-column.js";
+import { foreignDataWrapper, foreignServer } from "./foreign-data-wrapper.js";
+import { foreignTable } from "./foreign-table.js";
 import { index } from "./index-kind.js";
+import { language } from "./language.js";
 import { materializedView } from "./materialized-view.js";
+import { operator } from "./operator.js";
+import { operatorClass, operatorFamilyMember } from "./operator-class.js";
+import { operatorFamily } from "./operator-family.js";
 import { owner } from "./owner.js";
 import { sequenceOwnership } from "./ownership.js";
 import { policy } from "./policy.js";
 import { privilege } from "./privilege.js";
+import { publication, publicationSchema, publicationTable } from "./publication.js";
 import { range } from "./range.js";
 import { replicaIdentity } from "./replica-identity.js";
 import { functionKind, procedure } from "./routine.js";
 import { rowSecurity } from "./row-security.js";
 import { rule } from "./rule.js";
 import { schema } from "./schema.js";
+import { securityLabel } from "./security-label.js";
 import { sequence } from "./sequence.js";
 import { statistics } from "./statistics.js";
+import { subscription } from "./subscription.js";
 import { table } from "./table.js";
+import { textSearchConfiguration, textSearchMapping } from "./text-search-configuration.js";
+import { textSearchDictionary } from "./text-search-dictionary.js";
+import { textSearchParser, textSearchTemplate } from "./text-search-parser.js";
+import { transform } from "./transform.js";
 import { trigger } from "./trigger.js";
+import { userMapping } from "./user-mapping.js";
 import { view } from "./view.js";
 import { viewColumn } from "./view-column.js";
 
@@ -41,15 +61,29 @@ import { viewColumn } from "./view-column.js";
 const registry: { readonly [K in KindName]: Kind<K> } = {
   schema,
   extension,
+  language,
+  "access method": accessMethod,
+  collation,
+  conversion,
   enum: enumType,
   domain,
   "domain constraint": domainConstraint,
   "composite type": compositeType,
   attribute,
   range,
+  "text search parser": textSearchParser,
+  "text search template": textSearchTemplate,
+  "text search dictionary": textSearchDictionary,
+  "text search configuration": textSearchConfiguration,
+  "text search mapping": textSearchMapping,
+  "foreign data wrapper": foreignDataWrapper,
+  "foreign server": foreignServer,
+  "user mapping": userMapping,
   sequence,
   table,
   column,
+  "foreign table": foreignTable,
+  "foreign column": foreignColumn,
   default: columnDefault,
   constraint,
   "sequence ownership": sequenceOwnership,
@@ -59,6 +93,13 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   "replica identity": replicaIdentity,
   function: functionKind,
   procedure,
+  aggregate,
+  operator,
+  "operator family": operatorFamily,
+  "operator class": operatorClass,
+  "operator family member": operatorFamilyMember,
+  cast,
+  transform,
   view,
   "view column": viewColumn,
   "materialized view": materializedView,
@@ -66,10 +107,15 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   trigger,
   policy,
   "row security": rowSecurity,
+  publication,
+  "publication schema": publicationSchema,
+  "publication table": publicationTable,
+  subscription,
   "event trigger": eventTrigger,
   owner,
   privilege,
   comment: commentKind,
+  "security label": securityLabel,
   "default privilege": defaultPrivilege,
 };
 

@@ -49,6 +49,11 @@ const owned: readonly [catalog: string, column: string, condition?: string][] = 
   ["pg_foreign_server", "srvowner"],
   ["pg_event_trigger", "evtowner"],
   ["pg_publication", "pubowner"],
+  [
+    "pg_subscription",
+    "subowner",
+    "subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())",
+  ],
 ];
 
 export const owner = defineKind({

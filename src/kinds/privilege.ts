@@ -45,7 +45,7 @@ function change(
 }
 
 function grantClause(privileges: Sql, target: Identity, address: (identity: Identity) => Sql): Sql {
-  if (target.kind === "column" || target.kind === "view column") {
+  if (target.kind in relationKinds) {
     const columns = privileges.text
       .split(", ")
       .map((privilege) => sql`${raw(privilege)} (${name(target.name)})`.text)
@@ -58,7 +58,8 @@ function grantClause(privileges: Sql, target: Identity, address: (identity: Iden
 
 /** `app.patient` of `VIEW app.patient`: an address begins with upper-case keywords. */
 function withoutNoun(address: Sql): Sql {
-  return raw(address.text.replace(/^(?:[A-Z]+ )+/, ""));
+  // An aggregate without arguments is a routine without any (manual, GRANT).
+  return raw(address.text.replace(/^(?:[A-Z]+ )+/, "").replace(/\(\*\)$/, "()"));
 }
 
 function grantee({ name: role, of }: Identity, catalog: Catalog): Sql {
@@ -100,6 +101,7 @@ function relationsOfColumn(target: Identity | undefined): Identity[] {
 const relationKinds: Readonly<Record<string, readonly string[]>> = {
   column: ["table"],
   "view column": ["view", "materialized view"],
+  "foreign column": ["foreign table"],
 };
 
 /** The catalogs whose objects have an access control list, with acldefault()'s letter for each. */

@@ -47,3 +47,9 @@ export function cameWithType(oid: string): string {
   return `EXISTS (SELECT FROM pg_depend td WHERE td.classid = 'pg_proc'::regclass AND td.objid = ${oid}
             AND td.deptype = 'i' AND td.refclassid = 'pg_type'::regclass)`;
 }
+
+/** `OPERATOR(app.+)`, as expressions take it; NULL for none. */
+export function operatorName(oid: string): string {
+  return `(SELECT 'OPERATOR(' || quote_ident(opn.nspname) || '.' || op.oprname || ')'
+           FROM pg_operator op JOIN pg_namespace opn ON opn.oid = op.oprnamespace WHERE op.oid = ${oid})`;
+}

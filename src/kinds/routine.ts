@@ -14,6 +14,7 @@ export interface Routine {
   readonly result: string | null;
   /** Modes and names of the arguments. */
   readonly parameters: readonly string[];
+  readonly window: boolean;
   /** How many arguments have defaults. */
   readonly defaults: number;
   /** Text bodies name their objects by search path at run time: PostgreSQL tracks no dependencies for them. */
@@ -52,6 +53,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
                'result', pg_get_function_result(p.oid),
                'parameters', (SELECT coalesce(json_agg(coalesce(p.proargmodes[i], 'i')::text || ' ' || coalesce(p.proargnames[i], '') ORDER BY i), '[]')
                               FROM generate_series(1, coalesce(array_length(p.proallargtypes, 1), p.pronargs)) i),
+               'window', p.prokind = 'w',
                'defaults', p.pronargdefaults,
                'language', l.lanname
              ) AS attributes
@@ -68,7 +70,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
     drop: ({ identity }) => [sql`DROP ${keyword} ${routineName(identity)}`],
     alter: [
       {
-        of: ["definition", "result", "parameters", "defaults", "language"],
+        of: ["definition", "result", "parameters", "window", "defaults", "language"],
         when: (from, to) => canReplace(from.attributes, to.attributes),
         sql: (_, to) => create(to, "CREATE OR REPLACE"),
       },
@@ -87,12 +89,13 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
 }
 
 /**
- * The result type and the names of arguments stay, and no default goes; an argument without a name may get one
+ * The result type, the sort of function and the names of arguments stay, and no default goes; an argument without a name may get one
  * (manual, CREATE FUNCTION, Notes).
  */
 function canReplace(from: Routine, to: Routine): boolean {
   return (
     from.result === to.result &&
+    from.window === to.window &&
     from.defaults <= to.defaults &&
     from.parameters.length === to.parameters.length &&
     from.parameters.every((parameter, at) => {

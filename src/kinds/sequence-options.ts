@@ -26,7 +26,7 @@ const largest: Record<string, bigint> = {
 
 /** What PostgreSQL takes when nothing is said. */
 function defaults(type: string, increment: string): SequenceOptions {
-  const limit = largest[type] ?? largest["bigint"] ?? 0n;
+  const limit = largest[type] ?? largest.bigint ?? 0n;
   const ascending = !increment.startsWith("-");
   const minimum = ascending ? "1" : String(-limit - 1n);
   const maximum = ascending ? String(limit) : "-1";

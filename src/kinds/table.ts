@@ -79,6 +79,7 @@ export const table = defineKind({
       sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod ?? "heap"}`,
     },
   ],
+  holdsData: () => true,
   resembles: (from, to, { current, wanted }) =>
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),

@@ -18,6 +18,8 @@ export interface PlannedStatement extends Statement {
   readonly facts: readonly FactId[];
   /** The object that it concerns in a reader's eyes. */
   readonly about: FactId;
+  /** Tables and columns that go with all they hold; a table's columns are not named beside it. */
+  readonly losesData: readonly FactId[];
 }
 
 export interface PlanOptions {
@@ -50,8 +52,17 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
       action: action.type,
       facts: [action.fact, ...others.map((member) => member.fact)].map((fact) => fact.id),
       about: rootOf(action.fact, catalog).id,
+      losesData: action.type === "drop" ? dataLost([action, ...others]) : [],
     }));
   });
+}
+
+function dataLost(drops: readonly Action[]): FactId[] {
+  const lost = drops
+    .map(({ fact }) => fact)
+    .filter((fact) => kindOf(fact.identity.kind).holdsData?.(fact) === true);
+  const ids = new Set(lost.map(({ id }) => id));
+  return lost.filter(({ parent }) => parent === undefined || !ids.has(parent)).map(({ id }) => id);
 }
 
 const nowhere: Place = { group: "", groupRank: [], rank: [] };

@@ -93,8 +93,7 @@ export function renamePlan(renames: readonly Rename[]): { up: PlannedStatement[]
 }
 
 function rankOf({ kind }: Identity): number {
-  const at = kindNames.findIndex((name) => name === kind);
-  return at < 0 ? kindNames.length : at;
+  return isKindName(kind) ? kindNames.indexOf(kind) : kindNames.length;
 }
 
 function renameStatements(from: Identity, to: Identity): PlannedStatement[] {
@@ -108,7 +107,13 @@ function renameStatements(from: Identity, to: Identity): PlannedStatement[] {
   const about = factId(
     to.on === undefined || to.schema === undefined ? to : { kind: "table", schema: to.schema, name: to.on },
   );
-  return statements.map((statement) => ({ ...statement, action: "alter", facts: [factId(to)], about }));
+  return statements.map((statement) => ({
+    ...statement,
+    action: "alter",
+    facts: [factId(to)],
+    about,
+    losesData: [],
+  }));
 }
 
 /** The two annotations between which a person chooses. */

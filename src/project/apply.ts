@@ -21,6 +21,7 @@ import { version } from "../version.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
 import { checkAfter, checkBefore } from "./check-state.js";
 import type { Project } from "./config.js";
+import { refuseHazards } from "./hazards.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
 
 export interface ApplyRequest {
@@ -71,6 +72,7 @@ async function run(
   pathOf: (chain: Chain, standing: Standing) => readonly string[],
 ): Promise<ApplyResult> {
   const progress = request.progress ?? silent;
+  const allowed = [...project.environment.allow, ...(request.allow ?? [])];
   const chain = await readChain(project);
   refuseEdited(chain);
   return withTarget(project, progress, async (target) => {
@@ -86,6 +88,11 @@ async function run(
         // Somebody may have applied the same while this one waited for the lock.
         const standing = await standingOf(chain, target);
         const path = resumed(pathOf(chain, standing), standing, direction);
+        if (direction === "up")
+          refuseHazards(
+            path.map((id) => fileOf(chain, id)),
+            allowed,
+          );
         if (path.length > 0) await createJournal(target);
         const notes: string[] = [];
         const applied: AppliedRevision[] = [];

@@ -126,10 +126,10 @@ function chooseEnvironment(
   environments: ReadonlyMap<string, Environment>,
   configFile: string | undefined,
 ): Environment {
-  const named = options.env ?? process.env["DM_ENV"];
+  const named = options.env ?? process.env.DM_ENV;
   const name = named ?? "local";
   const known = environments.get(name);
-  const url = options.database ?? (configFile === undefined ? process.env["DATABASE_URL"] : undefined);
+  const url = options.database ?? (configFile === undefined ? process.env.DATABASE_URL : undefined);
   if (url !== undefined) return { name, shadow: "auto", allow: [], ...known, database: url };
   if (known !== undefined) return known;
   if (configFile === undefined) {

@@ -6,6 +6,7 @@ import type { Change } from "../diff/diff.js";
 import { findDrift } from "../drift/drift.js";
 import { DmError } from "../error.js";
 import { introspect } from "../introspect/introspect.js";
+import { type PlannedStatement, plan } from "../plan/plan.js";
 import { readChain, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { readSource } from "./source.js";
@@ -23,6 +24,8 @@ export interface DriftResult {
   /** What it was compared with, in words. */
   readonly against: string;
   readonly recorded?: { readonly at: string; readonly heads: readonly string[] };
+  /** What would undo it. */
+  readonly statements: readonly PlannedStatement[];
   readonly expected: Catalog;
   readonly current: Catalog;
   readonly unmodelled: readonly Unmodelled[];
@@ -61,6 +64,7 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
       changes: findDrift(recorded.catalog, current),
       against: `what the last apply recorded at ${recorded.at}`,
       recorded: { at: recorded.at, heads },
+      statements: plan(current, recorded.catalog),
       expected: recorded.catalog,
       current,
       unmodelled: current.unmodelled,
@@ -78,6 +82,7 @@ async function againstSource(project: Project, source: string, progress: Progres
     return {
       changes: findDrift(expected, current),
       against: isSecret(source) ? maskPassword(source) : source,
+      statements: plan(current, expected, { major: bench.target.version.major }),
       expected,
       current,
       unmodelled: live.unmodelled,

@@ -13,6 +13,7 @@ import { newRevisionId } from "../revision/name.js";
 import type { Revision, StateMark } from "../revision/revision.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
+import { hazardsOf } from "./hazards.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
@@ -37,6 +38,9 @@ export interface PlanResult {
   /** None: there is nothing to do. */
   readonly changes: readonly Change[];
   readonly renames: readonly Rename[];
+  /** The two states, renamed things under their new names in both. */
+  readonly current: Catalog;
+  readonly wanted: Catalog;
   /** What exists on either side and is left alone, because dm does not model it yet. */
   readonly unmodelled: readonly Unmodelled[];
   readonly revision?: Revision;
@@ -62,12 +66,12 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
     if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
-      return { changes: [], renames: [], unmodelled, provenRevisions: proven };
+      return { changes: [], renames: [], current: live, wanted: live, unmodelled, provenRevisions: proven };
     }
     const before = await bench.normalize(live);
     const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
     const changes = diff(current, wanted.catalog);
-    const result = { changes, renames, unmodelled, provenRevisions: proven };
+    const result = { changes, renames, current, wanted: wanted.catalog, unmodelled, provenRevisions: proven };
     if (changes.length === 0 && renames.length === 0) return result;
 
     const { major } = bench.target.version;
@@ -93,6 +97,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       from: markOf(live),
       to: markOf(after),
       proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
+      ...hazardsOf(up),
       up: stepsOf(up, proof.up, proof.mayFailOnData),
       down: stepsOf(down, proof.down, proof.mayFailOnData),
     };

@@ -3,6 +3,7 @@ import type { Measurement } from "../proof/measure.js";
 import type { Measurements, ProofResult } from "../proof/prove.js";
 import { commitEvery } from "../proof/run.js";
 import type { Step, StepMode } from "../revision/revision.js";
+import { dataLoss } from "./hazards.js";
 
 /**
  * A plan as the steps of a revision file: one step for each transaction, statements about one object together, and
@@ -17,6 +18,7 @@ export function stepsOf(
   let previous: PlannedStatement | undefined;
   for (const statement of statements) {
     const comments = [
+      ...statement.losesData.map((id) => `hazard ${dataLoss}: ${id} goes with all it holds`),
       ...commentsOf(measurements.get(statement)),
       ...mayFail
         .filter((one) => one.statement === statement)

@@ -37,6 +37,7 @@ const shape = z.strictObject({
   from: z.exactOptional(mark),
   to: z.exactOptional(mark),
   proven: z.exactOptional(z.strictObject({ at: utc, server: text, checks: list(text) })),
+  hazards: z.exactOptional(list(z.string().regex(/^[A-Z][A-Z_]*$/, "a hazard's code, such as DATA_LOSS"))),
   irreversible: z.exactOptional(text),
 });
 
@@ -143,6 +144,7 @@ export function writeHeader(header: RevisionHeader): string {
       from,
       to,
       proven,
+      hazards: header.hazards,
       irreversible: header.irreversible,
     },
     { keepUndefined: false, aliasDuplicateObjects: false },

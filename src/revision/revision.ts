@@ -58,6 +58,8 @@ export interface RevisionHeader {
   readonly from?: StateMark;
   readonly to?: StateMark;
   readonly proven?: Proof;
+  /** Stable codes of what the way up does to whom it may hurt: `DATA_LOSS`. */
+  readonly hazards?: readonly string[];
   /** Why there is no way back. */
   readonly irreversible?: string;
 }

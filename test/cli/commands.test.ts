@@ -170,7 +170,14 @@ describe("rollback", () => {
 });
 
 describe("plan", () => {
-  const none: PlanResult = { changes: [], renames: [], unmodelled: [], provenRevisions: [] };
+  const none: PlanResult = {
+    changes: [],
+    renames: [],
+    current: before,
+    wanted: after,
+    unmodelled: [],
+    provenRevisions: [],
+  };
   const some: PlanResult = { ...none, changes: [added], revision, file: "/clinic/revisions/x.sql" };
   const request = () => workflows.plan.mock.calls[0]?.[1] as PlanRequest;
 
@@ -242,6 +249,7 @@ describe("exit codes of comparisons", () => {
   const drift = (changes: DriftResult["changes"]): DriftResult => ({
     changes,
     against: "the journal",
+    statements: [],
     expected: before,
     current: after,
     unmodelled: [],

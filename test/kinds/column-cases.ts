@@ -250,7 +250,32 @@ export const columnCases: readonly ChangeCase[] = [
     after: "CREATE SEQUENCE s MINVALUE 500 MAXVALUE 900",
     sees: ["sequence public.s", "start", "minimum", "maximum"],
     way: "in place",
-    answers: ["SELECT nextval('s')", "500"],
+    answers: ["SELECT last_value FROM s", "500"],
+  },
+  {
+    title: "storage and compression outlive a change of the type",
+    before:
+      "CREATE TABLE t (id integer, c text COMPRESSION pglz); ALTER TABLE t ALTER c SET STORAGE EXTERNAL",
+    after:
+      "CREATE TABLE t (id integer, c varchar COMPRESSION pglz); ALTER TABLE t ALTER c SET STORAGE EXTERNAL",
+    rows: values("'x'"),
+    sees: [c, "type"],
+    way: "in place",
+    keeps: rows,
+  },
+  {
+    title: "a type without storage to choose takes the choice away",
+    before: alter("c text", "SET STORAGE EXTERNAL"),
+    after: table("c integer"),
+    sees: [c, "type", "storage"],
+    way: "in place",
+  },
+  {
+    title: "the storage of a numeric column goes back to its type's own",
+    before: alter("c numeric(10,2)", "SET STORAGE EXTERNAL"),
+    after: table("c numeric(10,2)"),
+    sees: [c, "storage"],
+    way: "in place",
   },
   {
     title: "a sequence's type changes in place",

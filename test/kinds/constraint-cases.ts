@@ -156,6 +156,18 @@ export const constraintCases: readonly ChangeCase[] = [
     way: "replaced",
   },
   {
+    title: "a foreign key outlives a change to a column that its key includes",
+    given: "CREATE TABLE r (id integer)",
+    rows: "INSERT INTO t VALUES (1, 1); INSERT INTO r VALUES (1)",
+    before:
+      "CREATE TABLE t (id integer, x integer, UNIQUE (id) INCLUDE (x)); ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)",
+    after:
+      "CREATE TABLE t (id integer, x bigint, UNIQUE (id) INCLUDE (x)); ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)",
+    sees: ["column public.t.x", "type"],
+    way: "in place",
+    keeps: "SELECT id, x::text FROM t",
+  },
+  {
     title: "the comment on a constraint is seen",
     given: `${given}; ${add("CHECK (x > 0)")}`,
     before: "COMMENT ON CONSTRAINT k ON t IS 'one'",

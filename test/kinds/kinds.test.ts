@@ -27,6 +27,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "table.accessMethod": "no PostgreSQL brings a second table access method",
   "materialized view.accessMethod": "no PostgreSQL brings a second table access method",
   "index.valid": "indexes.test.ts",
+  "procedure.result": "a procedure's follows from its arguments",
+  "procedure.window": "only functions have windows",
   "sequence ownership.schema": "a sequence lives in the schema of the table that owns it",
 };
 

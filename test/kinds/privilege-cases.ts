@@ -74,12 +74,15 @@ export const privilegeCases: readonly ChangeCase[] = [
     "granted",
     "grantable",
   ),
-  granted(
-    "what everyone may do by default is taken away",
-    "REVOKE EXECUTE ON FUNCTION f(integer) FROM PUBLIC",
-    "REVOKE EXECUTE ON FUNCTION f(integer) FROM PUBLIC; GRANT EXECUTE ON FUNCTION f(integer) TO one",
-    "privilege one on function public.f(integer)",
-  ),
+  {
+    ...granted(
+      "what everyone may do by default is taken away",
+      "REVOKE EXECUTE ON FUNCTION f(integer) FROM PUBLIC",
+      "REVOKE EXECUTE ON FUNCTION f(integer) FROM PUBLIC; GRANT EXECUTE ON FUNCTION f(integer) TO one",
+      "privilege one on function public.f(integer)",
+    ),
+    way: "comes and goes",
+  },
   granted(
     "what the owner gives up is seen",
     "REVOKE DELETE ON t FROM CURRENT_USER",

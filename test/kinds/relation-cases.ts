@@ -206,13 +206,16 @@ export const relationCases: readonly ChangeCase[] = [
     sees: ["column public.n.x", "type"],
     way: "in place",
   },
-  inTable(
-    "a view with one more column at the end is CREATE OR REPLACE",
-    "CREATE VIEW v AS SELECT id FROM t",
-    "CREATE VIEW v AS SELECT id, x FROM t",
-    "view public.v",
-    "definition",
-  ),
+  {
+    ...inTable(
+      "a view with one more column at the end is CREATE OR REPLACE",
+      "CREATE VIEW v AS SELECT id FROM t",
+      "CREATE VIEW v AS SELECT id, x FROM t",
+      "view public.v",
+      "definition",
+    ),
+    back: "replaced",
+  },
   {
     title: "a view with other columns is a new view, and the views on it come back",
     given,
@@ -221,6 +224,21 @@ export const relationCases: readonly ChangeCase[] = [
     after:
       "CREATE VIEW v AS SELECT id, x FROM t; CREATE VIEW w AS SELECT id FROM v; GRANT SELECT ON w TO one; COMMENT ON VIEW w IS 'w'",
     sees: ["view public.v", "definition"],
+    way: "replaced",
+  },
+  {
+    title: "the collation of a view's column is seen",
+    given,
+    before: "CREATE VIEW v AS SELECT x FROM t",
+    after: 'CREATE VIEW v AS SELECT x COLLATE "C" AS x FROM t',
+    sees: ["view public.v", "definition"],
+    way: "replaced",
+  },
+  {
+    title: "a partition key is seen",
+    before: "CREATE TABLE n (id integer, x integer) PARTITION BY RANGE (id)",
+    after: "CREATE TABLE n (id integer, x integer) PARTITION BY LIST (x)",
+    sees: ["table public.n", "partitionBy"],
     way: "replaced",
   },
   inTable(
@@ -265,7 +283,7 @@ export const relationCases: readonly ChangeCase[] = [
     sees: ["materialized view public.m", "definition"],
     way: "replaced",
     keeps,
-    answers: ["SELECT count(*) FROM m", "0"],
+    answers: ["SELECT count(*) FROM m", "1"],
   },
   inTable(
     "whether a materialised view is populated is seen",

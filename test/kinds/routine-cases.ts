@@ -51,7 +51,7 @@ export const routineCases: readonly ChangeCase[] = [
     title: "WINDOW is seen",
     before: "CREATE FUNCTION f() RETURNS bigint LANGUAGE internal AS 'window_row_number'",
     after: "CREATE FUNCTION f() RETURNS bigint LANGUAGE internal WINDOW AS 'window_row_number'",
-    sees: ["function public.f()", "definition"],
+    sees: ["function public.f()", "definition", "window"],
     way: "replaced",
   },
   {
@@ -152,10 +152,10 @@ export const routineCases: readonly ChangeCase[] = [
     way: "replaced",
   },
   {
-    title: "a procedure's result changes by a new procedure",
+    title: "a procedure's argument becomes INOUT by a new procedure",
     before: "CREATE PROCEDURE p(a integer) LANGUAGE sql AS 'SELECT 1'",
     after: "CREATE PROCEDURE p(INOUT a integer) LANGUAGE sql AS 'SELECT 1'",
-    sees: ["procedure public.p(integer)", "definition", "result", "parameters"],
+    sees: ["procedure public.p(integer)", "definition", "parameters"],
     way: "replaced",
   },
   {

@@ -18,11 +18,12 @@ thereAndBack("extended statistics", [
     never: /CREATE|DROP/,
   },
   {
+    roles: ["dm_test_clerk"],
     name: "owner, comment and target survive a change of a column's type",
-    a: `CREATE ROLE dm_test_clerk; GRANT dm_test_clerk TO CURRENT_USER; ${table}; CREATE SCHEMA other;
+    a: `${table}; CREATE SCHEMA other;
         CREATE STATISTICS other."S 1" ON city, note FROM app.visit; ALTER STATISTICS other."S 1" SET STATISTICS 7;
         COMMENT ON STATISTICS other."S 1" IS 'mine'; ALTER STATISTICS other."S 1" OWNER TO dm_test_clerk`,
-    b: `CREATE ROLE dm_test_clerk; GRANT dm_test_clerk TO CURRENT_USER; ${table.replace("varchar(10)", "integer")};
+    b: `${table.replace("varchar(10)", "integer")};
         CREATE SCHEMA other;
         CREATE STATISTICS other."S 1" ON city, note FROM app.visit; ALTER STATISTICS other."S 1" SET STATISTICS 7;
         COMMENT ON STATISTICS other."S 1" IS 'mine'; ALTER STATISTICS other."S 1" OWNER TO dm_test_clerk`,

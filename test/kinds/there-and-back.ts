@@ -5,13 +5,15 @@ import { diff } from "../../src/diff/diff.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
 import { describeChanges } from "../../src/proof/prove.js";
-import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { eachPostgres, type Postgres, withTemporaryDatabase } from "../support/databases.js";
 
 /** Two states of which dm makes one out of the other, and back. */
 export interface StatePair {
   readonly name: string;
   /** What both have. */
   readonly both?: string;
+  /** Roles that the states name; dm makes none. */
+  readonly roles?: readonly string[];
   readonly a: string;
   readonly b: string;
   /** First version that knows the syntax. */
@@ -21,8 +23,12 @@ export interface StatePair {
 }
 
 /** A test for each pair on each PostgreSQL: base → a → b → a → base by plans alone, measured at every stop. */
-export function thereAndBack(subject: string, pairs: readonly StatePair[]): void {
-  describe.each(eachPostgres)(`${subject} on %s`, (postgres) => {
+export function thereAndBack(
+  subject: string,
+  pairs: readonly StatePair[],
+  on: readonly Postgres[] = eachPostgres,
+): void {
+  describe.each(on)(`${subject} on %s`, (postgres) => {
     test.each(pairs)("$name", async (pair) => {
       await withTemporaryDatabase(postgres, async (database) => {
         if (pair.since !== undefined && database.version.major < pair.since) return;
@@ -32,16 +38,21 @@ export function thereAndBack(subject: string, pairs: readonly StatePair[]): void
   });
 }
 
-async function journey(database: Database, { both = "", a, b, never }: StatePair): Promise<string[]> {
+async function journey(
+  database: Database,
+  { both = "", roles = [], a, b, never }: StatePair,
+): Promise<string[]> {
+  const createRoles = roles.map((role) => `CREATE ROLE ${role} SUPERUSER`);
   const load = (text: string) =>
     database.trial(async () => {
-      await database.script(`${both};${text}`);
+      await database.script([...createRoles, both, text].join(";"));
       return introspectHere(database);
     });
   const [base, wantedA, wantedB] = [await load(""), await load(a), await load(b)];
   const empty = await database.trial(() => introspectHere(database));
   const problems: string[] = [];
   await database.trial(async () => {
+    await database.script(createRoles.join(";"));
     const go = async (leg: string, from: Catalog, to: Catalog) => {
       const statements = plan(from, to).map(({ sql }) => sql.text);
       for (const statement of statements) {

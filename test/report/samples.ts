@@ -99,6 +99,7 @@ export function statement(sql: string, about: Fact, commit?: "after" | "alone"):
     action: "create",
     facts: [about.id],
     about: about.id,
+    losesData: [],
     ...(commit === undefined ? {} : { commit }),
   };
 }
