@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   version: { code: [] },
   sql: { code: [] },
   catalog: { code: ["sql", "error"] },
-  kinds: { code: ["catalog", "sql"] },
+  kinds: { code: ["catalog", "sql", "error"] },
   parse: { code: ["error", "sql"] },
   database: { code: ["error", "sql"] },
   diff: { code: ["catalog", "kinds"] },

@@ -131,6 +131,7 @@ export const subscription = defineKind({
     },
     {
       of: ["slot"],
+      when: (_, { attributes }) => attributes.slot === null || /^[a-z0-9_]+$/.test(attributes.slot),
       sql: (_, to) => sql`${alter(to)} SET (${slot(to)})`,
     },
     {

@@ -22,7 +22,7 @@ thereAndBack(
     },
     {
       name: "connection, publications, slot and options change in place",
-      a: create("a, b", ", streaming = true, synchronous_commit = local"),
+      a: create("a, b", ", slot_name = one, streaming = true, synchronous_commit = local"),
       b: `${create('b, "C"', ", slot_name = other")}; ALTER SUBSCRIPTION "S 1" CONNECTION 'host=elsewhere'`,
       never: /CREATE|DROP/,
     },
