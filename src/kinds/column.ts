@@ -1,16 +1,20 @@
 import { type Fact, isKind } from "../catalog/fact.js";
-import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
+import {
+  alterColumn,
+  alterTable,
+  type ColumnFact,
+  changeIdentity,
+  type Identity,
+  identityClause,
+  sequenceName,
+} from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
-import {
-  changeSequence,
-  type SequenceOptions,
-  sequenceClauses,
-  sequenceOptionsJson,
-} from "./sequence-options.js";
+import { sequenceOptionsJson } from "./sequence-options.js";
 import { storageName } from "./storage.js";
 
 /** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
@@ -31,23 +35,11 @@ export interface Column {
   readonly options: readonly string[];
 }
 
-/** GENERATED … AS IDENTITY, with the options of the sequence behind it. */
-interface Identity extends SequenceOptions {
-  readonly generation: "always" | "by default";
-  /** The sequence's name where it is not the one PostgreSQL would choose. */
-  readonly sequence: string | null;
-}
-
 declare module "../catalog/fact.js" {
   interface KindAttributes {
     column: Column;
   }
 }
-
-type ColumnFact = Fact<"column">;
-
-const alterTable = ({ identity }: ColumnFact) => sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
-const alterColumn = (fact: ColumnFact) => sql`${alterTable(fact)} ALTER COLUMN ${name(fact.identity.name)}`;
 
 export const column = defineKind({
   name: "column",
@@ -194,15 +186,6 @@ export function settings(fact: ColumnFact): Sql[] {
   ];
 }
 
-function identityClause(identity: Identity, schema: string | undefined, type: string): Sql {
-  const clauses = [
-    identity.sequence !== null && sql`SEQUENCE NAME ${name(schema, identity.sequence)}`,
-    ...sequenceClauses(identity, type),
-  ];
-  const list = join(clauses, " ");
-  return sql`GENERATED ${raw(identity.generation.toUpperCase())} AS IDENTITY ${list.text !== "" && sql`(${list})`}`;
-}
-
 /**
  * ALTER TYPE refuses a column that one of these uses, or leaves them as they were: a default's cast, a foreign
  * key's operators (manual, ALTER TABLE, SET DATA TYPE).
@@ -278,47 +261,3 @@ function changeType(
 function restoreStatistics(to: ColumnFact): Sql[] {
   return [sql`ANALYZE ${name(to.identity.schema, to.identity.on)} (${name(to.identity.name)})`];
 }
-
-function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
-  const before = from.attributes.identity;
-  const after = to.attributes.identity;
-  if (after === null) return [];
-  if (before === null) {
-    return [
-      sql`${alterColumn(to)} ADD ${identityClause(after, to.identity.schema, to.attributes.type)}`,
-      continueAfterRows(to, after),
-    ];
-  }
-  const [oldName, newName] = [sequenceName(before, from), sequenceName(after, to)];
-  const set = (clauses: readonly Sql[]) =>
-    sql`${alterColumn(to)} ${join(
-      clauses.map((clause) => sql`SET ${clause}`),
-      " ",
-    )}`;
-  return [
-    ...(before.generation === after.generation
-      ? []
-      : [set([raw(`GENERATED ${after.generation.toUpperCase()}`)])]),
-    // The sequence takes the column's type by itself.
-    ...changeSequence(
-      { ...before, type: after.type },
-      after,
-      to.attributes.type,
-      name(to.identity.schema, oldName),
-      set,
-    ),
-    ...(oldName === newName
-      ? []
-      : [sql`ALTER SEQUENCE ${name(to.identity.schema, oldName)} RENAME TO ${name(newName)}`]),
-  ];
-}
-
-/** The sequence behind an identity column that already has rows goes on after the last of them. */
-function continueAfterRows({ identity }: ColumnFact, { increment, start }: Identity): Sql {
-  const [table, column] = [name(identity.schema, identity.on), name(identity.name)];
-  const [extreme, sign, beyond] = increment.startsWith("-") ? ["min", "-", "<="] : ["max", "+", ">="];
-  return sql`SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(${literal(table.text)}, ${literal(identity.name ?? "")}), ${raw(extreme)}(${column}) ${raw(sign)} 1, false) FROM ${table} HAVING ${raw(extreme)}(${column}) ${raw(beyond)} ${raw(start)}`;
-}
-
-const sequenceName = (identity: Identity, fact: ColumnFact) =>
-  identity.sequence ?? `${fact.identity.on}_${fact.identity.name}_seq`;

@@ -1,0 +1,71 @@
+import type { Fact } from "../catalog/fact.js";
+import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import { changeSequence, type SequenceOptions, sequenceClauses } from "./sequence-options.js";
+
+/** GENERATED … AS IDENTITY, with the options of the sequence behind it. */
+export interface Identity extends SequenceOptions {
+  readonly generation: "always" | "by default";
+  /** The sequence's name where it is not the one PostgreSQL would choose. */
+  readonly sequence: string | null;
+}
+
+export type ColumnFact = Fact<"column">;
+
+export const alterTable = ({ identity }: ColumnFact) =>
+  sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
+
+export const alterColumn = (fact: ColumnFact) =>
+  sql`${alterTable(fact)} ALTER COLUMN ${name(fact.identity.name)}`;
+
+export function identityClause(identity: Identity, schema: string | undefined, type: string): Sql {
+  const clauses = [
+    identity.sequence !== null && sql`SEQUENCE NAME ${name(schema, identity.sequence)}`,
+    ...sequenceClauses(identity, type),
+  ];
+  const list = join(clauses, " ");
+  return sql`GENERATED ${raw(identity.generation.toUpperCase())} AS IDENTITY ${list.text !== "" && sql`(${list})`}`;
+}
+
+export function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
+  const before = from.attributes.identity;
+  const after = to.attributes.identity;
+  if (after === null) return [];
+  if (before === null) {
+    return [
+      sql`${alterColumn(to)} ADD ${identityClause(after, to.identity.schema, to.attributes.type)}`,
+      continueAfterRows(to, after),
+    ];
+  }
+  const [oldName, newName] = [sequenceName(before, from), sequenceName(after, to)];
+  const set = (clauses: readonly Sql[]) =>
+    sql`${alterColumn(to)} ${join(
+      clauses.map((clause) => sql`SET ${clause}`),
+      " ",
+    )}`;
+  return [
+    ...(before.generation === after.generation
+      ? []
+      : [set([raw(`GENERATED ${after.generation.toUpperCase()}`)])]),
+    // The sequence takes the column's type by itself.
+    ...changeSequence(
+      { ...before, type: after.type },
+      after,
+      to.attributes.type,
+      name(to.identity.schema, oldName),
+      set,
+    ),
+    ...(oldName === newName
+      ? []
+      : [sql`ALTER SEQUENCE ${name(to.identity.schema, oldName)} RENAME TO ${name(newName)}`]),
+  ];
+}
+
+/** The sequence behind an identity column that already has rows goes on after the last of them. */
+function continueAfterRows({ identity }: ColumnFact, { increment, start }: Identity): Sql {
+  const [table, column] = [name(identity.schema, identity.on), name(identity.name)];
+  const [extreme, sign, beyond] = increment.startsWith("-") ? ["min", "-", "<="] : ["max", "+", ">="];
+  return sql`SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(${literal(table.text)}, ${literal(identity.name ?? "")}), ${raw(extreme)}(${column}) ${raw(sign)} 1, false) FROM ${table} HAVING ${raw(extreme)}(${column}) ${raw(beyond)} ${raw(start)}`;
+}
+
+export const sequenceName = (identity: Identity, fact: ColumnFact) =>
+  identity.sequence ?? `${fact.identity.on}_${fact.identity.name}_seq`;
