@@ -1,5 +1,5 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,20 +12,6 @@ const main = `${root}dist/cli/main.js`;
 /** Removes what the runs kept for one another. */
 export function removeCache(): Promise<void> {
   return rm(cache, { recursive: true, force: true });
-}
-
-/** Compiles the CLI as it is published. */
-export function build(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      "node",
-      [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`],
-      (error, stdout) => {
-        if (error === null || existsSync(main)) resolve();
-        else reject(new Error(stdout, { cause: error }));
-      },
-    );
-  });
 }
 
 /** Not the user's: what another build kept there may not fit this one. */

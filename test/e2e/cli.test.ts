@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../src/database/connect.js";
 import { newestServer, withTemporaryDatabase } from "../support/databases.js";
-import { build, dm, ended, removeCache, start } from "./built.js";
+import { dm, ended, removeCache, start } from "./built.js";
 
 const directories: string[] = [];
 
@@ -13,8 +13,6 @@ async function directory(): Promise<string> {
   directories.push(made);
   return made;
 }
-
-beforeAll(build, 120_000);
 afterAll(async () => {
   await Promise.all(directories.map((one) => rm(one, { recursive: true, force: true })));
   await removeCache();

@@ -47,14 +47,27 @@ export interface Played {
 
 const roles = "CREATE ROLE one; CREATE ROLE two";
 
-/** Gets from the case's first state, loaded as it is written, to the second and back. */
-export async function play(shadow: Shadow, { given = "", rows = "", ...one }: ChangeCase): Promise<Played> {
+async function states(
+  shadow: Shadow,
+  { given = "", before, after }: ChangeCase,
+): Promise<[Catalog, Catalog]> {
   const read = (text: string) =>
     shadow.database.trial(async () => {
       await shadow.database.script(`${roles};${given};${text}`);
       return introspectHere(shadow.database);
     });
-  const [a, b] = [await read(one.before), await read(one.after)];
+  return [await read(before), await read(after)];
+}
+
+/** What dm sees between the case's two states. */
+export async function changesOf(shadow: Shadow, one: ChangeCase): Promise<readonly Change[]> {
+  return diff(...(await states(shadow, one)));
+}
+
+/** Gets from the case's first state, loaded as it is written, to the second and back. */
+export async function play(shadow: Shadow, one: ChangeCase): Promise<Played> {
+  const { given = "", rows = "" } = one;
+  const [a, b] = await states(shadow, one);
   const [up, down] = [plan(a, b), plan(b, a)];
   const run = async (site: Site): Promise<Played> => {
     await site.database.script(`${roles};${given};${one.before};${rows}`);

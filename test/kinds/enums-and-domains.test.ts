@@ -1,0 +1,4 @@
+import { testCases } from "./test-cases.js";
+import { typeCases } from "./type-cases.js";
+
+testCases(typeCases);

@@ -1,0 +1,4 @@
+import { relationCases } from "./relation-cases.js";
+import { testCases } from "./test-cases.js";
+
+testCases(relationCases);

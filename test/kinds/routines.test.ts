@@ -1,0 +1,4 @@
+import { routineCases } from "./routine-cases.js";
+import { testCases } from "./test-cases.js";
+
+testCases(routineCases);
