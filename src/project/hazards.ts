@@ -1,6 +1,7 @@
 import { DmError, exitCode } from "../error.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { RevisionFile } from "../revision/directory.js";
+import type { Step } from "../revision/revision.js";
 
 /** A table or column is dropped with all it holds: no way back brings that again. */
 export const dataLoss = "DATA_LOSS";
@@ -27,9 +28,7 @@ export function refuseHazards(files: readonly RevisionFile[], allowed: readonly 
     "DM5206",
     `${first.revision.id} has a hazard that nobody has approved: ${codes.join(", ")}`,
     {
-      details: open.flatMap(({ revision, code }) =>
-        hazardLines(revision.up.map(({ sql }) => sql).join("\n"), code),
-      ),
+      details: open.flatMap(({ revision, code }) => hazardLines(revision.up, code)),
       next: [
         `approve it: dm apply ${codes.map((code) => `--allow ${code}`).join(" ")}`,
         "or for an environment, in dm.yaml: allow",
@@ -40,7 +39,8 @@ export function refuseHazards(files: readonly RevisionFile[], allowed: readonly 
 }
 
 /** The comments that `dm plan` wrote above the statements; a file written by hand may have none. */
-function hazardLines(sql: string, code: string): string[] {
-  const prefix = `-- hazard ${code}: `;
-  return sql.split("\n").flatMap((line) => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []));
+function hazardLines(steps: readonly Step[], code: string): string[] {
+  const lines = steps.flatMap(({ comments, sql }) => [...comments, ...sql.split("\n")]);
+  const pattern = new RegExp(`^(?:-- )?hazard ${code}: (.*)$`);
+  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
 }
