@@ -22,6 +22,13 @@ const explicit = new Set([
   "bigint bit",
   "bit integer",
   "bit bigint",
+  "jsonb boolean",
+  "jsonb smallint",
+  "jsonb integer",
+  "jsonb bigint",
+  "jsonb numeric",
+  "jsonb real",
+  "jsonb double precision",
 ]);
 
 const assignment = new Set([

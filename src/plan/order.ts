@@ -1,5 +1,6 @@
 import { compareText } from "../catalog/catalog.js";
 import type { Graph } from "./graph.js";
+import { Heap } from "./heap.js";
 
 /** Where an action stands among those that may run in any order. */
 export interface Place {
@@ -17,25 +18,43 @@ export function order(graph: Graph, placeOf: (key: string) => Place): string[] {
   for (const key of waiting.keys()) {
     for (const after of graph.after(key)) waiting.set(after, (waiting.get(after) ?? 0) + 1);
   }
-  const ready = new Map<string, { rank: Place["groupRank"]; keys: string[] }>();
+  const ready = new Map<string, Ready>();
+  const groups = new Heap<{ group: string; rank: Place["groupRank"] }>((a, b) =>
+    compareRanks(a.rank, b.rank),
+  );
   const release = (key: string) => {
-    const { group, groupRank } = placeOf(key);
-    const entry = ready.get(group) ?? { rank: groupRank, keys: [] };
-    if (compareRanks(groupRank, entry.rank) < 0) entry.rank = groupRank;
-    entry.keys.push(key);
+    const { group, groupRank, rank } = placeOf(key);
+    const entry = ready.get(group) ?? {
+      rank: groupRank,
+      keys: new Heap((a, b) => compareRanks(a.rank, b.rank)),
+    };
+    const isNew = entry.keys.size === 0;
+    if (isNew || compareRanks(groupRank, entry.rank) < 0) {
+      entry.rank = groupRank;
+      groups.push({ group, rank: groupRank });
+    }
+    entry.keys.push({ key, rank });
     ready.set(group, entry);
   };
   for (const [key, count] of waiting) if (count === 0) release(key);
 
+  /** The group that comes first; what the heap holds of groups that are done or have moved up is left behind. */
+  const nextGroup = (): Ready | undefined => {
+    for (let next = groups.pop(); next !== undefined; next = groups.pop()) {
+      const entry = ready.get(next.group);
+      if (entry !== undefined && entry.keys.size > 0 && entry.rank === next.rank) return entry;
+    }
+    return undefined;
+  };
+
   const result: string[] = [];
-  let group: string | undefined;
-  while (ready.size > 0) {
-    if (group === undefined || !ready.has(group)) group = smallest(ready);
-    const entry = ready.get(group);
-    if (entry === undefined) break;
-    const key = entry.keys.reduce((a, b) => (compareRanks(placeOf(a).rank, placeOf(b).rank) <= 0 ? a : b));
-    entry.keys.splice(entry.keys.indexOf(key), 1);
-    if (entry.keys.length === 0) ready.delete(group);
+  let current = nextGroup();
+  while (current !== undefined) {
+    const key = current.keys.pop()?.key;
+    if (key === undefined) {
+      current = nextGroup();
+      continue;
+    }
     result.push(key);
     for (const after of graph.after(key)) {
       const count = (waiting.get(after) ?? 0) - 1;
@@ -46,8 +65,10 @@ export function order(graph: Graph, placeOf: (key: string) => Place): string[] {
   return result;
 }
 
-function smallest(groups: ReadonlyMap<string, { rank: Place["groupRank"] }>): string {
-  return [...groups].reduce((a, b) => (compareRanks(a[1].rank, b[1].rank) <= 0 ? a : b))[0];
+/** What may run of one group. */
+interface Ready {
+  rank: Place["groupRank"];
+  readonly keys: Heap<{ readonly key: string; readonly rank: Place["rank"] }>;
 }
 
 function compareRanks(a: readonly (number | string)[], b: readonly (number | string)[]): number {
