@@ -9,8 +9,8 @@ export function dumpVersion(): number | undefined {
 }
 
 /**
- * A database's schema as pg_dump writes it: the statements sorted, and within CREATE TABLE the columns and constraints,
- * because neither their order nor that of the statements is part of the schema.
+ * A database's schema as pg_dump writes it: the statements sorted, within CREATE TABLE the columns and constraints, and
+ * storage parameters, because the order of none of them is part of the schema.
  */
 export async function dump(url: string, major: number, ...options: readonly string[]): Promise<string[]> {
   const text = execFileSync("pg_dump", ["--schema-only", ...options, url], {
@@ -21,11 +21,20 @@ export async function dump(url: string, major: number, ...options: readonly stri
   return parser
     .statements(text.replace(/^\\.*$/gm, ""), "pg_dump")
     .filter(({ type }) => type !== "VariableSetStmt" && type !== "SelectStmt")
-    .map(({ type, text: statement }) => (type === "CreateStmt" ? sortedLines(statement) : statement))
+    .map(({ type, text: statement }) =>
+      sortedOptions(type === "CreateStmt" ? sortedLines(statement) : statement),
+    )
     .sort();
 }
 
 function sortedLines(createTable: string): string {
   const [head = "", ...lines] = createTable.split("\n");
   return [head, ...lines.map((line) => line.replace(/,$/, "")).sort()].join("\n");
+}
+
+function sortedOptions(statement: string): string {
+  return statement.replace(
+    /\bWITH \(([^()]*)\)/g,
+    (_, list: string) => `WITH (${list.split(", ").sort().join(", ")})`,
+  );
 }

@@ -59,7 +59,7 @@ describe.each(eachPostgres)("introspection of PostgreSQL %s", (postgres) => {
           {
             datestyle: expect.stringContaining("German"),
             timezone: "Asia/Tokyo",
-            path: "pg_catalog",
+            path: '"pg_catalog"',
             quote: "on",
           },
         ]);
@@ -113,9 +113,14 @@ describe.each(eachPostgres)("introspection of PostgreSQL %s", (postgres) => {
       const available = await database.query("SELECT FROM pg_available_extensions WHERE name = 'citext'");
       if (available.length === 0) skip("citext is not available");
       await database.script("CREATE EXTENSION citext; CREATE TABLE t (c citext)");
-      const { facts, unmodelled, ...catalog } = await introspect(database);
-      void catalog;
-      expect([...facts.keys()].filter((id) => id.includes("citext"))).toEqual(["extension citext"]);
+      const catalog = await introspect(database);
+      const { facts, unmodelled } = catalog;
+      expect([...facts.keys()].filter((id) => id.includes("citext")).toSorted()).toEqual([
+        "comment on extension citext",
+        "extension citext",
+      ]);
+      const column = factId({ kind: "column", schema: "public", on: "t", name: "c" });
+      expect(catalog.dependencies(column).map(({ to }) => String(to))).toContain("extension citext");
       expect(unmodelled).toEqual([]);
     });
   });

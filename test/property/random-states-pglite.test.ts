@@ -1,0 +1,3 @@
+import { testRandomStates } from "./states.js";
+
+testRandomStates(["pglite"]);
