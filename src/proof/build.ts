@@ -5,7 +5,7 @@ import { introspect, introspectHere } from "../introspect/introspect.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { plan } from "../plan/plan.js";
-import { name } from "../sql/sql.js";
+import { literal, name } from "../sql/sql.js";
 import { commitStatements, runStatements } from "./run.js";
 
 /** Relations in a state; each takes a lock while its transaction lasts, and its TOAST parts two more. */
@@ -41,14 +41,21 @@ export async function createRoles(
     [[...named]],
   );
   if (missing.length === 0) return [];
-  await database.script(missing.map(({ role }) => `CREATE ROLE ${name(role).text}`).join(";\n"));
+  // Another run on this server may make the same role at this moment.
+  const make = missing.map(
+    ({ role }) =>
+      `BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;`,
+  );
+  await database.script(`DO ${literal(`BEGIN ${make.join("\n")} END`).text}`);
   return missing.map(({ role }) => role);
 }
 
-/** Drops roles that a scratch database needed; they belong to the whole server. */
+/** Drops roles that a scratch database needed; they belong to the whole server, where another run may use them too. */
 export async function dropRoles(database: Database, roles: readonly string[]): Promise<void> {
   for (const role of roles) {
-    await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE IF EXISTS ${name(role).text}`);
+    const drop = `BEGIN DROP ROLE ${name(role).text};
+      EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN NULL; END`;
+    await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DO ${literal(drop).text}`);
   }
 }
 

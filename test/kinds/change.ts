@@ -6,6 +6,7 @@ import { introspect, introspectHere } from "../../src/introspect/introspect.js";
 import { type PlannedStatement, plan } from "../../src/plan/plan.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { commitStatements, runStatements, segments } from "../../src/proof/run.js";
+import { missingRoles } from "../support/roles.js";
 
 /** A change that dm must see and make, told as two states. */
 export interface ChangeCase {
@@ -45,7 +46,7 @@ export interface Played {
   readonly answer: string | undefined;
 }
 
-const roles = "CREATE ROLE one; CREATE ROLE two";
+const roles = missingRoles(["one", "two"]);
 
 async function states(
   shadow: Shadow,
@@ -83,15 +84,7 @@ export async function play(shadow: Shadow, one: ChangeCase): Promise<Played> {
     const { database } = shadow;
     return database.trial(() => run({ database, work: runStatements, read: introspectHere }));
   }
-  return shadow.fresh(async (database) => {
-    try {
-      return await run({ database, work: commitStatements, read: introspect });
-    } finally {
-      if (database.engine === "server") {
-        await database.script("DROP OWNED BY one, two CASCADE; DROP ROLE IF EXISTS one, two");
-      }
-    }
-  });
+  return shadow.fresh((database) => run({ database, work: commitStatements, read: introspect }));
 }
 
 interface Site {

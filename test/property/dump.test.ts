@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withDatabase } from "../../src/database/connect.js";
+import { describe, expect, test } from "vitest";
 import { introspect } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
 import { commitStatements } from "../../src/proof/run.js";
-import { name } from "../../src/sql/sql.js";
 import { dump, dumpVersion } from "../corpus/dump.js";
-import { server, servers, skipAloud, withTemporaryDatabase } from "../support/databases.js";
-import { roles } from "./names.js";
+import { servers, skipAloud, withTemporaryDatabase } from "../support/databases.js";
 import { twoStates } from "./round.js";
 
 const first = Number(process.env.DM_SEED ?? 1);
@@ -17,13 +14,6 @@ const major = servers().find((one) => one.major === version)?.major ?? 0;
 describe.skipIf(skipAloud(major === 0, "random states against pg_dump: none of a server's version here"))(
   "pg_dump, which does not ask dm,",
   () => {
-    const inServer = (statement: (role: string) => string) => () =>
-      withDatabase(server(major).url, (database) =>
-        database.script(roles.map((role) => statement(name(role).text)).join(";")),
-      );
-    beforeAll(inServer((role) => `DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role}`));
-    afterAll(inServer((role) => `DROP ROLE IF EXISTS ${role}`));
-
     test(`finds in ${rounds} changed databases what it finds in new ones, seed ${first}`, async () => {
       const failures: string[] = [];
       for (let seed = first; seed < first + rounds; seed++) {

@@ -1,3 +1,4 @@
+import { standingRoles } from "../support/roles.js";
 import type { Random } from "./random.js";
 
 /** Names that break what does not quote, and what searches SQL text with regular expressions. */
@@ -57,4 +58,4 @@ export const comments: readonly string[] = [
 ];
 
 /** Roles that every state may name; the last is hostile. */
-export const roles: readonly string[] = ["dm_reader", "dm_writer", 'dm "Odd" role; --'];
+export const roles: readonly string[] = standingRoles.filter((role) => role.startsWith("dm"));

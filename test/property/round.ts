@@ -7,7 +7,7 @@ import { type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { StatementError, segments } from "../../src/proof/run.js";
 import { rowsOf, type Seeds, seed } from "../../src/proof/seed.js";
-import { name } from "../../src/sql/sql.js";
+import { missingRoles } from "../support/roles.js";
 import { edited } from "./edit.js";
 import { Generator } from "./generate.js";
 import { roles } from "./names.js";
@@ -63,7 +63,7 @@ export async function playRound(ground: Ground, seedNumber: number): Promise<Rou
 
 function load(shadow: Shadow, text: string): Promise<Catalog> {
   return shadow.database.trial(async () => {
-    for (const role of roles) await shadow.database.script(`CREATE ROLE ${name(role).text}`);
+    await shadow.database.script(missingRoles(roles));
     await shadow.database.script(text);
     return introspectHere(shadow.database);
   });

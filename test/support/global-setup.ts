@@ -1,5 +1,7 @@
 import type { TestProject } from "vitest/node";
+import { withDatabase } from "../../src/database/connect.js";
 import { pgliteMajor, pgliteVersion } from "../../src/database/pglite-template.js";
+import { missingRoles, standingRoles } from "./roles.js";
 import { majors, startServer, sweepLeftovers, type TestServer } from "./servers.js";
 
 declare module "vitest" {
@@ -43,7 +45,10 @@ async function startAll(chosen: readonly number[], servers: TestServer[]): Promi
       try {
         const server = await startServer(major);
         if (server === undefined) missing.push([major, "its binaries are not installed (test/servers)"]);
-        else servers.push(server);
+        else {
+          servers.push(server);
+          await withDatabase(server.url, (database) => database.script(missingRoles(standingRoles)));
+        }
       } catch (error) {
         missing.push([major, error instanceof Error ? error.message : String(error)]);
       }
