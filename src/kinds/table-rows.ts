@@ -1,8 +1,9 @@
 import { sameValue } from "../catalog/canonical.js";
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
-import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
-import { continueAfterRows } from "./column-identity.js";
+import { continueAfterRows, sequenceName } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import type { AlterContext } from "./define.js";
 
@@ -29,10 +30,43 @@ export function moveTable(from: Fact<"table">, to: Fact<"table">, aside: string,
     ...moves.flatMap((move) => move.before),
     sql`INSERT INTO ${name(schema, table)} (${names}) ${overriding} SELECT ${values} FROM ${name(from.identity.schema, aside)}`,
     ...moves.flatMap((move) => move.after),
-    ...columns.flatMap((column) =>
-      column.attributes.identity === null ? [] : [continueAfterRows(column, column.attributes.identity)],
-    ),
+    ...columns.flatMap((column) => continueNumbers(column, from, aside, states)),
   ];
+}
+
+/** The statements that rename a table, and the sequences of its identity columns, out of the way. */
+export function setTableAside({ id, identity }: Fact<"table">, aside: string, current: Catalog): Sql[] {
+  return [
+    sql`ALTER TABLE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,
+    ...current.childrenOfKind(id, "column").flatMap((column) => {
+      if (column.attributes.identity === null) return [];
+      const sequence = sequenceName(column.attributes.identity, column);
+      return [
+        sql`ALTER SEQUENCE ${name(identity.schema, sequence)} RENAME TO ${name(asideSequence(aside, column))}`,
+      ];
+    }),
+  ];
+}
+
+const asideSequence = (aside: string, { position }: Fact<"column">) => `${aside}_${position ?? 0}`;
+
+/** An identity goes on where the old one stopped, or after the rows where there was none. */
+function continueNumbers(
+  column: Fact<"column">,
+  from: Fact<"table">,
+  aside: string,
+  { current }: States,
+): Sql[] {
+  const { identity, attributes } = column;
+  if (attributes.identity === null) return [];
+  const old = current.get(column.id);
+  if (!isKind(old, "column") || old.attributes.identity === null) {
+    return [continueAfterRows(column, attributes.identity)];
+  }
+  const table = literal(name(identity.schema, identity.on).text);
+  const sequence = sql`pg_catalog.pg_get_serial_sequence(${table}, ${literal(identity.name ?? "")})`;
+  const before = name(from.identity.schema, asideSequence(aside, old));
+  return [sql`SELECT pg_catalog.setval(${sequence}, last_value, is_called) FROM ${before}`];
 }
 
 const isGenerated = ({ attributes }: Fact<"column">) => attributes.generated !== null;

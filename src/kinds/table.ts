@@ -2,14 +2,13 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { columnDefinition, settings } from "./column.js";
-import { sequenceName } from "./column-identity.js";
 import { constraintDefinition } from "./constraint.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, origin } from "./inherited-column.js";
 import { changeOptions, withOptions } from "./options.js";
 import { isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
-import { moveTable } from "./table-rows.js";
+import { moveTable, setTableAside } from "./table-rows.js";
 
 /** CREATE TABLE. Columns, constraints, row security and replica identity are facts of their own. */
 export interface Table {
@@ -88,16 +87,9 @@ export const table = defineKind({
     },
   ],
   holdsData: () => true,
-  setAside: ({ id, identity }, aside, current) => ({
-    rename: [
-      sql`ALTER TABLE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,
-      ...current.childrenOfKind(id, "column").flatMap((column, at) => {
-        if (column.attributes.identity === null) return [];
-        const sequence = sequenceName(column.attributes.identity, column);
-        return [sql`ALTER SEQUENCE ${name(identity.schema, sequence)} RENAME TO ${name(`${aside}_${at}`)}`];
-      }),
-    ],
-    drop: sql`DROP TABLE ${name(identity.schema, aside)}`,
+  setAside: (fact, aside, current) => ({
+    rename: setTableAside(fact, aside, current),
+    drop: sql`DROP TABLE ${name(fact.identity.schema, aside)}`,
   }),
   handOver: moveTable,
   resembles: (from, to, { current, wanted }) =>

@@ -5,7 +5,7 @@ import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
 import type { Decisions } from "./decide.js";
 import { Graph } from "./graph.js";
-import { manner } from "./inherit.js";
+import { isFilledThroughTies, manner } from "./inherit.js";
 
 export interface ActionGraph {
   readonly actions: ReadonlyMap<string, Action>;
@@ -147,11 +147,12 @@ class Builder implements ActionGraph {
   /** A table that is tied later is complete before; one that is made with its tie takes from what is there. */
   #orderInheritedCreate(fact: Fact, edge: Edge): void {
     const isAdopted = manner(fact, edge, this.#wanted) === "adopted";
-    const parent = this.#wanted.get(edge.to)?.parent;
-    const isFilledByTie = parent !== undefined && this.#decisions.setAside.has(parent);
-    if (edge.via !== undefined && this.#decisions.creates.has(edge.via) && !isFilledByTie) {
+    if (edge.via !== undefined && this.#decisions.creates.has(edge.via)) {
       const tie = this.#wanted.get(edge.via);
-      if (!isAdopted && tie !== undefined && kindOf(tie.identity.kind).isTie === "parts stay")
+      if (isFilledThroughTies(edge.to, this.#decisions, this.#wanted)) {
+        const isValue = holdsValues(fact.identity.kind);
+        if (!isValue) this.#before("create", fact.id, "create", edge.to);
+      } else if (!isAdopted && tie !== undefined && kindOf(tie.identity.kind).isTie === "parts stay")
         this.#before("create", edge.to, "create", fact.id);
     } else if (isAdopted) this.#before("create", fact.id, "create", edge.to);
     else this.#before("create", edge.to, "create", fact.id);

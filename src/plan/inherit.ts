@@ -60,12 +60,21 @@ export function manner(fact: Fact, edge: Edge, wanted: Catalog): Inheritance {
   return kindOf(fact.identity.kind).inheritance?.(fact, from) ?? "adopted";
 }
 
-function createdWith(fact: Fact, { creates }: Decisions, { wanted }: States): string | undefined {
+/** Whether the part belongs to a replaced table, which is tied first, then filled, then completed. */
+export function isFilledThroughTies(part: FactId, { setAside }: Decisions, wanted: Catalog): boolean {
+  const table = wanted.get(part)?.parent;
+  return table !== undefined && setAside.has(table);
+}
+
+function createdWith(fact: Fact, decisions: Decisions, { wanted }: States): string | undefined {
+  const { creates } = decisions;
   for (const edge of inheritedFrom(wanted, fact.id)) {
     const how = manner(fact, edge, wanted);
     if (edge.via === undefined || how === "adopted") continue;
     if (creates.has(edge.via)) {
-      if (how === "cloned") return actionKey("create", edge.via);
+      if (how !== "cloned") continue;
+      const isLater = isFilledThroughTies(edge.to, decisions, wanted);
+      return actionKey("create", isLater ? edge.to : edge.via);
     } else if (creates.has(edge.to)) return actionKey("create", edge.to);
   }
   return undefined;

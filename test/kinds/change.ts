@@ -20,8 +20,11 @@ export interface ChangeCase {
   readonly after: string;
   /** The fact that differs, and the attributes in which it does; none when it comes or goes. */
   readonly sees: readonly [fact: string, ...attributes: string[]];
-  /** Whether PostgreSQL can change the fact where it stands; both ways unless `back` differs. */
-  readonly way: "in place" | "replaced" | "comes and goes";
+  /**
+   * Whether PostgreSQL can change the fact where it stands; both ways unless `back` differs. `moved`: its table is
+   * replaced, and the values move.
+   */
+  readonly way: "in place" | "replaced" | "comes and goes" | "moved";
   readonly back?: "in place" | "replaced";
   /** A query whose answer the change and the way back must leave alone. */
   readonly keeps?: string;

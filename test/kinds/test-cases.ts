@@ -19,6 +19,7 @@ export function testCases(cases: readonly ChangeCase[]): void {
         expect([played.afterUp, played.afterDown], "left by up and down").toEqual([[], []]);
         const [up, down] = [wayOf(played.up, fact), wayOf(played.down, fact)];
         if (one.way === "comes and goes") expect([up, down].sort()).toEqual(["created", "dropped"]);
+        else if (one.way === "moved") expect([up, down]).toEqual(["created", "created"]);
         else expect([up, down], "ways up and down").toEqual([one.way, one.back ?? one.way]);
         expect(new Set(played.kept).size, `kept: ${played.kept.join(" ")}`).toBe(1);
         if (one.answers !== undefined) expect(played.answer).toBe(JSON.stringify([[one.answers[1]]]));
