@@ -15,6 +15,8 @@ export interface LoadOptions {
    * transaction, in a scratch database.
    */
   readonly commitEvery?: number;
+  /** Called once with the texts of what cannot run; whether it made something, so that trying again makes sense. */
+  readonly supply?: (texts: readonly string[]) => Promise<boolean>;
 }
 
 export interface Loaded {
@@ -43,6 +45,9 @@ export async function loadDesired(
   let refused: Refused[] = [];
   for (const batch of batches(loadUnits(state.statements), commit)) {
     refused = await run([...refused.map(({ unit }) => unit), ...batch]);
+  }
+  if (refused.length > 0 && (await options.supply?.(refused.map(({ unit }) => unit.text))) === true) {
+    refused = await run(refused.map(({ unit }) => unit));
   }
   refused = await withoutBodyChecks(refused, run);
   while (refused.length > 0) {

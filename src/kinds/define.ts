@@ -77,6 +77,9 @@ export interface AlterRule<K extends KindName> {
   ) => Sql | Statement | readonly (Sql | Statement)[];
 }
 
+/** What `manage:` turns on: roles with their memberships, and settings. */
+export type Shared = "roles" | "settings";
+
 export type Resemblance = "same" | "alike" | undefined;
 
 /** Everything that dm knows of one kind of object. */
@@ -116,6 +119,11 @@ export interface Kind<K extends KindName> {
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
+  /**
+   * Belongs to the whole server, or to the database as such: read only on request, and never built on a server that
+   * other databases live on (docs/architecture.md, Decisions).
+   */
+  readonly shared?: Shared;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
   readonly isWatcher?: true;
   /**

@@ -10,6 +10,7 @@ import { decide, rootOf } from "./decide.js";
 import { fold } from "./fold.js";
 import { order, type Place } from "./order.js";
 import { render } from "./render.js";
+import { refuseUnmanaged } from "./unmanaged.js";
 
 /** A statement of a plan. */
 export interface PlannedStatement extends Statement {
@@ -25,13 +26,17 @@ export interface PlannedStatement extends Statement {
 export interface PlanOptions {
   /** Major version of the server that the statements are for; the wanted catalog's unless given. */
   readonly major?: number;
+  /** What may be changed; the rest stands in both states and stays as it is. Everything unless given. */
+  readonly isManaged?: (fact: Fact) => boolean;
 }
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
 export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
   const context = { current, wanted, address, major: options.major ?? wanted.major };
   const decisions = decide(diff(current, wanted), context);
-  const actionGraph = actionsFor(decisions, current, wanted);
+  const { isManaged } = options;
+  if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);
+  const actionGraph = actionsFor(decisions, current, wanted, isManaged);
   const folded = fold(actionGraph, decisions, current);
 
   const members = new Map<string, Action[]>();

@@ -10,6 +10,7 @@ import { rolesNamedBy } from "../desired/roles.js";
 import { DmError, exitCode } from "../error.js";
 import type { Statement } from "../kinds/define.js";
 import { type Site, withSite } from "../proof/build.js";
+import { StatementError } from "../proof/run.js";
 import { graphOf, type RevisionFile, type RevisionSet, readRevisions } from "../revision/directory.js";
 import type { RevisionGraph } from "../revision/graph.js";
 import { tips } from "../revision/lineage.js";
@@ -18,6 +19,7 @@ import type { Revision, Step } from "../revision/revision.js";
 import { checksum, type SumDifference } from "../revision/sum.js";
 import { name, raw } from "../sql/sql.js";
 import type { Project } from "./config.js";
+import { supply } from "./supply.js";
 import type { Workbench } from "./workbench.js";
 
 /** The revision files of a project and what a database says of them. */
@@ -129,25 +131,74 @@ export async function replay(bench: Workbench, chain: Chain, ids: readonly strin
   return withReplay(bench, revisions, (site) => site.read());
 }
 
-/** A scratch site where the revisions have run. */
-export function withReplay<T>(
+/**
+ * A scratch site where the revisions have run, and with them what they and these further steps need of the target
+ * beside what is managed. Which of them need something shows when they fail without: then all begins anew.
+ */
+export async function withReplay<T>(
   bench: Workbench,
   revisions: readonly Revision[],
   work: (site: Site) => Promise<T>,
   more: readonly Step[] = [],
 ): Promise<T> {
+  const supplied = new Set<string>();
+  for (;;) {
+    try {
+      return await replayOnce(bench, revisions, work, more, supplied);
+    } catch (error) {
+      if (!(error instanceof NeedsMore) || supplied.has(error.id)) {
+        throw error instanceof NeedsMore ? error.cause : error;
+      }
+      supplied.add(error.id);
+    }
+  }
+}
+
+/** A revision that does not run on what the ones before it made. */
+class NeedsMore extends Error {
+  readonly id: string;
+  override readonly cause: StatementError;
+
+  constructor(id: string, cause: StatementError) {
+    super(cause.message);
+    this.id = id;
+    this.cause = cause;
+  }
+}
+
+function replayOnce<T>(
+  bench: Workbench,
+  revisions: readonly Revision[],
+  work: (site: Site) => Promise<T>,
+  more: readonly Step[],
+  supplied: ReadonlySet<string>,
+): Promise<T> {
   const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up) }));
   const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more)];
   const needs = {
-    catalogs: [bench.base],
+    catalogs: [bench.base.whole],
     commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000,
+    scope: bench.project.manage,
   };
   return withSite(bench.shadow, needs, async (site) => {
     await createNamedRoles(bench, site, [...revisions.flatMap(({ up, down }) => [...up, ...down]), ...more]);
+    const supplyFor = async (list: readonly Statement[]) =>
+      supply(
+        bench,
+        await site.read(),
+        list.map(({ sql }) => sql.text),
+        (found) => site.run(found),
+      );
     for (const { id, up } of statements) {
       bench.progress(`replaying ${id}`);
-      await site.run(up);
+      if (supplied.has(id)) await supplyFor(up);
+      try {
+        await site.run(up);
+      } catch (error) {
+        throw error instanceof StatementError ? new NeedsMore(id, error) : error;
+      }
     }
+    if (more.length > 0) await supplyFor(statementsOf(more));
     return work(site);
   });
 }

@@ -17,7 +17,7 @@ import {
   statementsOf,
   withReplay,
 } from "./chain.js";
-import { markOf } from "./plan.js";
+import { markOf, scopePart } from "./state.js";
 import type { Workbench } from "./workbench.js";
 
 /**
@@ -77,6 +77,7 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
         ...revision,
         from: markOf(start),
         to: markOf(end),
+        ...scopePart(end),
         proven: { at: new Date().toISOString(), server: bench.shadow.description, checks },
       };
     },

@@ -1,10 +1,13 @@
 import type { Catalog } from "../catalog/catalog.js";
+import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
-import { plan } from "../plan/plan.js";
+import { managed } from "../manage/managed.js";
+import { buildable } from "../manage/surroundings.js";
+import { type PlannedStatement, plan } from "../plan/plan.js";
 import { literal, name } from "../sql/sql.js";
 import { commitStatements, runStatements } from "./run.js";
 
@@ -74,9 +77,10 @@ export interface Site {
  */
 export async function withSite<T>(
   shadow: Shadow,
-  needs: { readonly catalogs: readonly Catalog[]; readonly commits: boolean },
+  needs: { readonly catalogs: readonly Catalog[]; readonly commits: boolean; readonly scope?: Scope },
   work: (site: Site) => Promise<T>,
 ): Promise<T> {
+  const { scope = {} } = needs;
   if (!needs.commits && needs.catalogs.every(fitsInTransaction)) {
     return shadow.database.trial(async () => {
       await createRoles(shadow.database, ...needs.catalogs);
@@ -84,7 +88,7 @@ export async function withSite<T>(
         database: shadow.database,
         commits: false,
         run: (statements) => runStatements(shadow.database, statements),
-        read: () => introspectHere(shadow.database),
+        read: async () => managed(await introspectHere(shadow.database), scope),
       });
     });
   }
@@ -95,7 +99,7 @@ export async function withSite<T>(
         database,
         commits: true,
         run: (statements) => commitStatements(database, statements),
-        read: () => introspect(database),
+        read: async () => managed(await introspect(database), scope),
       });
     } finally {
       if (database.engine === "server") await dropRoles(database, roles);
@@ -108,8 +112,15 @@ export async function withSite<T>(
  * `a IN ('x')` on a varchar column prints otherwise after it was created from its print. States compare in this form.
  */
 export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Promise<Catalog> {
-  return withSite(shadow, { catalogs: [catalog], commits: false }, async (site) => {
-    await site.run(plan(base, catalog, { major: shadow.database.version.major }));
+  const { scope } = catalog;
+  const built = buildable(base, catalog);
+  return withSite(shadow, { catalogs: [built], commits: false, scope }, async (site) => {
+    await site.run(buildPlan(shadow, base, built));
     return site.read();
   });
+}
+
+/** What makes an empty database of the shadow hold a state with all that it stands on. */
+export function buildPlan(shadow: Shadow, base: Catalog, built: Catalog): PlannedStatement[] {
+  return plan(base.whole, built, { major: shadow.database.version.major });
 }
