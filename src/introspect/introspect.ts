@@ -13,6 +13,8 @@ export interface IntrospectOptions {
   readonly self?: string;
   /** What is read of the server and the database as such; nothing unless given. */
   readonly shared?: readonly Shared[];
+  /** Reads nothing but that, as a server of this major version has it. */
+  readonly onlySharedOf?: number;
 }
 
 /** One consistent picture of the database, in one REPEATABLE READ READ ONLY transaction and two round trips. */
@@ -27,10 +29,11 @@ export function introspect(database: Database, options: IntrospectOptions = {}):
 export async function introspectHere(database: Database, options: IntrospectOptions = {}): Promise<Catalog> {
   const { major } = database.version;
   const self = options.self === undefined ? raw("current_user") : literal(options.self);
-  const context: QueryContext = { major, self };
+  const context: QueryContext = { major: options.onlySharedOf ?? major, self };
   const kinds = kindNames.filter((kind) => {
     const { shared } = kindOf(kind);
-    return shared === undefined || options.shared?.includes(shared) === true;
+    if (shared === undefined) return options.onlySharedOf === undefined;
+    return options.shared?.includes(shared) === true;
   });
   const results = await database.script(
     [

@@ -40,6 +40,8 @@ export interface Statement {
   readonly sql: Sql;
   /** `after`: what it makes is usable only after COMMIT. `alone`: refuses to run inside a transaction. */
   readonly commit?: "after" | "alone";
+  /** About what several databases share: see {@link Kind.shared}. */
+  readonly isShared?: true;
 }
 
 /** What a kind sees when it writes SQL. */

@@ -2,6 +2,7 @@ import { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import type { Scope } from "../catalog/scope.js";
+import type { Shared } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { name } from "../sql/sql.js";
 import { covers, exactPattern, type Pattern, readPattern } from "./pattern.js";
@@ -118,13 +119,26 @@ function patterns(texts: readonly string[]): Pattern[] {
   return texts.flatMap((text) => readPattern(text) ?? []);
 }
 
-/** Whether the name is one of a scope's patterns itself, not merely covered by one with a wildcard. */
-export function isNamed(scope: Scope, role: string): boolean {
-  if (scope.roles === undefined || scope.roles === true) return false;
-  return patterns(scope.roles).some((one) => one.isExact && covers(one, [role]));
+/**
+ * The scope with its roles told one by one: those that the schema files declare, and those that a pattern without a
+ * wildcard names. No others are altered or dropped.
+ */
+export function withRoles(scope: Scope, declared: readonly string[]): Scope {
+  if (scope.roles === undefined) return scope;
+  const named = scope.roles === true ? [] : scope.roles.filter((text) => readPattern(text)?.isExact);
+  const covered = declared.filter((role) => coversRole(scope, role)).map((role) => exactPattern(role));
+  return { ...scope, roles: [...new Set([...named, ...covered])].sort() };
 }
 
 export function coversRole(scope: Scope, role: string): boolean {
   if (scope.roles === undefined || scope.roles === true) return scope.roles === true;
   return patterns(scope.roles).some((one) => covers(one, [role]));
+}
+
+/** What a scope asks to be read of the server and the database as such. */
+export function sharedBy(scope: Scope): readonly Shared[] {
+  return [
+    ...(scope.roles === undefined ? [] : (["roles"] as const)),
+    ...(scope.settings === undefined ? [] : (["settings"] as const)),
+  ];
 }

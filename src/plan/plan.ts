@@ -54,6 +54,7 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     const catalog = isOfCurrent(action) ? current : wanted;
     return render(action, others, context).map((statement) => ({
       ...statement,
+      ...(kindOf(action.fact.identity.kind).shared === undefined ? {} : { isShared: true as const }),
       action: action.type,
       facts: [action.fact, ...others.map((member) => member.fact)].map((fact) => fact.id),
       about: rootOf(action.fact, catalog).id,

@@ -7,8 +7,11 @@ import {
 import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { rolesNamedBy } from "../desired/roles.js";
+import { roleMadeBy, sharedPartOf } from "../desired/shared.js";
 import { DmError, exitCode } from "../error.js";
 import type { Statement } from "../kinds/define.js";
+import { sharedBy } from "../manage/managed.js";
+import type { ParsedStatement } from "../parse/parser.js";
 import { type Site, withSite } from "../proof/build.js";
 import { StatementError } from "../proof/run.js";
 import { graphOf, type RevisionFile, type RevisionSet, readRevisions } from "../revision/directory.js";
@@ -114,12 +117,21 @@ export function pathTo({ graph }: Chain, target: string | readonly string[]): st
 }
 
 /** Steps as statements: what a `commit` step stands behind is committed first. */
-export function statementsOf(steps: readonly Step[]): Statement[] {
+export function statementsOf(steps: readonly Step[], { project, parser }: Workbench): Statement[] {
+  const isSplit = sharedBy(project.manage).length > 0;
   return steps
-    .map((step, at): Statement => {
+    .flatMap((step, at): Statement[] => {
       const commit =
         step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
-      return { sql: raw(step.sql), ...(commit === undefined ? {} : { commit }) };
+      const whole = { sql: raw(step.sql), ...(commit === undefined ? {} : ({ commit } as const)) };
+      const parsed = isSplit ? parser.statements(step.sql, "revision") : [];
+      // What is about roles and settings runs apart from the rest.
+      if (!parsed.some((one) => sharedPartOf(one) !== undefined)) return [whole];
+      return parsed.map((one) => ({
+        ...whole,
+        sql: raw(one.text),
+        ...(sharedPartOf(one) === undefined ? {} : { isShared: true as const }),
+      }));
     })
     .filter(({ sql }) => sql.text.trim() !== "");
 }
@@ -173,8 +185,8 @@ function replayOnce<T>(
   more: readonly Step[],
   supplied: ReadonlySet<string>,
 ): Promise<T> {
-  const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up) }));
-  const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more)];
+  const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up, bench) }));
+  const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more, bench)];
   const needs = {
     catalogs: [bench.base.whole],
     commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000,
@@ -198,19 +210,32 @@ function replayOnce<T>(
         throw error instanceof StatementError ? new NeedsMore(id, error) : error;
       }
     }
-    if (more.length > 0) await supplyFor(statementsOf(more));
+    if (more.length > 0) await supplyFor(statementsOf(more, bench));
     return work(site);
   });
 }
 
 /** Roles that the steps name and the shadow lacks. */
 async function createNamedRoles(bench: Workbench, site: Site, steps: readonly Step[]): Promise<void> {
-  const roles = new Set(
-    steps.flatMap(({ sql }) => bench.parser.statements(sql, "revision").flatMap((one) => rolesNamedBy(one))),
-  );
-  if (roles.size === 0) return;
-  await site.database.script(
-    [...roles]
+  const { apart } = bench.shadow;
+  const statements = steps.flatMap(({ sql }) => bench.parser.statements(sql, "revision"));
+  const made = new Set(statements.flatMap((one) => roleMadeBy(one) ?? []));
+  const isShared = (one: ParsedStatement) => sharedPartOf(one) !== undefined;
+  const named = (list: readonly ParsedStatement[]) => new Set(list.flatMap((one) => rolesNamedBy(one)));
+  if (apart === undefined) return create(site.database, named(statements), made);
+  await create(apart, named(statements.filter(isShared)), made);
+  await create(site.database, named(statements.filter((one) => !isShared(one))), new Set());
+}
+
+async function create(
+  database: Database,
+  named: ReadonlySet<string>,
+  made: ReadonlySet<string>,
+): Promise<void> {
+  const roles = [...named].filter((role) => !made.has(role) && !role.startsWith("pg_"));
+  if (roles.length === 0) return;
+  await database.script(
+    roles
       .map(
         (role) =>
           `DO $do$ BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$`,

@@ -2,17 +2,8 @@ import type { Catalog } from "../catalog/catalog.js";
 import { isDefaultScope, type Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import { type IntrospectOptions, introspect, introspectHere } from "../introspect/introspect.js";
-import type { Shared } from "../kinds/define.js";
-import { managed } from "../manage/managed.js";
+import { managed, sharedBy } from "../manage/managed.js";
 import type { Revision, StateMark } from "../revision/revision.js";
-
-/** What a scope asks to be read of the server and the database as such. */
-export function sharedBy(scope: Scope): readonly Shared[] {
-  return [
-    ...(scope.roles === undefined ? [] : (["roles"] as const)),
-    ...(scope.settings === undefined ? [] : (["settings"] as const)),
-  ];
-}
 
 /** The managed part of what a database holds. */
 export async function readState(

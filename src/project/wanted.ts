@@ -9,15 +9,18 @@ import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import { cacheDirectory } from "../database/pglite-template.js";
 import { loadDesired } from "../desired/load.js";
 import { readDesired } from "../desired/read.js";
-import type { Annotation, DesiredState } from "../desired/state.js";
+import { rolesNamedBy } from "../desired/roles.js";
+import { roleMadeBy, sharedPartOf } from "../desired/shared.js";
+import type { Annotation, DesiredState, DesiredStatement } from "../desired/state.js";
 import { DmError } from "../error.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
 import { kindNames, kindOf } from "../kinds/index.js";
-import { managed } from "../manage/managed.js";
+import { coversRole, managed, sharedBy, withRoles } from "../manage/managed.js";
 import { unmanagedOf, withNeeds } from "../manage/surroundings.js";
 import { plan } from "../plan/plan.js";
 import { dropRoles } from "../proof/build.js";
 import { commitEvery, runStatements } from "../proof/run.js";
+import { withShared } from "../proof/shared.js";
 import { raw } from "../sql/sql.js";
 import { version } from "../version.js";
 import { readState, readStateHere } from "./state.js";
@@ -42,8 +45,12 @@ export async function loadWanted(
   current?: Catalog,
 ): Promise<Wanted> {
   bench.progress("reading the schema files");
-  const state = await readDesired(paths, bench.parser);
-  const scope = bench.project.manage;
+  const { manage } = bench.project;
+  const state = await readDesired(paths, bench.parser, {
+    ...(manage.roles === undefined ? {} : { coversRole: (role: string) => coversRole(manage, role) }),
+    manageSettings: manage.settings === true,
+  });
+  const scope = withRoles(manage, rolesMade(state));
   const base =
     current === undefined || current.major === bench.base.major
       ? bench.base
@@ -61,10 +68,32 @@ export async function loadWanted(
   return { catalog, annotations: state.annotations };
 }
 
+function rolesMade({ statements }: DesiredState): string[] {
+  return statements.flatMap(({ statement }) => roleMadeBy(statement) ?? []);
+}
+
+/** Loads what databases share apart from the rest, where the shadow has a place for it. */
 async function load(bench: Workbench, base: Catalog, state: DesiredState): Promise<Catalog> {
-  const { database } = bench.shadow;
+  const { apart, database } = bench.shadow;
+  const shared = sharedBy(bench.project.manage);
+  if (apart === undefined || shared.length === 0) return loadHere(bench, base, state);
+  const isApart = ({ statement }: DesiredStatement) => sharedPartOf(statement) !== undefined;
+  const own = state.statements.filter(isApart);
+  const roles = [...new Set(own.flatMap(({ statement }) => rolesNamedBy(statement)))];
+  const around = await apart.trial(async () => {
+    await loadDesired({ ...state, statements: own, roles, extensions: [] }, apart);
+    return introspectHere(apart, { shared, onlySharedOf: database.version.major });
+  });
+  const statements = state.statements.filter((desired) => !isApart(desired));
+  const named = [...new Set(statements.flatMap(({ statement }) => rolesNamedBy(statement)))];
+  return withShared(await loadHere(bench, base, { ...state, statements, roles: named }), around);
+}
+
+async function loadHere(bench: Workbench, base: Catalog, state: DesiredState): Promise<Catalog> {
+  const { apart, database } = bench.shadow;
   const scope = bench.project.manage;
   const prepare = plan(bench.base.whole, base.whole);
+  const shared = apart === undefined ? sharedBy(scope) : [];
   // A large schema does not fit into one transaction's share of the lock table.
   if (state.statements.length <= 3000) {
     return database.trial(async () => {
@@ -73,7 +102,7 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
         supply: async (texts) =>
           supply(bench, await readStateHere(database, scope), texts, (list) => runStatements(database, list)),
       });
-      return introspectHere(database);
+      return introspectHere(database, { shared });
     });
   }
   return bench.shadow.fresh(async (scratch) => {
@@ -85,7 +114,7 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
           scratch.transaction(() => runStatements(scratch, list)),
         ),
     });
-    const catalog = await introspect(scratch);
+    const catalog = await introspect(scratch, { shared });
     if (scratch.engine === "server") await dropRoles(scratch, createdRoles);
     return catalog;
   });

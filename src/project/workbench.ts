@@ -3,10 +3,9 @@ import type { Fact } from "../catalog/fact.js";
 import { connect } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { type Shadow, withShadow } from "../database/shadow.js";
-import { introspect } from "../introspect/introspect.js";
-import { managed } from "../manage/managed.js";
+import { managed, sharedBy } from "../manage/managed.js";
 import { openParser, type Parser } from "../parse/parser.js";
-import { normalForm } from "../proof/build.js";
+import { normalForm, readSite } from "../proof/build.js";
 import type { Project } from "./config.js";
 import { readState } from "./state.js";
 
@@ -67,8 +66,9 @@ export function withShadowFor<T>(
 ): Promise<T> {
   const { database: url, shadow: choice } = project.environment;
   progress("opening a shadow");
-  return withShadow({ choice, target: { database: target, url } }, async (shadow) => {
-    const base = managed(await introspect(shadow.database), project.manage);
+  const isShared = sharedBy(project.manage).length > 0;
+  return withShadow({ choice, target: { database: target, url }, isShared }, async (shadow) => {
+    const base = managed(await readSite(shadow, project.manage), project.manage);
     const parser = await openParser(target.version.major);
     const normalize = (catalog: Catalog) => normalForm(shadow, base, catalog);
     let there: Promise<Catalog> | undefined;

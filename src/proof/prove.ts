@@ -125,7 +125,7 @@ async function runMeasured(
   const measure = async (part: readonly Statement[]) => {
     for (const [statement, measurement] of await measuredRun(
       site.database,
-      part,
+      await site.runApart(part),
       isAbout(before, statements),
     )) {
       measurements.set(statement, measurement);
