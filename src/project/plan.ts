@@ -69,7 +69,8 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const start = await stateToPlanFrom(bench, chain, request.from);
     const wanted = await loadWanted(bench, project.schema, start);
     const live = managed(start, wanted.catalog.scope);
-    const { leftOut } = live;
+    const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
+    const { leftOut } = there;
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
     if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
@@ -98,7 +99,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     if (changes.length === 0 && renames.length === 0) return result;
 
     const renaming = renamePlan(renames);
-    const among = planAmid(bench, live);
+    const among = planAmid(bench, there);
     const up = [...renaming.up, ...among(current, wanted.catalog)];
     const down = [...among(wanted.catalog, current), ...renaming.down];
     const proof = await prove(bench.shadow, {
@@ -107,7 +108,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       after: wanted.catalog,
       up,
       down,
-      there: live,
+      there,
       progress: bench.progress,
     });
     const after = expectedAfter(live, before, wanted.catalog, up);

@@ -95,6 +95,7 @@ export function headerJson(header: RevisionHeader): JsonObject {
     labels: header.labels ?? [],
     from: header.from === undefined ? null : plainJson(header.from),
     to: header.to === undefined ? null : plainJson(header.to),
+    manage: header.manage === undefined ? null : plainJson(header.manage),
     proven: header.proven === undefined ? null : plainJson(header.proven),
     irreversible: header.irreversible ?? null,
   };
