@@ -1,4 +1,4 @@
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, compareText } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import type { Scope } from "../catalog/scope.js";
@@ -23,7 +23,8 @@ export function managed(catalog: Catalog, scope: Scope): Catalog {
       kind: table.identity.kind,
       name: name(table.identity.schema, table.identity.name).text,
       tool,
-    }));
+    }))
+    .toSorted((a, b) => compareText(a.name, b.name));
   return new Catalog({
     major,
     self,
