@@ -1,10 +1,20 @@
 import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { subject } from "../../src/diff/diff.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { drift } from "../../src/project/drift.js";
+import { newRevision } from "../../src/project/new.js";
 import { planRevision } from "../../src/project/plan.js";
-import { servers, withTemporaryDatabase } from "../support/databases.js";
+import { pull } from "../../src/project/pull.js";
+import {
+  eachPostgres,
+  newestServer,
+  type Postgres,
+  servers,
+  withTemporaryDatabase,
+} from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const rolesQuery = (prefix: string) => `
@@ -146,6 +156,70 @@ describe.each(servers())("roles on PostgreSQL $major", { timeout: 120_000 }, ({ 
       } finally {
         await database.script(`DROP SCHEMA auth CASCADE; REASSIGN OWNED BY ${p}owner TO CURRENT_USER;
           DROP OWNED BY ${p}owner; DROP ROLE ${p}owner`);
+      }
+    });
+  });
+});
+
+const places: readonly Postgres[] = eachPostgres.filter(
+  (one) => one === "pglite" || one === newestServer()?.major,
+);
+
+describe.each(places)("a project with roles on %s", { timeout: 120_000 }, (postgres) => {
+  test("pulls, replays and proves what is written by hand", async () => {
+    const p = `r${randomBytes(4).toString("hex")}_`;
+    const manage = `{ roles: ["${p}*"], settings: true }`;
+    const schema = {
+      "all.sql": `CREATE ROLE ${p}a LOGIN; CREATE ROLE ${p}b; GRANT ${p}a TO ${p}b;
+      ALTER ROLE ${p}a SET work_mem = '8MB'; ALTER DATABASE this SET work_mem = '9MB';
+      COMMENT ON DATABASE this IS 'ours'; CREATE TABLE t (); ALTER TABLE t OWNER TO ${p}a; GRANT SELECT ON t TO ${p}b`,
+    };
+    const run = (setup: { database?: string }) =>
+      withProject({ ...setup, schema, manage }, async (project) => {
+        const plan = (message: string) => planRevision(project, { message });
+        await plan("first");
+        // The first is replayed from here on.
+        expect((await plan("nothing new")).changes).toEqual([]);
+        await writeSchema(project.root, { "more.sql": `CREATE ROLE ${p}c; GRANT SELECT ON t TO ${p}c` });
+        expect((await plan("third")).changes.map((change) => subject(change).id).sort()).toEqual([
+          `privilege ${p}c on table public.t`,
+          `role ${p}c`,
+        ]);
+        const { file } = await newRevision(project, { message: "by hand" });
+        const text = await readFile(file, "utf8");
+        await writeFile(
+          file,
+          text
+            .replace(
+              "-- dm:down",
+              `ALTER ROLE ${p}c NOINHERIT; CREATE VIEW v AS SELECT 1 AS a;\n\n-- dm:down`,
+            )
+            .concat(`DROP VIEW v; ALTER ROLE ${p}c INHERIT;\n`),
+        );
+        await writeSchema(project.root, {
+          "more.sql": `CREATE ROLE ${p}c NOINHERIT; GRANT SELECT ON t TO ${p}c; CREATE VIEW v AS SELECT 1 AS a`,
+        });
+        const proven = await plan("nothing more");
+        expect([proven.provenRevisions.length, proven.changes]).toEqual([1, []]);
+        await applyRevisions(project, {});
+        expect((await drift(project)).changes).toEqual([]);
+
+        const directory = join(project.root, "pulled");
+        await pull(project, { format: "sql", directory });
+        expect(await readFile(join(directory, "roles.sql"), "utf8")).toContain(`CREATE ROLE ${p}a LOGIN;`);
+        expect(await readFile(join(directory, "database.sql"), "utf8")).toContain("COMMENT ON DATABASE");
+        const { changes } = await drift(project, { against: directory });
+        expect(changes).toEqual([]);
+        await rollbackRevisions(project, { target: "base" });
+      });
+    if (postgres === "pglite") return run({});
+    return withTemporaryDatabase(postgres, async (database, url) => {
+      try {
+        await run({ database: url });
+      } finally {
+        await database.script(
+          `DROP VIEW IF EXISTS v; DROP TABLE IF EXISTS t; DROP ROLE IF EXISTS ${p}a, ${p}b, ${p}c`,
+        );
       }
     });
   });
