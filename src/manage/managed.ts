@@ -1,7 +1,7 @@
 import { Catalog, compareText } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
-import type { Scope } from "../catalog/scope.js";
+import { isDefaultScope, type Scope } from "../catalog/scope.js";
 import type { Shared } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { name } from "../sql/sql.js";
@@ -16,6 +16,9 @@ export function managed(catalog: Catalog, scope: Scope): Catalog {
   const { whole } = catalog;
   const found = versionTables(whole);
   const isManaged = managing(whole, scope, found);
+  const facts = [...catalog.facts.values()].filter(isManaged);
+  const isAll = facts.length === catalog.facts.size;
+  if (isAll && isDefaultScope(scope) && isDefaultScope(catalog.scope)) return catalog;
   const { major, self, unmodelled } = catalog;
   const leftOut = found
     .filter(({ table }) => !isManaged(table))
@@ -28,7 +31,7 @@ export function managed(catalog: Catalog, scope: Scope): Catalog {
   return new Catalog({
     major,
     self,
-    facts: [...catalog.facts.values()].filter(isManaged),
+    facts,
     edges: catalog.edges(),
     unmodelled,
     whole,

@@ -17,6 +17,7 @@ export function unmanagedOf(state: Catalog): Fact[] {
  */
 export function amid(state: Catalog, there: Catalog, stands: (fact: Fact) => boolean = () => true): Catalog {
   const around = unmanagedOf(there).filter(stands);
+  if (around.length === 0) return state;
   const clash = around.find(({ id }) => state.has(id));
   if (clash !== undefined) {
     throw new DmError("DM3104", `${clash.id} is left out in the database, and the schema files define it`, {
@@ -38,6 +39,7 @@ export function buildable(
   touched: ReadonlySet<FactId> = new Set(),
 ): Catalog {
   const sources = [state, ...others];
+  if ([base, ...sources].every((one) => one.whole.facts.size === one.facts.size)) return state;
   const around = new Map<FactId, Fact>();
   for (const source of sources) {
     const also = [...touched].flatMap((id) => source.whole.get(id) ?? []);
@@ -52,6 +54,7 @@ export function buildable(
 
 /** A managed part with what it needs of the rest: all that must be kept for it to be built again elsewhere. */
 export function withNeeds(state: Catalog): Catalog {
+  if (state.whole.facts.size === state.facts.size) return state;
   const around = neededBy([...state.facts.values()], state.whole).filter(({ id }) => !state.has(id));
   return joined(state, around, [state.whole]);
 }
