@@ -22,15 +22,26 @@ export const init: Declare = (command, run) => {
     .action((directory: string) =>
       run(async (session) => {
         const { initProject } = await import("../../src/project/init.js");
+        const { leftOutJson } = await import("../../src/report/json.js");
+        const { leftAloneText } = await import("../../src/report/tree.js");
         const { database } = session.options;
-        const { files } = await initProject({
+        const { files, leftOut } = await initProject({
           directory,
           progress: session.progress,
           ...(database === undefined ? {} : { database }),
         });
         return {
-          json: () => ({ files: files.map(({ path, state }) => ({ path, state })) }),
-          text: () => files.map(({ path, state }) => `${state.padEnd(7)}  ${shownPath(path)}`).join("\n"),
+          json: () => ({
+            files: files.map(({ path, state }) => ({ path, state })),
+            leftOut: leftOutJson(leftOut),
+          }),
+          text: (paint) =>
+            [
+              ...files.map(({ path, state }) => `${state.padEnd(7)}  ${shownPath(path)}`),
+              leftAloneText({ unmodelled: [], leftOut }, paint),
+            ]
+              .filter((line) => line !== "")
+              .join("\n"),
           isReport: true,
         };
       }),

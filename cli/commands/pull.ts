@@ -29,18 +29,22 @@ export const pull: Declare = (command, run) => {
       run(async (session) => {
         const project = await session.project();
         const { pull: pullSchema } = await import("../../src/project/pull.js");
-        const { unmodelledJson } = await import("../../src/report/json.js");
-        const { unmodelledText } = await import("../../src/report/tree.js");
-        const { files, unmodelled } = await pullSchema(project, {
+        const { leftOutJson, unmodelledJson } = await import("../../src/report/json.js");
+        const { leftAloneText } = await import("../../src/report/tree.js");
+        const { files, ...left } = await pullSchema(project, {
           format,
           progress: session.progress,
           ...(source === undefined ? {} : { source }),
           ...(directory === undefined ? {} : { directory }),
         });
         return {
-          json: () => ({ files, unmodelled: unmodelledJson(unmodelled) }),
+          json: () => ({
+            files,
+            unmodelled: unmodelledJson(left.unmodelled),
+            leftOut: leftOutJson(left.leftOut),
+          }),
           text: (paint) =>
-            [...files.map((file) => `written  ${shownPath(file)}`), unmodelledText(unmodelled, paint)]
+            [...files.map((file) => `written  ${shownPath(file)}`), leftAloneText(left, paint)]
               .filter((line) => line !== "")
               .join("\n"),
           isReport: true,

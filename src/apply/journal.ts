@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import type { Database } from "../database/database.js";
 import { DmError } from "../error.js";
+import { withNeeds } from "../manage/surroundings.js";
 
 export type Direction = "up" | "down";
 
@@ -152,7 +153,7 @@ export async function recordState(database: Database, catalog: Catalog): Promise
     `INSERT INTO dm.state (recorded_at, fingerprint, snapshot) VALUES (now(), $1, $2)
      ON CONFLICT (singleton) DO UPDATE
      SET recorded_at = excluded.recorded_at, fingerprint = excluded.fingerprint, snapshot = excluded.snapshot`,
-    [catalog.fingerprint, writeSnapshot(catalog)],
+    [catalog.fingerprint, writeSnapshot(catalog, withNeeds(catalog))],
   );
 }
 

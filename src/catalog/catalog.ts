@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "./canonical.js";
 import { type Edge, type Fact, isKind, type KindName, type Unmodelled } from "./fact.js";
 import { type FactId, factId, type Identity } from "./identity.js";
+import type { LeftOut, Scope } from "./scope.js";
 
 export interface CatalogContents {
   /** Major version of the server that printed the attributes; texts of two majors do not compare. */
@@ -11,6 +12,10 @@ export interface CatalogContents {
   readonly facts: Iterable<Fact>;
   readonly edges: Iterable<Edge>;
   readonly unmodelled?: readonly Unmodelled[];
+  /** For a part: all that was read, the rule by which this is a part of it, and what the rule left out by itself. */
+  readonly whole?: Catalog;
+  readonly scope?: Scope;
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** One state of a database: its facts and how they depend on each other. Immutable. */
@@ -19,6 +24,9 @@ export class Catalog {
   readonly self: string;
   readonly facts: ReadonlyMap<FactId, Fact>;
   readonly unmodelled: readonly Unmodelled[];
+  readonly scope: Scope;
+  readonly leftOut: readonly LeftOut[];
+  readonly #whole: Catalog | undefined;
   readonly #outgoing = new Map<FactId, Edge[]>();
   readonly #incoming = new Map<FactId, Edge[]>();
   readonly #children = new Map<FactId, Fact[]>();
@@ -28,6 +36,9 @@ export class Catalog {
     this.major = contents.major;
     this.self = contents.self;
     this.unmodelled = contents.unmodelled ?? [];
+    this.scope = contents.scope ?? {};
+    this.leftOut = contents.leftOut ?? [];
+    this.#whole = contents.whole;
     this.facts = new Map([...contents.facts].map((fact) => [fact.id, fact]));
     for (const fact of this.facts.values()) {
       if (fact.parent !== undefined) push(this.#children, fact.parent, fact);
@@ -37,6 +48,11 @@ export class Catalog {
       push(this.#outgoing, edge.from, edge);
       push(this.#incoming, edge.to, edge);
     }
+  }
+
+  /** All that was read: the facts that are compared, and those among which they stand. */
+  get whole(): Catalog {
+    return this.#whole ?? this;
   }
 
   has(id: FactId): boolean {

@@ -3,6 +3,7 @@ import { DmError } from "../error.js";
 import { Catalog } from "./catalog.js";
 import type { Edge, Fact } from "./fact.js";
 import { factId, type Identity } from "./identity.js";
+import { isDefaultScope, type Scope } from "./scope.js";
 
 /** Version of the snapshot file's shape; a reader refuses versions it does not know. */
 const format = 1;
@@ -18,6 +19,17 @@ const identity: z.ZodType<Identity> = z.lazy(() =>
   }),
 ) as z.ZodType<Identity>;
 
+const texts = z.array(z.string());
+
+/** A scope in a file. */
+export const scopeShape: z.ZodType<Scope> = z.strictObject({
+  schemas: z.exactOptional(texts),
+  exclude: z.exactOptional(texts),
+  kinds: z.exactOptional(texts),
+  roles: z.exactOptional(z.union([z.literal(true), texts])),
+  settings: z.exactOptional(z.literal(true)),
+});
+
 const snapshotFile = z.object({
   format: z.literal(format),
   major: z.number().int(),
@@ -29,8 +41,10 @@ const snapshotFile = z.object({
       parent: z.number().int().optional(),
       position: z.number().optional(),
       attributes: z.record(z.string(), z.unknown()),
+      unmanaged: z.literal(true).optional(),
     }),
   ),
+  scope: scopeShape.optional(),
   edges: z.array(
     z.tuple(
       [z.number().int(), z.number().int(), z.enum(["needs", "part", "owned", "inherits"])],
@@ -40,21 +54,24 @@ const snapshotFile = z.object({
   unmodelled: z.array(z.object({ kind: z.string(), name: z.string() })),
 });
 
-/** A catalog as text: one JSON document, a fact a line, sorted, so that two snapshots compare with any diff. */
-export function writeSnapshot(catalog: Catalog): string {
-  const ids = [...catalog.facts.keys()].sort();
+/**
+ * A catalog as text: one JSON document, a fact a line, sorted, so that two snapshots compare with any diff. What is not
+ * managed is written as far as `around` says, for the managed part to stand on.
+ */
+export function writeSnapshot(catalog: Catalog, around: Catalog = catalog): string {
+  const ids = [...new Set([...catalog.facts.keys(), ...around.facts.keys()])].sort();
   const index = new Map(ids.map((id, at) => [id, at]));
   const facts = ids.map((id) => {
-    const fact = catalog.facts.get(id);
+    const fact = catalog.get(id) ?? around.get(id);
     return JSON.stringify({
       identity: fact?.identity,
       parent: fact?.parent === undefined ? undefined : index.get(fact.parent),
       position: fact?.position,
       attributes: fact?.attributes,
+      unmanaged: catalog.has(id) ? undefined : true,
     });
   });
-  const edges = catalog
-    .edges()
+  const edges = [...new Set(around.edges())]
     .map(({ from, to, type, via, local }) =>
       JSON.stringify([
         index.get(from),
@@ -68,6 +85,7 @@ export function writeSnapshot(catalog: Catalog): string {
     `{ "format": ${format}, "major": ${catalog.major}, "self": ${JSON.stringify(catalog.self)},`,
     `"fingerprint": "${catalog.fingerprint}",`,
     `"unmodelled": ${JSON.stringify(catalog.unmodelled)},`,
+    ...(isDefaultScope(catalog.scope) ? [] : [`"scope": ${JSON.stringify(catalog.scope)},`]),
     `"facts": [\n${facts.join(",\n")}\n],`,
     `"edges": [\n${edges.join(",\n")}\n] }\n`,
   ].join("\n");
@@ -88,7 +106,7 @@ export function readSnapshot(text: string, file: string): Catalog {
     return id;
   };
   const facts = parsed.data.facts.map(
-    ({ parent, position, ...fact }, at) =>
+    ({ parent, position, unmanaged: _, ...fact }, at) =>
       ({
         ...fact,
         id: idAt(at),
@@ -104,7 +122,13 @@ export function readSnapshot(text: string, file: string): Catalog {
       ...(typeof via === "number" ? { via: idAt(via), local: local === true } : {}),
     }),
   );
-  const catalog = new Catalog({ major, self, facts, edges, unmodelled });
+  const whole = new Catalog({ major, self, facts, edges, unmodelled });
+  const isManaged = (_: unknown, at: number) => parsed.data.facts[at]?.unmanaged !== true;
+  const { scope = {} } = parsed.data;
+  const catalog = new Catalog({
+    ...{ major, self, unmodelled, edges, scope, whole },
+    facts: facts.filter(isManaged),
+  });
   if (catalog.fingerprint !== parsed.data.fingerprint) {
     throw new DmError(
       "DM1302",

@@ -14,6 +14,11 @@ export interface Shadow {
   readonly description: string;
   /** One more scratch database, for work that must commit; dropped afterwards. */
   fresh<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /**
+   * An embedded PostgreSQL for roles and settings, where it was asked for and the shadow is a server: there roles exist
+   * already, and a change to them would reach further than the shadow. Its trials begin without any role.
+   */
+  readonly apart?: Database;
 }
 
 export interface ShadowRequest {
@@ -21,6 +26,8 @@ export interface ShadowRequest {
   readonly choice: string;
   /** The database that the states are for. */
   readonly target?: { readonly database: Database; readonly url: string };
+  /** Whether states have roles and settings. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -31,6 +38,18 @@ export async function withShadow<T>(
   request: ShadowRequest,
   work: (shadow: Shadow) => Promise<T>,
 ): Promise<T> {
+  return chooseShadow(request, async (shadow) => {
+    if (request.isShared !== true || shadow.database.engine === "pglite") return work(shadow);
+    const apart = await openPglite();
+    try {
+      return await work({ ...shadow, apart });
+    } finally {
+      await apart.close();
+    }
+  });
+}
+
+async function chooseShadow<T>(request: ShadowRequest, work: (shadow: Shadow) => Promise<T>): Promise<T> {
   const { choice, target } = request;
   if (choice !== "auto" && choice !== "pglite") {
     const database = await connect(choice);

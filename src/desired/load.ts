@@ -5,6 +5,7 @@ import { name } from "../sql/sql.js";
 import { type Refused, runBatch } from "./batch.js";
 import { rootCause } from "./cause.js";
 import { applySettings } from "./settings.js";
+import { sharedPartOf } from "./shared.js";
 import type { DesiredExtension, DesiredState } from "./state.js";
 import { as } from "./tree.js";
 import { type LoadUnit, loadUnits } from "./units.js";
@@ -15,6 +16,8 @@ export interface LoadOptions {
    * transaction, in a scratch database.
    */
   readonly commitEvery?: number;
+  /** Called once with the texts of what cannot run; whether it made something, so that trying again makes sense. */
+  readonly supply?: (texts: readonly string[]) => Promise<boolean>;
 }
 
 export interface Loaded {
@@ -41,8 +44,12 @@ export async function loadDesired(
   const run = (units: readonly LoadUnit[]) => inTransaction(() => runBatch(units, database));
 
   let refused: Refused[] = [];
-  for (const batch of batches(loadUnits(state.statements), commit)) {
+  const units = loadUnits(state.statements, await databaseName(state, database));
+  for (const batch of batches(units, commit)) {
     refused = await run([...refused.map(({ unit }) => unit), ...batch]);
+  }
+  if (refused.length > 0 && (await options.supply?.(refused.map(({ unit }) => unit.text))) === true) {
+    refused = await run(refused.map(({ unit }) => unit));
   }
   refused = await withoutBodyChecks(refused, run);
   while (refused.length > 0) {
@@ -53,6 +60,13 @@ export async function loadDesired(
     refused = await run(refused.flatMap(({ unit }) => (unit === cause.unit ? [] : [unit])));
   }
   return { createdRoles };
+}
+
+/** The shadow's database, where a statement is about the database itself. */
+async function databaseName({ statements }: DesiredState, database: Database): Promise<string | undefined> {
+  if (!statements.some(({ statement }) => sharedPartOf(statement) === "settings")) return undefined;
+  const [row] = await database.query<{ name: string }>("SELECT current_database()::text AS name");
+  return row?.name;
 }
 
 /** Half a megabyte at a time, or so many statements. */

@@ -1,3 +1,4 @@
+import { DmError } from "../error.js";
 import type { ParsedText, Parser } from "../parse/parser.js";
 import { fileSource } from "../parse/source.js";
 import { annotationsOf, refuseLoose } from "./annotate.js";
@@ -5,6 +6,7 @@ import { readSchemaFiles } from "./files.js";
 import { type RefusalOptions, refuseForeign, refuseQuery } from "./refuse.js";
 import { rolesNamedBy } from "./roles.js";
 import { type Settings, schemaInForce, searchPathSet, searchPathTo, settingsAfter } from "./settings.js";
+import { roleMadeBy, rolesChangedBy } from "./shared.js";
 import type { Annotation, DesiredExtension, DesiredState, DesiredStatement } from "./state.js";
 import { as } from "./tree.js";
 import { parseYaml } from "./yaml/parse.js";
@@ -38,6 +40,7 @@ export async function readDesired(
       annotations.push(...read.flatMap(annotationsOf));
     }
   }
+  refuseUndeclared(statements);
   const roles = new Set(statements.flatMap(({ statement }) => rolesNamedBy(statement)));
   const extensions = statements.flatMap((desired) => extensionOf(desired) ?? []);
   return { statements, annotations, roles: [...roles].toSorted(), extensions, hash };
@@ -63,6 +66,22 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
     read.push({ statement, settings, schema: schemaInForce(settings, path) });
   }
   return read;
+}
+
+/**
+ * What is said of a role must be all that there is to say: a role that the files do not make keeps its memberships and
+ * settings.
+ */
+function refuseUndeclared(statements: readonly DesiredStatement[]): void {
+  const made = new Set(statements.map(({ statement }) => roleMadeBy(statement)));
+  for (const { statement } of statements) {
+    const role = rolesChangedBy(statement).find((one) => !made.has(one));
+    if (role === undefined) continue;
+    throw new DmError("DM2111", `no file makes the role ${role}`, {
+      at: statement.at,
+      next: [`declare it: CREATE ROLE ${role}`, "or remove the statement: dm leaves other roles alone"],
+    });
+  }
 }
 
 function extensionOf({ statement }: DesiredStatement): DesiredExtension | undefined {

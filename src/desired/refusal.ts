@@ -22,7 +22,7 @@ const transaction: Refusal = {
   next: "remove BEGIN, COMMIT and the like",
 };
 
-const drop: Refusal = {
+export const drop: Refusal = {
   because: "a schema file says what there is; DROP says what there is not",
   next: "delete the object's definition: what no file defines is dropped by the plan",
 };
@@ -39,8 +39,23 @@ export const database: Refusal = {
 
 export const roles: Refusal = {
   because: "roles belong to the server; dm manages them only on request",
-  next: "write `manage: roles` in dm.yaml, or remove it: grants and owners may name roles that exist",
+  next: "write `manage: { roles: true }` in dm.yaml, or remove it: grants and owners may name roles that exist",
 };
+
+export const settings: Refusal = {
+  because: "the settings of databases and roles, and a database's comment, are managed only on request",
+  next: "write `manage: { settings: true }` in dm.yaml, or remove it",
+};
+
+export const passwords: Refusal = {
+  because: "dm neither reads nor writes passwords",
+  next: "remove it, and set the password by hand: \\password in psql",
+};
+
+export const uncovered = (role: string): Refusal => ({
+  because: `the role ${role} is not one that dm manages`,
+  next: "name it in dm.yaml under manage: roles, or remove the statement",
+});
 
 export const refused: Partial<Record<StatementType, Refusal>> = {
   InsertStmt: data("INSERT"),
@@ -68,7 +83,6 @@ export const refused: Partial<Record<StatementType, Refusal>> = {
   CreatedbStmt: wholeServer("a database"),
   DropdbStmt: wholeServer("a database"),
   AlterDatabaseStmt: database,
-  AlterDatabaseSetStmt: database,
   AlterDatabaseRefreshCollStmt: database,
   CreateTableSpaceStmt: wholeServer("a tablespace"),
   DropTableSpaceStmt: wholeServer("a tablespace"),

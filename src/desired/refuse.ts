@@ -3,21 +3,28 @@ import type { ParsedStatement, StatementType } from "../parse/parser.js";
 import {
   data,
   database,
+  drop,
   enumValues,
+  passwords,
   type Refusal,
   refused,
   refusedAlterations,
   roles,
+  settings,
   tableOfQuery,
   takesAway,
   temporary,
+  uncovered,
   wholeServer,
 } from "./refusal.js";
+import { roleMadeBy, sharedPartOf } from "./shared.js";
 import { as, strings } from "./tree.js";
 
 export interface RefusalOptions {
-  /** `manage: roles` of dm.yaml: roles, their settings and memberships are part of the schema. */
-  readonly manageRoles?: boolean;
+  /** `manage: roles` of dm.yaml: the roles that it covers are part of the schema, with their memberships. */
+  readonly coversRole?: (role: string) => boolean;
+  /** `manage: settings`: settings of roles and of the database are, and the comment on the database. */
+  readonly manageSettings?: boolean;
 }
 
 /** Throws a DmError when a statement does not belong in a file that describes a state. */
@@ -30,8 +37,14 @@ export function refuseForeign(statement: ParsedStatement, options: RefusalOption
 function refusalOf(statement: ParsedStatement, options: RefusalOptions): Refusal | undefined {
   const { type } = statement;
   if (marksCluster(statement)) return undefined;
-  if (options.manageRoles && aboutRoles.has(type)) return undefined;
-  if (aboutRoles.has(type)) return roles;
+  const shared = sharedPartOf(statement);
+  if (shared === "roles") return options.coversRole === undefined ? roles : refusalOfRole(statement, options);
+  if (shared === "settings") {
+    if (options.manageSettings !== true) return settings;
+    return as(statement.tree, "AlterRoleSetStmt")?.role === undefined && type === "AlterRoleSetStmt"
+      ? wholeServer("a setting of all roles")
+      : undefined;
+  }
   return refused[type] ?? (belonging.has(type) ? refusalByContent(statement) : unknown(statement));
 }
 
@@ -55,13 +68,18 @@ const unknown = (statement: ParsedStatement): Refusal => ({
   next: "move it to a revision made by `dm new`, or run it by hand",
 });
 
-const aboutRoles = new Set<StatementType>([
-  "CreateRoleStmt",
-  "AlterRoleStmt",
-  "AlterRoleSetStmt",
-  "DropRoleStmt",
-  "GrantRoleStmt",
-]);
+function refusalOfRole(statement: ParsedStatement, { coversRole }: RefusalOptions): Refusal | undefined {
+  const { tree, type } = statement;
+  if (type === "DropRoleStmt") return drop;
+  if (as(tree, "GrantRoleStmt") !== undefined && as(tree, "GrantRoleStmt")?.is_grant !== true) {
+    return takesAway("a membership");
+  }
+  const options = as(tree, "CreateRoleStmt")?.options ?? as(tree, "AlterRoleStmt")?.options ?? [];
+  const password = options.find((node) => as(node, "DefElem")?.defname === "password");
+  if (password !== undefined && as(password, "DefElem")?.arg !== undefined) return passwords;
+  const made = roleMadeBy(statement);
+  return made === undefined || coversRole?.(made) === true ? undefined : uncovered(made);
+}
 
 const belonging = new Set<StatementType>([
   "CreateStmt",
@@ -148,7 +166,6 @@ function refusalOfServerObject(tree: ParsedStatement["tree"]): Refusal | undefin
     as(tree, "GrantStmt")?.objtype ??
     as(tree, "AlterOwnerStmt")?.objectType;
   if (type === "OBJECT_DATABASE") return database;
-  if (type === "OBJECT_ROLE") return roles;
   if (type === "OBJECT_TABLESPACE") return wholeServer("a tablespace");
   if (type === "OBJECT_PARAMETER_ACL") return wholeServer("a privilege on a configuration parameter");
   if (type === "OBJECT_LARGEOBJECT") return data("a statement about a large object");

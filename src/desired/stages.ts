@@ -46,6 +46,7 @@ const stageOfType: Partial<Record<StatementType, Stage>> = {
   CreateRoleStmt: "role",
   AlterRoleStmt: "role",
   AlterRoleSetStmt: "role",
+  AlterDatabaseSetStmt: "role",
   GrantRoleStmt: "role",
   CreateSchemaStmt: "schema",
   CreateExtensionStmt: "extension",

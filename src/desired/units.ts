@@ -18,15 +18,18 @@ export interface LoadUnit {
   locate(position: number): SourceLocation;
 }
 
-/** What to send, stage by stage. */
-export function loadUnits(statements: readonly DesiredStatement[]): LoadUnit[] {
+/**
+ * What to send, stage by stage.
+ * @param database the name of the shadow's, where statements name one: the files speak of one database.
+ */
+export function loadUnits(statements: readonly DesiredStatement[], database?: string): LoadUnit[] {
   const repetitions = repetitionsIn(statements);
   const only = idleOnly(statements);
   const late = attachedLast(statements);
   const units = statements.flatMap((desired) =>
     late.has(desired)
       ? [unit(desired, "late attachment", [desired.statement])]
-      : unitsOf(desired, repetitions.has(desired), only(desired)),
+      : unitsOf(desired, repetitions.has(desired), only(desired), database),
   );
   return units.toSorted((a, b) => a.stage - b.stage);
 }
@@ -80,9 +83,22 @@ function definedName({ statement, schema }: DesiredStatement): string | undefine
   return `routine ${name(called.schema ?? schema, called.name).text}${JSON.stringify(types)}`;
 }
 
-function unitsOf(desired: DesiredStatement, isRepetition: boolean, only: readonly Range[]): LoadUnit[] {
+function unitsOf(
+  desired: DesiredStatement,
+  isRepetition: boolean,
+  only: readonly Range[],
+  database: string | undefined,
+): LoadUnit[] {
   const { statement } = desired;
   const { tree } = statement;
+  const named = databaseNamedBy(statement);
+  if (named !== undefined && database !== undefined) {
+    const [before, after] = [
+      { start: statement.start, end: named.start },
+      { start: named.end, end: statement.end },
+    ];
+    return [unit(desired, stageOf(statement), [before, name(database).text, after])];
+  }
   if (as(tree, "CreateSchemaStmt")?.schemaname === "public") return publicSchema(desired);
   if (isRepetition) {
     return [unit(desired, "attachment", blanked(statement, idleWords(statement, ["concurrently"])))];
@@ -94,6 +110,16 @@ function unitsOf(desired: DesiredStatement, isRepetition: boolean, only: readonl
     unit(desired, "attachment", [`ALTER TABLE ${name(table?.schema, table?.name).text} ADD `, ...addition]),
   );
   return [unit(desired, stageOf(statement), blanked(statement, blanks)), ...additions];
+}
+
+/** Where a statement about the database itself names it. */
+function databaseNamedBy({ tree, tokens }: ParsedStatement): Range | undefined {
+  const isAbout =
+    as(tree, "AlterDatabaseSetStmt") !== undefined ||
+    as(tree, "AlterRoleSetStmt")?.database !== undefined ||
+    as(tree, "CommentStmt")?.objtype === "OBJECT_DATABASE";
+  if (!isAbout) return undefined;
+  return tokens[tokens.findIndex(({ text }) => text.toLowerCase() === "database") + 1];
 }
 
 /** Every database has `public` before any file speaks of it. */

@@ -1,7 +1,7 @@
 import { Catalog } from "../catalog/catalog.js";
 import type { Fact, Unmodelled } from "../catalog/fact.js";
 import type { Database, Row } from "../database/database.js";
-import type { FactRow, QueryContext } from "../kinds/define.js";
+import type { FactRow, QueryContext, Shared } from "../kinds/define.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { literal, raw } from "../sql/sql.js";
 import { dependencyQuery, extensionMemberQuery } from "./dependencies.js";
@@ -11,6 +11,10 @@ import { unmodelledQuery } from "./unmodelled.js";
 export interface IntrospectOptions {
   /** The role whose ownership goes without saying; the connected one unless given. */
   readonly self?: string;
+  /** What is read of the server and the database as such; nothing unless given. */
+  readonly shared?: readonly Shared[];
+  /** Reads nothing but that, as a server of this major version has it. */
+  readonly onlySharedOf?: number;
 }
 
 /** One consistent picture of the database, in one REPEATABLE READ READ ONLY transaction and two round trips. */
@@ -25,7 +29,12 @@ export function introspect(database: Database, options: IntrospectOptions = {}):
 export async function introspectHere(database: Database, options: IntrospectOptions = {}): Promise<Catalog> {
   const { major } = database.version;
   const self = options.self === undefined ? raw("current_user") : literal(options.self);
-  const context: QueryContext = { major, self };
+  const context: QueryContext = { major: options.onlySharedOf ?? major, self };
+  const kinds = kindNames.filter((kind) => {
+    const { shared } = kindOf(kind);
+    if (shared === undefined) return options.onlySharedOf === undefined;
+    return options.shared?.includes(shared) === true;
+  });
   const results = await database.script(
     [
       ...printing,
@@ -33,12 +42,12 @@ export async function introspectHere(database: Database, options: IntrospectOpti
       asJson(dependencyQuery),
       asJson(extensionMemberQuery),
       asJson(unmodelledQuery(major)),
-      ...kindNames.map((kind) => asJson(kindOf(kind).query(context))),
+      ...kinds.map((kind) => asJson(kindOf(kind).query(context))),
       ...restore,
     ].join(";\n"),
   );
   const [selfRows, dependencies, members, unmodelled, ...rowsByKind] = results.slice(printing.length);
-  const rows = kindNames.map((kind, at) => ({
+  const rows = kinds.map((kind, at) => ({
     kind,
     rows: read<FactRow<Fact["attributes"]>>(rowsByKind[at]),
   }));

@@ -107,6 +107,9 @@ function resolveEdges(
       add(fact, facts.get(factId(followed)), "needs");
     }
     if (row?.owner) add(fact, lookup(byRef, row.owner, true), "owned");
+    for (const role of kindOf(fact.identity.kind).roles?.(fact) ?? []) {
+      add(fact, facts.get(factId({ kind: "role", name: role })), "needs");
+    }
   }
   for (const { from, to, type } of dependencies) {
     const dependent = lookup(byRef, from, true);

@@ -48,6 +48,8 @@ export interface Statement {
   readonly sql: Sql;
   /** `after`: what it makes is usable only after COMMIT. `alone`: refuses to run inside a transaction. */
   readonly commit?: "after" | "alone";
+  /** About what several databases share: see {@link Kind.shared}. */
+  readonly isShared?: true;
 }
 
 /** What a kind sees when it writes SQL. */
@@ -92,6 +94,9 @@ export interface AlterRule<K extends KindName> {
  * it inherits from finds it and takes it in. `cloned`: like `cascades`, and also when their tables are tied.
  */
 export type Inheritance = "cascades" | "adopted" | "cloned";
+
+/** What `manage:` turns on: roles with their memberships, and settings. */
+export type Shared = "roles" | "settings";
 
 export type Resemblance = "same" | "alike" | undefined;
 
@@ -145,6 +150,11 @@ export interface Kind<K extends KindName> {
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
+  /**
+   * Belongs to the whole server, or to the database as such: read only on request, and never built on a server that
+   * other databases live on (docs/architecture.md, Decisions).
+   */
+  readonly shared?: Shared;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
   readonly isWatcher?: true;
   /**

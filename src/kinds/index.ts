@@ -27,6 +27,7 @@ import { index } from "./index-kind.js";
 import { inheritance } from "./inheritance.js";
 import { language } from "./language.js";
 import { materializedView } from "./materialized-view.js";
+import { membership } from "./membership.js";
 import { operator } from "./operator.js";
 import { operatorClass, operatorFamilyMember } from "./operator-class.js";
 import { operatorFamily } from "./operator-family.js";
@@ -38,12 +39,14 @@ import { privilege } from "./privilege.js";
 import { publication, publicationSchema, publicationTable } from "./publication.js";
 import { range } from "./range.js";
 import { replicaIdentity } from "./replica-identity.js";
+import { role } from "./role.js";
 import { functionKind, procedure } from "./routine.js";
 import { rowSecurity } from "./row-security.js";
 import { rule } from "./rule.js";
 import { schema } from "./schema.js";
 import { securityLabel } from "./security-label.js";
 import { sequence } from "./sequence.js";
+import { databaseComment, databaseSetting, roleSetting } from "./setting.js";
 import { statistics } from "./statistics.js";
 import { subscription } from "./subscription.js";
 import { table } from "./table.js";
@@ -62,6 +65,11 @@ import { viewColumn } from "./view-column.js";
  * one decides.
  */
 const registry: { readonly [K in KindName]: Kind<K> } = {
+  role,
+  membership,
+  "role setting": roleSetting,
+  "database setting": databaseSetting,
+  "database comment": databaseComment,
   schema,
   extension,
   language,

@@ -15,8 +15,13 @@ export interface ActionGraph {
 }
 
 /** The actions that carry out the decisions, and which must come before which. */
-export function actionsFor(decisions: Decisions, current: Catalog, wanted: Catalog): ActionGraph {
-  const builder = new Builder(decisions, current, wanted);
+export function actionsFor(
+  decisions: Decisions,
+  current: Catalog,
+  wanted: Catalog,
+  isManaged: (fact: Fact) => boolean = () => true,
+): ActionGraph {
+  const builder = new Builder(decisions, current, wanted, isManaged);
   builder.addActions();
   builder.orderByDependencies();
   builder.orderByTies();
@@ -34,8 +39,10 @@ class Builder implements ActionGraph {
   readonly #decisions: Decisions;
   readonly #current: Catalog;
   readonly #wanted: Catalog;
+  readonly #isManaged: (fact: Fact) => boolean;
 
-  constructor(decisions: Decisions, current: Catalog, wanted: Catalog) {
+  constructor(decisions: Decisions, current: Catalog, wanted: Catalog, isManaged: (fact: Fact) => boolean) {
+    this.#isManaged = isManaged;
     this.#decisions = decisions;
     this.#current = current;
     this.#wanted = wanted;
@@ -62,6 +69,7 @@ class Builder implements ActionGraph {
     for (const fact of this.#decisions.creates.values()) {
       for (const implied of implyingKinds.flatMap((kind) => kindOf(kind).implies?.(fact, inForce) ?? [])) {
         const wanted = this.#wanted.get(implied.id);
+        if (!this.#isManaged(implied)) continue;
         if (wanted === undefined) {
           this.#add({ type: "retract", fact: implied });
           this.#before("create", fact.id, "retract", implied.id);

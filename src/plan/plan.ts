@@ -11,6 +11,7 @@ import { fold } from "./fold.js";
 import { inheritedFrom } from "./inherit.js";
 import { order, type Place } from "./order.js";
 import { render } from "./render.js";
+import { refuseUnmanaged } from "./unmanaged.js";
 
 /** A statement of a plan. */
 export interface PlannedStatement extends Statement {
@@ -26,13 +27,17 @@ export interface PlannedStatement extends Statement {
 export interface PlanOptions {
   /** Major version of the server that the statements are for; the wanted catalog's unless given. */
   readonly major?: number;
+  /** What may be changed; the rest stands in both states and stays as it is. Everything unless given. */
+  readonly isManaged?: (fact: Fact) => boolean;
 }
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
 export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
   const context = { current, wanted, address, major: options.major ?? wanted.major };
   const decisions = decide(diff(current, wanted), context);
-  const actionGraph = actionsFor(decisions, current, wanted);
+  const { isManaged } = options;
+  if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);
+  const actionGraph = actionsFor(decisions, current, wanted, isManaged);
   const folded = fold(actionGraph, decisions, { current, wanted });
 
   const members = new Map<string, Action[]>();
@@ -50,6 +55,7 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     const catalog = isOfCurrent(action) ? current : wanted;
     return render(action, others, context).map((statement) => ({
       ...statement,
+      ...(kindOf(action.fact.identity.kind).shared === undefined ? {} : { isShared: true as const }),
       action: action.type,
       facts: [action.fact, ...others.map((member) => member.fact)].map((fact) => fact.id),
       about: rootOf(action.fact, catalog).id,

@@ -9,10 +9,10 @@ import {
 } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
 import type { Catalog } from "../catalog/catalog.js";
+import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
 import { DmError, exitCode } from "../error.js";
-import { introspectHere } from "../introspect/introspect.js";
 import { headsAfterEach } from "../revision/heads.js";
 import { downgradePath, upgradePath } from "../revision/path.js";
 import type { Revision } from "../revision/revision.js";
@@ -22,6 +22,7 @@ import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf 
 import { checkAfter, checkBefore } from "./check-state.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
+import { readStateHere } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
 
 export interface ApplyRequest {
@@ -129,11 +130,20 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
   try {
     const recorded = await recordedState(target);
     const self = recorded?.catalog.self;
-    const check = { project, chain, target, direction, revision, notes, progress };
+    const scope = scopeOf(revision, recorded?.catalog, project);
+    const check = {
+      project: { ...project, manage: scope },
+      chain,
+      target,
+      direction,
+      revision,
+      notes,
+      progress,
+    };
     const known = done > 0 ? undefined : await checkBefore(check, recorded?.catalog);
     if (done > 0) notes.push(`${id} was interrupted before; going on after its step ${done}`);
     const finish = async () => {
-      const after: Catalog = await introspectHere(target, self === undefined ? {} : { self });
+      const after: Catalog = await readStateHere(target, scope, self === undefined ? {} : { self });
       await checkAfter(check, after, known);
       await recordApplied(
         target,
@@ -153,6 +163,12 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     throw failed(error, revision, direction, path);
   }
   return { id, message: revision.message, direction, milliseconds: elapsed() };
+}
+
+/** A revision is checked by what it was planned for, whatever dm.yaml says by now; one that tells nothing, by the last. */
+function scopeOf(revision: Revision, recorded: Catalog | undefined, { manage }: Project): Scope {
+  if (revision.to !== undefined) return revision.manage ?? {};
+  return recorded?.scope ?? manage;
 }
 
 /** An interrupted revision comes first, and in its own direction. */

@@ -7,9 +7,13 @@ import {
 import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { rolesNamedBy } from "../desired/roles.js";
+import { roleMadeBy, sharedPartOf } from "../desired/shared.js";
 import { DmError, exitCode } from "../error.js";
 import type { Statement } from "../kinds/define.js";
+import { sharedBy } from "../manage/managed.js";
+import type { ParsedStatement } from "../parse/parser.js";
 import { type Site, withSite } from "../proof/build.js";
+import { StatementError } from "../proof/run.js";
 import { graphOf, type RevisionFile, type RevisionSet, readRevisions } from "../revision/directory.js";
 import type { RevisionGraph } from "../revision/graph.js";
 import { tips } from "../revision/lineage.js";
@@ -18,6 +22,7 @@ import type { Revision, Step } from "../revision/revision.js";
 import { checksum, type SumDifference } from "../revision/sum.js";
 import { name, raw } from "../sql/sql.js";
 import type { Project } from "./config.js";
+import { supply } from "./supply.js";
 import type { Workbench } from "./workbench.js";
 
 /** The revision files of a project and what a database says of them. */
@@ -112,12 +117,21 @@ export function pathTo({ graph }: Chain, target: string | readonly string[]): st
 }
 
 /** Steps as statements: what a `commit` step stands behind is committed first. */
-export function statementsOf(steps: readonly Step[]): Statement[] {
+export function statementsOf(steps: readonly Step[], { project, parser }: Workbench): Statement[] {
+  const isSplit = sharedBy(project.manage).length > 0;
   return steps
-    .map((step, at): Statement => {
+    .flatMap((step, at): Statement[] => {
       const commit =
         step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
-      return { sql: raw(step.sql), ...(commit === undefined ? {} : { commit }) };
+      const whole = { sql: raw(step.sql), ...(commit === undefined ? {} : ({ commit } as const)) };
+      const parsed = isSplit ? parser.statements(step.sql, "revision") : [];
+      // What is about roles and settings runs apart from the rest.
+      if (!parsed.some((one) => sharedPartOf(one) !== undefined)) return [whole];
+      return parsed.map((one) => ({
+        ...whole,
+        sql: raw(one.text),
+        ...(sharedPartOf(one) === undefined ? {} : { isShared: true as const }),
+      }));
     })
     .filter(({ sql }) => sql.text.trim() !== "");
 }
@@ -129,37 +143,99 @@ export async function replay(bench: Workbench, chain: Chain, ids: readonly strin
   return withReplay(bench, revisions, (site) => site.read());
 }
 
-/** A scratch site where the revisions have run. */
-export function withReplay<T>(
+/**
+ * A scratch site where the revisions have run, and with them what they and these further steps need of the target
+ * beside what is managed. Which of them need something shows when they fail without: then all begins anew.
+ */
+export async function withReplay<T>(
   bench: Workbench,
   revisions: readonly Revision[],
   work: (site: Site) => Promise<T>,
   more: readonly Step[] = [],
 ): Promise<T> {
-  const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up) }));
-  const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more)];
+  const supplied = new Set<string>();
+  for (;;) {
+    try {
+      return await replayOnce(bench, revisions, work, more, supplied);
+    } catch (error) {
+      if (!(error instanceof NeedsMore) || supplied.has(error.id)) {
+        throw error instanceof NeedsMore ? error.cause : error;
+      }
+      supplied.add(error.id);
+    }
+  }
+}
+
+/** A revision that does not run on what the ones before it made. */
+class NeedsMore extends Error {
+  readonly id: string;
+  override readonly cause: StatementError;
+
+  constructor(id: string, cause: StatementError) {
+    super(cause.message);
+    this.id = id;
+    this.cause = cause;
+  }
+}
+
+function replayOnce<T>(
+  bench: Workbench,
+  revisions: readonly Revision[],
+  work: (site: Site) => Promise<T>,
+  more: readonly Step[],
+  supplied: ReadonlySet<string>,
+): Promise<T> {
+  const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up, bench) }));
+  const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more, bench)];
   const needs = {
-    catalogs: [bench.base],
+    catalogs: [bench.base.whole],
     commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000,
+    scope: bench.project.manage,
   };
   return withSite(bench.shadow, needs, async (site) => {
     await createNamedRoles(bench, site, [...revisions.flatMap(({ up, down }) => [...up, ...down]), ...more]);
+    const supplyFor = async (list: readonly Statement[]) =>
+      supply(
+        bench,
+        await site.read(),
+        list.map(({ sql }) => sql.text),
+        (found) => site.run(found),
+      );
     for (const { id, up } of statements) {
       bench.progress(`replaying ${id}`);
-      await site.run(up);
+      if (supplied.has(id)) await supplyFor(up);
+      try {
+        await site.run(up);
+      } catch (error) {
+        throw error instanceof StatementError ? new NeedsMore(id, error) : error;
+      }
     }
+    if (more.length > 0) await supplyFor(statementsOf(more, bench));
     return work(site);
   });
 }
 
 /** Roles that the steps name and the shadow lacks. */
 async function createNamedRoles(bench: Workbench, site: Site, steps: readonly Step[]): Promise<void> {
-  const roles = new Set(
-    steps.flatMap(({ sql }) => bench.parser.statements(sql, "revision").flatMap((one) => rolesNamedBy(one))),
-  );
-  if (roles.size === 0) return;
-  await site.database.script(
-    [...roles]
+  const { apart } = bench.shadow;
+  const statements = steps.flatMap(({ sql }) => bench.parser.statements(sql, "revision"));
+  const made = new Set(statements.flatMap((one) => roleMadeBy(one) ?? []));
+  const isShared = (one: ParsedStatement) => sharedPartOf(one) !== undefined;
+  const named = (list: readonly ParsedStatement[]) => new Set(list.flatMap((one) => rolesNamedBy(one)));
+  if (apart === undefined) return create(site.database, named(statements), made);
+  await create(apart, named(statements.filter(isShared)), made);
+  await create(site.database, named(statements.filter((one) => !isShared(one))), new Set());
+}
+
+async function create(
+  database: Database,
+  named: ReadonlySet<string>,
+  made: ReadonlySet<string>,
+): Promise<void> {
+  const roles = [...named].filter((role) => !made.has(role) && !role.startsWith("pg_"));
+  if (roles.length === 0) return;
+  await database.script(
+    roles
       .map(
         (role) =>
           `DO $do$ BEGIN CREATE ROLE ${name(role).text}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$`,

@@ -3,12 +3,12 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
 import { describeChanges } from "../proof/prove.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import type { Revision, StateMark } from "../revision/revision.js";
 import { type Chain, replay } from "./chain.js";
 import type { Project } from "./config.js";
+import { comparable, readState } from "./state.js";
 import { type Progress, withShadowFor } from "./workbench.js";
 
 /** A revision that is about to run, or has just run. */
@@ -32,10 +32,11 @@ export type KnownBy = "fingerprint" | "journal" | "replay" | "nothing";
  */
 export async function checkBefore(check: StateCheck, recorded: Catalog | undefined): Promise<KnownBy> {
   const { target, revision, direction, notes } = check;
-  const live = await introspect(target, recorded === undefined ? {} : { self: recorded.self });
+  const self = recorded?.self;
+  const live = await readState(target, check.project.manage, self === undefined ? {} : { self });
   const expected = direction === "up" ? revision.from : revision.to;
   if (recorded !== undefined) {
-    const changes = diff(live, recorded);
+    const changes = diff(...comparable(live, recorded));
     if (changes.length > 0) throw drifted(check, changes);
   }
   if (expected === undefined) return "nothing";

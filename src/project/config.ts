@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, parse, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import type { Scope } from "../catalog/scope.js";
 import { DmError } from "../error.js";
+import { isKindName } from "../kinds/index.js";
+import { readPattern } from "../manage/pattern.js";
 
 export const configFileName = "dm.yaml";
 
@@ -27,6 +30,8 @@ export interface Project {
   /** Absolute path of the revision files. */
   readonly revisions: string;
   readonly lockTimeout: string;
+  /** What dm manages of the databases. */
+  readonly manage: Scope;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -48,6 +53,29 @@ const environmentSchema = z.strictObject({
   allow: z.array(z.string()).default([]),
 });
 
+const pattern = z
+  .string()
+  .refine((text) => readPattern(text) !== undefined, "a pattern such as auth, auth.* or *.tmp_*");
+const positivePattern = pattern.refine((text) => !text.startsWith("!"), "only exclude takes patterns with !");
+const kind = z
+  .string()
+  .refine((text) => isKindName(text.replace(/^-/, "")), "a kind such as view or -privilege: docs/config.md");
+const some = <T extends z.ZodType>(item: T) => z.exactOptional(z.array(item).min(1));
+
+const manageSchema: z.ZodType<Scope> = z
+  .strictObject({
+    schemas: some(positivePattern),
+    exclude: some(pattern),
+    kinds: some(kind),
+    roles: z.exactOptional(z.union([z.boolean(), z.array(positivePattern).min(1)])),
+    settings: z.exactOptional(z.boolean()),
+  })
+  .transform(({ roles = false, settings, ...rest }) => ({
+    ...rest,
+    ...(roles === false ? {} : { roles }),
+    ...(settings === true ? { settings } : {}),
+  }));
+
 const configSchema = z.strictObject({
   schema: z.string().default("schema"),
   revisions: z.string().default("revisions"),
@@ -55,6 +83,7 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^\d+(ms|s|min)?$/, "a duration such as 3s")
     .default("3s"),
+  manage: manageSchema.prefault({}),
   environments: z.record(z.string(), environmentSchema).default({}),
 });
 
@@ -80,6 +109,7 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     schema: resolve(root, config.schema),
     revisions: resolve(root, config.revisions),
     lockTimeout: config.lock_timeout,
+    manage: config.manage,
     environment: resolved(environment, root, configFile),
     environments,
   };

@@ -1,9 +1,12 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
-import { type PlannedStatement, plan } from "../plan/plan.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import { scriptAmid } from "./amid.js";
 import type { Project } from "./config.js";
 import { readSource } from "./source.js";
+import { comparable } from "./state.js";
 import { type Progress, silent, withWorkbench } from "./workbench.js";
 
 export interface DiffResult {
@@ -13,6 +16,8 @@ export interface DiffResult {
   readonly current: Catalog;
   readonly wanted: Catalog;
   readonly unmodelled: readonly Unmodelled[];
+  /** What other tools keep in either. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What differs between two states. Texts that differ and mean the same are no difference: both are built in the shadow. */
@@ -23,18 +28,19 @@ export function diffSources(
   progress: Progress = silent,
 ): Promise<DiffResult> {
   return withWorkbench(project, progress, async (bench) => {
-    let current = await readSource(bench, from);
-    let wanted = await readSource(bench, to);
+    const start = await readSource(bench, from);
+    let [current, wanted] = comparable(start, await readSource(bench, to));
+    const there = current;
     const unmodelled = [...current.unmodelled, ...wanted.unmodelled];
     if (current.fingerprint !== wanted.fingerprint || current.major !== wanted.major) {
       progress("comparing");
       current = await bench.normalize(current);
       wanted = await bench.normalize(wanted);
     }
-    const { major } = bench.target.version;
     return {
       changes: diff(current, wanted),
-      statements: plan(current, wanted, { major }),
+      statements: scriptAmid(bench, there)(current, wanted),
+      leftOut: [...new Map([...current.leftOut, ...wanted.leftOut].map((one) => [one.name, one])).values()],
       current,
       wanted,
       unmodelled,

@@ -1,15 +1,17 @@
 import { recordedState } from "../apply/journal.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import type { Change } from "../diff/diff.js";
 import { findDrift } from "../drift/drift.js";
 import { DmError } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
-import { type PlannedStatement, plan } from "../plan/plan.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import { scriptAmid } from "./amid.js";
 import { readChain, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { readSource } from "./source.js";
+import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget, withWorkbench } from "./workbench.js";
 
 export interface DriftRequest {
@@ -29,6 +31,8 @@ export interface DriftResult {
   readonly expected: Catalog;
   readonly current: Catalog;
   readonly unmodelled: readonly Unmodelled[];
+  /** What other tools keep in the database. */
+  readonly leftOut: readonly LeftOut[];
   readonly database: string;
   /** When the database was read; ISO 8601, UTC. */
   readonly at: string;
@@ -58,16 +62,18 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
       });
     }
     progress("reading the database");
-    const current = await introspect(target, { self: recorded.catalog.self });
+    const live = await readState(target, project.manage, { self: recorded.catalog.self });
+    const [expected, current] = comparable(recorded.catalog, live);
     const { heads } = await standingOf(await readChain(project), target);
     return {
-      changes: findDrift(recorded.catalog, current),
+      changes: findDrift(expected, current),
       against: `what the last apply recorded at ${recorded.at}`,
       recorded: { at: recorded.at, heads },
-      statements: plan(current, recorded.catalog),
-      expected: recorded.catalog,
+      statements: scriptAmid({ target }, current)(current, expected),
+      expected,
       current,
       unmodelled: current.unmodelled,
+      leftOut: current.leftOut,
       database: maskPassword(target.description),
       at: new Date().toISOString(),
     };
@@ -76,16 +82,17 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
 
 async function againstSource(project: Project, source: string, progress: Progress): Promise<DriftResult> {
   return withWorkbench(project, progress, async (bench) => {
-    const live = await introspect(bench.target);
-    const expected = await bench.normalize(await readSource(bench, source));
+    const [asked, live] = comparable(await readSource(bench, source), await bench.whatIsThere());
+    const expected = await bench.normalize(asked);
     const current = await bench.normalize(live);
     return {
       changes: findDrift(expected, current),
       against: isSecret(source) ? maskPassword(source) : source,
-      statements: plan(current, expected, { major: bench.target.version.major }),
+      statements: scriptAmid(bench, live)(current, expected),
       expected,
       current,
       unmodelled: live.unmodelled,
+      leftOut: live.leftOut,
       database: maskPassword(bench.target.description),
       at: new Date().toISOString(),
     };

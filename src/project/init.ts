@@ -2,10 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createJournal, hasJournal, recordApplied, recordState, writeJournal } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import { DmError } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
-import { plan } from "../plan/plan.js";
 import { prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { formatRevision } from "../revision/format.js";
@@ -13,9 +12,10 @@ import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
+import { planAmid } from "./amid.js";
 import { configFileName, openProject } from "./config.js";
-import { markOf } from "./plan.js";
 import { pullInto } from "./pull.js";
+import { markOf, scopePart } from "./state.js";
 import { stepsOf } from "./steps.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
 
@@ -28,6 +28,8 @@ export interface InitRequest {
 
 export interface InitResult {
   readonly files: readonly { readonly path: string; readonly state: "written" | "kept" }[];
+  /** What other tools keep in the database. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Begins a project. What exists is kept. */
@@ -41,18 +43,20 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
     await write(join(root, ".gitignore"), ".dm/\n");
     await write(join(root, "schema", "example.sql"), exampleSchema);
     await mkdir(join(root, "revisions"), { recursive: true });
-    return { files };
+    return { files, leftOut: [] };
   }
+  const leftOut: LeftOut[] = [];
   await write(join(root, configFileName), configText(withoutPassword(request.database)));
   await mkdir(join(root, "revisions"), { recursive: true });
   const project = await openProject({ config: join(root, configFileName), database: request.database });
   await withWorkbench(project, request.progress ?? silent, async (bench) => {
     const pulled = await pullInto(bench, { format: "sql" }, project.schema);
     files.push(...pulled.files.map((path) => ({ path, state: "written" as const })));
+    leftOut.push(...pulled.leftOut);
     const baseline = await writeBaseline(bench);
     if (baseline !== undefined) files.push({ path: baseline, state: "written" });
   });
-  return { files };
+  return { files, leftOut };
 }
 
 /** One revision that builds what the database holds, recorded there as applied. Nothing for an empty database. */
@@ -64,12 +68,12 @@ async function writeBaseline(bench: Workbench): Promise<string | undefined> {
       next: ["use the project that its revisions belong to"],
     });
   }
-  const live = await introspect(target);
+  const live = await bench.whatIsThere();
   const after = await bench.normalize(live);
-  const { major } = target.version;
-  const [up, down] = [plan(base, after, { major }), plan(after, base, { major })];
+  const among = planAmid(bench, live);
+  const [up, down] = [among(base, after), among(after, base)];
   if (up.length === 0) return undefined;
-  const proof = await prove(shadow, { base, before: base, after, up, down, progress });
+  const proof = await prove(shadow, { base, before: base, after, up, down, there: live, progress });
   const revision: Revision = {
     id: newRevisionId(),
     parents: [],
@@ -78,6 +82,7 @@ async function writeBaseline(bench: Workbench): Promise<string | undefined> {
     kind: "planned",
     from: markOf(base),
     to: markOf(live),
+    ...scopePart(live),
     proven: { at: new Date().toISOString(), server: shadow.description, checks: proof.checks },
     up: stepsOf(up, proof.up, proof.mayFailOnData),
     down: stepsOf(down, proof.down, proof.mayFailOnData),

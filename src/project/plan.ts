@@ -2,21 +2,24 @@ import { recordedState } from "../apply/journal.js";
 import { sameValue } from "../catalog/canonical.js";
 import { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
-import { type PlannedStatement, plan } from "../plan/plan.js";
+import { managed } from "../manage/managed.js";
+import type { PlannedStatement } from "../plan/plan.js";
 import { type Rename, renamePlan } from "../plan/rename.js";
 import { describeChanges, prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
-import type { Revision, StateMark } from "../revision/revision.js";
+import type { Revision } from "../revision/revision.js";
+import { planAmid } from "./amid.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { hazardsOf } from "./hazards.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
+import { comparable, markOf, scopePart } from "./state.js";
 import { stepsOf } from "./steps.js";
 import { loadWanted } from "./wanted.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
@@ -43,6 +46,8 @@ export interface PlanResult {
   readonly wanted: Catalog;
   /** What exists on either side and is left alone, because dm does not model it yet. */
   readonly unmodelled: readonly Unmodelled[];
+  /** What other tools keep in the database. */
+  readonly leftOut: readonly LeftOut[];
   readonly revision?: Revision;
   /** The path of the revision file; absent with `dryRun`. */
   readonly file?: string;
@@ -61,29 +66,49 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
   return withWorkbench(project, request.progress ?? silent, async (bench) => {
     const { chain, proven } = await proveWritten(bench, await readChain(project), request.dryRun === true);
     const parent = onlyHead(chain);
-    const live = await stateToPlanFrom(bench, chain, request.from);
-    const wanted = await loadWanted(bench, project.schema, live);
+    const start = await stateToPlanFrom(bench, chain, request.from);
+    const wanted = await loadWanted(bench, project.schema, start);
+    const live = managed(start, wanted.catalog.scope);
+    const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
+    const { leftOut } = there;
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
     if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
-      return { changes: [], renames: [], current: live, wanted: live, unmodelled, provenRevisions: proven };
+      return {
+        changes: [],
+        renames: [],
+        current: live,
+        wanted: live,
+        unmodelled,
+        leftOut,
+        provenRevisions: proven,
+      };
     }
     const before = await bench.normalize(live);
     const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
     const changes = diff(current, wanted.catalog);
-    const result = { changes, renames, current, wanted: wanted.catalog, unmodelled, provenRevisions: proven };
+    const result = {
+      changes,
+      renames,
+      current,
+      wanted: wanted.catalog,
+      unmodelled,
+      leftOut,
+      provenRevisions: proven,
+    };
     if (changes.length === 0 && renames.length === 0) return result;
 
-    const { major } = bench.target.version;
     const renaming = renamePlan(renames);
-    const up = [...renaming.up, ...plan(current, wanted.catalog, { major })];
-    const down = [...plan(wanted.catalog, current, { major }), ...renaming.down];
+    const among = planAmid(bench, there);
+    const up = [...renaming.up, ...among(current, wanted.catalog)];
+    const down = [...among(wanted.catalog, current), ...renaming.down];
     const proof = await prove(bench.shadow, {
       base: bench.base,
       before,
       after: wanted.catalog,
       up,
       down,
+      there,
       progress: bench.progress,
     });
     const after = expectedAfter(live, before, wanted.catalog, up);
@@ -96,6 +121,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       kind: "planned",
       from: markOf(live),
       to: markOf(after),
+      ...scopePart(live),
       proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
       ...hazardsOf(up),
       up: stepsOf(up, proof.up, proof.mayFailOnData),
@@ -118,8 +144,8 @@ async function stateToPlanFrom(bench: Workbench, chain: Chain, from: string | un
   }
   const recorded = await recordedState(bench.target);
   bench.progress("reading the database");
-  const live = await introspect(bench.target, recorded === undefined ? {} : { self: recorded.catalog.self });
-  const drift = recorded === undefined ? [] : diff(live, recorded.catalog);
+  const live = await bench.whatIsThere(recorded?.catalog.self);
+  const drift = recorded === undefined ? [] : diff(...comparable(live, recorded.catalog));
   if (drift.length > 0) {
     throw new DmError("DM3102", "the database is not as the last apply left it", {
       at: bench.target.description,
@@ -133,10 +159,6 @@ async function stateToPlanFrom(bench: Workbench, chain: Chain, from: string | un
     });
   }
   return live;
-}
-
-export function markOf(catalog: Catalog): StateMark {
-  return { fingerprint: catalog.fingerprint, major: catalog.major, role: catalog.self };
 }
 
 /**
@@ -156,7 +178,8 @@ export function expectedAfter(
     const stays = now !== undefined && normal !== undefined && sameValue(normal.attributes, fact.attributes);
     return stays && !touched.has(fact.id) ? now : fact;
   });
-  return new Catalog({ major: live.major, self: live.self, facts, edges: after.edges() });
+  const { major, self, scope } = live;
+  return new Catalog({ major, self, scope, facts, edges: after.edges() });
 }
 
 function uniqueObjects(objects: readonly Unmodelled[]): Unmodelled[] {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { DmError } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
 import { writeSchemaFiles } from "../pull/pull.js";
 import type { Project } from "./config.js";
 import { readSource } from "./source.js";
@@ -20,6 +20,7 @@ export interface PullRequest {
 export interface PullResult {
   readonly files: readonly string[];
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -39,7 +40,7 @@ export async function pullInto(
 ): Promise<PullResult> {
   await refuseFilled(directory);
   bench.progress("reading");
-  const catalog = source === undefined ? await introspect(bench.target) : await readSource(bench, source);
+  const catalog = source === undefined ? await bench.whatIsThere() : await readSource(bench, source);
   const files: string[] = [];
   for (const { path, text } of writeSchemaFiles(await bench.normalize(catalog), bench.base, format)) {
     const file = join(directory, ...path.split("/"));
@@ -47,7 +48,7 @@ export async function pullInto(
     await writeFile(file, text, { flag: "wx" });
     files.push(file);
   }
-  return { files, unmodelled: catalog.unmodelled };
+  return { files, unmodelled: catalog.unmodelled, leftOut: catalog.leftOut };
 }
 
 async function refuseFilled(directory: string): Promise<void> {

@@ -2,9 +2,9 @@ import type { Catalog } from "../catalog/catalog.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import type { Annotation } from "../desired/state.js";
 import { DmError, exitCode } from "../error.js";
-import { plan } from "../plan/plan.js";
+import { buildable } from "../manage/surroundings.js";
 import { holds, type Rename, renameAnnotations, renameCandidates, renamePlan } from "../plan/rename.js";
-import { withSite } from "../proof/build.js";
+import { buildPlan, withSite } from "../proof/build.js";
 import type { Wanted } from "./wanted.js";
 import type { Workbench } from "./workbench.js";
 
@@ -109,8 +109,10 @@ function key(identity: Identity): string {
 
 function afterRenames(bench: Workbench, current: Catalog, renames: readonly Rename[]): Promise<Catalog> {
   bench.progress("renaming in the shadow");
-  return withSite(bench.shadow, { catalogs: [current], commits: false }, async (site) => {
-    await site.run(plan(bench.base, current, { major: bench.shadow.database.version.major }));
+  const built = buildable(bench.base, current);
+  const needs = { catalogs: [built], commits: false, scope: current.scope };
+  return withSite(bench.shadow, needs, async (site) => {
+    await site.run(buildPlan(bench.shadow, bench.base, built));
     await site.run(renamePlan(renames).up);
     return site.read();
   });

@@ -1,13 +1,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Catalog } from "../catalog/catalog.js";
+import type { Scope } from "../catalog/scope.js";
 import { readSnapshot } from "../catalog/snapshot.js";
 import { connect } from "../database/connect.js";
 import { DmError } from "../error.js";
-import { introspect } from "../introspect/introspect.js";
+import { managed } from "../manage/managed.js";
 import { resolve as resolveRevision } from "../revision/identifier.js";
 import { pathTo, readChain, replay } from "./chain.js";
 import { absolutePglite, environmentOf } from "./config.js";
+import { readState } from "./state.js";
 import { loadWanted } from "./wanted.js";
 import type { Workbench } from "./workbench.js";
 
@@ -26,17 +28,20 @@ export async function readSource(bench: Workbench, source: string): Promise<Cata
   }
   if (source.startsWith("env:")) {
     const environment = environmentOf(project, source.slice("env:".length));
-    if (environment.database === project.environment.database) return introspect(bench.target);
-    return readDatabase(environment.database);
+    if (environment.database === project.environment.database) return readState(bench.target, project.manage);
+    return readDatabase(environment.database, project.manage);
   }
   if (isDatabase(source)) {
     progress(`reading ${source.startsWith("pglite:") ? source : "the database"}`);
     const url = absolutePglite(source, process.cwd());
-    return url === project.environment.database ? introspect(bench.target) : readDatabase(url);
+    if (url === project.environment.database) return readState(bench.target, project.manage);
+    return readDatabase(url, project.manage);
   }
   const path = resolve(source);
   if (!(await exists(path))) throw noSource(source);
-  if (path.endsWith(".snapshot.json")) return readSnapshot(await readFile(path, "utf8"), path);
+  if (path.endsWith(".snapshot.json")) {
+    return managed(readSnapshot(await readFile(path, "utf8"), path), project.manage);
+  }
   return (await loadWanted(bench, path)).catalog;
 }
 
@@ -44,10 +49,10 @@ export function isDatabase(source: string): boolean {
   return /^(postgres(ql)?:\/\/|pglite:)/.test(source) || /^\w+\s*=/.test(source);
 }
 
-async function readDatabase(url: string): Promise<Catalog> {
+async function readDatabase(url: string, scope: Scope): Promise<Catalog> {
   const database = await connect(url);
   try {
-    return await introspect(database);
+    return await readState(database, scope);
   } finally {
     await database.close();
   }

@@ -1,13 +1,14 @@
 import { recordedState } from "../apply/journal.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import { diff } from "../diff/diff.js";
-import { introspect } from "../introspect/introspect.js";
 import { upgradePath } from "../revision/path.js";
 import type { RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
 import { fileOf, readChain, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
+import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
 
 export interface StatusResult {
@@ -33,6 +34,8 @@ export interface StatusResult {
   /** Applied revisions without a way back. */
   readonly irreversible: readonly RevisionHeader[];
   readonly unmodelled: readonly Unmodelled[];
+  /** What other tools keep in the database. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Where the database stands. Changes nothing. */
@@ -42,7 +45,8 @@ export async function status(project: Project, progress: Progress = silent): Pro
     const standing = await standingOf(chain, target);
     const recorded = await recordedState(target);
     progress("reading the database");
-    const live = await introspect(target, recorded === undefined ? {} : { self: recorded.catalog.self });
+    const self = recorded?.catalog.self;
+    const live = await readState(target, project.manage, self === undefined ? {} : { self });
     const header = (id: string): RevisionHeader => fileOf(chain, id).revision;
     const last = standing.applied.at(-1);
     const pending = chain.graph.heads.length === 0 ? [] : upgradePath(chain.graph, standing.heads, "heads");
@@ -65,13 +69,14 @@ export async function status(project: Project, progress: Progress = silent): Pro
       ...(standing.unfinished === undefined ? {} : { unfinished: standing.unfinished }),
       drift: {
         recorded: recorded !== undefined,
-        changes: recorded === undefined ? 0 : diff(recorded.catalog, live).length,
+        changes: recorded === undefined ? 0 : diff(...comparable(recorded.catalog, live)).length,
       },
       sum: chain.set.differences,
       irreversible: standing.applied
         .map(({ id }) => header(id))
         .filter((one) => one.irreversible !== undefined),
       unmodelled: live.unmodelled,
+      leftOut: live.leftOut,
     };
   });
 }

@@ -3,10 +3,11 @@ import type { Fact } from "../catalog/fact.js";
 import { connect } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { type Shadow, withShadow } from "../database/shadow.js";
-import { introspect } from "../introspect/introspect.js";
+import { managed, sharedBy } from "../manage/managed.js";
 import { openParser, type Parser } from "../parse/parser.js";
-import { normalForm } from "../proof/build.js";
+import { normalForm, readSite } from "../proof/build.js";
 import type { Project } from "./config.js";
+import { readState } from "./state.js";
 
 /** Told what a workflow is at; people see it, programs do not. */
 export type Progress = (stage: string) => void;
@@ -23,6 +24,11 @@ export interface Workbench {
   /** The grammar of the target's version. */
   readonly parser: Parser;
   readonly progress: Progress;
+  /**
+   * The target as it was when first asked for, `self` counting as the connected role. What revisions and files build
+   * upon and do not make themselves is there.
+   */
+  whatIsThere(self?: string): Promise<Catalog>;
   /** See {@link normalForm}. */
   normalize(catalog: Catalog): Promise<Catalog>;
 }
@@ -60,11 +66,17 @@ export function withShadowFor<T>(
 ): Promise<T> {
   const { database: url, shadow: choice } = project.environment;
   progress("opening a shadow");
-  return withShadow({ choice, target: { database: target, url } }, async (shadow) => {
-    const base = await introspect(shadow.database);
+  const isShared = sharedBy(project.manage).length > 0;
+  return withShadow({ choice, target: { database: target, url }, isShared }, async (shadow) => {
+    const base = managed(await readSite(shadow, project.manage), project.manage);
     const parser = await openParser(target.version.major);
     const normalize = (catalog: Catalog) => normalForm(shadow, base, catalog);
-    return work({ project, target, shadow, base, parser, progress, normalize });
+    let there: Promise<Catalog> | undefined;
+    const whatIsThere = (self?: string) => {
+      there ??= readState(target, project.manage, self === undefined ? {} : { self });
+      return there;
+    };
+    return work({ project, target, shadow, base, parser, progress, normalize, whatIsThere });
   });
 }
 
@@ -76,9 +88,9 @@ export function withPublicOf(target: Catalog, base: Catalog): Catalog {
   const isOfPublic = ({ id, parent, identity }: Fact) =>
     id === "schema public" || (parent === "schema public" && identity.of !== undefined);
   const facts = [
-    ...[...base.facts.values()].filter((fact) => !isOfPublic(fact)),
-    ...[...target.facts.values()].filter(isOfPublic),
+    ...[...base.whole.facts.values()].filter((fact) => !isOfPublic(fact)),
+    ...[...target.whole.facts.values()].filter(isOfPublic),
   ];
-  const edges = [...target.edges(), ...base.edges()];
+  const edges = [...target.whole.edges(), ...base.whole.edges()];
   return new Catalog({ major: base.major, self: base.self, facts, edges });
 }

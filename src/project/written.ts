@@ -17,7 +17,7 @@ import {
   statementsOf,
   withReplay,
 } from "./chain.js";
-import { markOf } from "./plan.js";
+import { markOf, scopePart } from "./state.js";
 import type { Workbench } from "./workbench.js";
 
 /**
@@ -58,10 +58,10 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
     before,
     async (site): Promise<Revision> => {
       const start = await site.read();
-      await step(site.run(statementsOf(revision.up)), file, "up");
+      await step(site.run(statementsOf(revision.up, bench)), file, "up");
       const end = await site.read();
       if (revision.irreversible === undefined) {
-        await step(site.run(statementsOf(revision.down)), file, "down");
+        await step(site.run(statementsOf(revision.down, bench)), file, "down");
         const back = diff(await site.read(), start);
         if (back.length > 0) {
           throw new DmError("DM3401", "the way down does not return to the state before", {
@@ -70,13 +70,14 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
             next: ["mend the steps below -- dm:down"],
           });
         }
-        await step(site.run(statementsOf(revision.up)), file, "up again");
+        await step(site.run(statementsOf(revision.up, bench)), file, "up again");
       }
       const checks = revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"];
       return {
         ...revision,
         from: markOf(start),
         to: markOf(end),
+        ...scopePart(end),
         proven: { at: new Date().toISOString(), server: bench.shadow.description, checks },
       };
     },

@@ -1,12 +1,15 @@
-import type { Catalog } from "../catalog/catalog.js";
+import { Catalog } from "../catalog/catalog.js";
+import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
-import { introspect, introspectHere } from "../introspect/introspect.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
-import { plan } from "../plan/plan.js";
+import { managed, sharedBy } from "../manage/managed.js";
+import { buildable } from "../manage/surroundings.js";
+import { type PlannedStatement, plan } from "../plan/plan.js";
 import { literal, name } from "../sql/sql.js";
 import { commitStatements, runStatements } from "./run.js";
+import { readWhole } from "./shared.js";
 
 /** Relations in a state; each takes a lock while its transaction lasts, and its TOAST parts two more. */
 function relations(catalog: Catalog): number {
@@ -34,6 +37,10 @@ export async function createRoles(
     for (const fact of catalog.facts.values()) {
       for (const role of kindOf(fact.identity.kind).roles?.(fact) ?? []) named.add(role);
     }
+  }
+  // What is a fact itself, statements will make.
+  for (const { identity } of catalogs.flatMap((catalog) => catalog.ofKind("role"))) {
+    named.delete(identity.name ?? "");
   }
   if (named.size === 0) return [];
   const missing = await database.query<{ role: string }>(
@@ -65,42 +72,83 @@ export interface Site {
   /** Whether what runs is committed; no transaction is open then. */
   readonly commits: boolean;
   run(statements: readonly Statement[]): Promise<void>;
+  /** Runs those statements that are not for this database, and gives the rest. */
+  runApart(statements: readonly Statement[]): Promise<readonly Statement[]>;
   read(): Promise<Catalog>;
 }
 
 /**
  * A scratch site for states that name these roles: a transaction that is rolled back where everything fits and nothing
- * must commit, else a database that is dropped.
+ * must commit, else a database that is dropped. What databases share is built apart, and always rolled back.
  */
 export async function withSite<T>(
   shadow: Shadow,
-  needs: { readonly catalogs: readonly Catalog[]; readonly commits: boolean },
+  needs: { readonly catalogs: readonly Catalog[]; readonly commits: boolean; readonly scope?: Scope },
   work: (site: Site) => Promise<T>,
 ): Promise<T> {
-  if (!needs.commits && needs.catalogs.every(fitsInTransaction)) {
+  const { apart } = shadow;
+  if (apart === undefined || sharedBy(needs.scope ?? {}).length === 0) return openSite(shadow, needs, work);
+  return apart.trial(async () => {
+    await createRoles(apart, ...needs.catalogs.map((catalog) => part(catalog, true)));
+    return openSite(shadow, needs, work);
+  });
+}
+
+/** The facts that databases share, or the others. */
+function part({ major, self, facts }: Catalog, isShared: boolean): Catalog {
+  const chosen = [...facts.values()].filter(
+    ({ identity }) => (kindOf(identity.kind).shared !== undefined) === isShared,
+  );
+  return new Catalog({ major, self, facts: chosen, edges: [] });
+}
+
+function openSite<T>(
+  shadow: Shadow,
+  { catalogs, commits, scope = {} }: Parameters<typeof withSite>[1],
+  work: (site: Site) => Promise<T>,
+): Promise<T> {
+  const { apart } = shadow;
+  const isApart = apart !== undefined && sharedBy(scope).length > 0;
+  // Where roles are built apart, the others stand for them; elsewhere the statements make them.
+  const named = isApart ? catalogs.map((catalog) => part(catalog, false)) : catalogs;
+  const site = (database: Database, isCommitting: boolean): Site => {
+    const runApart = async (statements: readonly Statement[]) => {
+      if (!isApart) return statements;
+      await runStatements(
+        apart,
+        statements.filter(({ isShared }) => isShared === true),
+      );
+      return statements.filter(({ isShared }) => isShared !== true);
+    };
+    const run = isCommitting ? commitStatements : runStatements;
+    const isOpen = { database: !isCommitting, apart: true };
+    return {
+      database,
+      commits: isCommitting,
+      runApart,
+      run: async (statements) => run(database, await runApart(statements)),
+      read: async () => managed(await readWhole(shadow, database, scope, isOpen), scope),
+    };
+  };
+  if (!commits && catalogs.every(fitsInTransaction)) {
     return shadow.database.trial(async () => {
-      await createRoles(shadow.database, ...needs.catalogs);
-      return work({
-        database: shadow.database,
-        commits: false,
-        run: (statements) => runStatements(shadow.database, statements),
-        read: () => introspectHere(shadow.database),
-      });
+      await createRoles(shadow.database, ...named);
+      return work(site(shadow.database, false));
     });
   }
   return shadow.fresh(async (database) => {
-    const roles = await database.transaction(() => createRoles(database, ...needs.catalogs));
+    const roles = await database.transaction(() => createRoles(database, ...named));
     try {
-      return await work({
-        database,
-        commits: true,
-        run: (statements) => commitStatements(database, statements),
-        read: () => introspect(database),
-      });
+      return await work(site(database, true));
     } finally {
       if (database.engine === "server") await dropRoles(database, roles);
     }
   });
+}
+
+/** All that an empty database of the shadow holds. */
+export function readSite(shadow: Shadow, scope: Scope): Promise<Catalog> {
+  return readWhole(shadow, shadow.database, scope, { database: false, apart: false });
 }
 
 /**
@@ -108,8 +156,15 @@ export async function withSite<T>(
  * `a IN ('x')` on a varchar column prints otherwise after it was created from its print. States compare in this form.
  */
 export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Promise<Catalog> {
-  return withSite(shadow, { catalogs: [catalog], commits: false }, async (site) => {
-    await site.run(plan(base, catalog, { major: shadow.database.version.major }));
+  const { scope } = catalog;
+  const built = buildable(base, catalog);
+  return withSite(shadow, { catalogs: [built], commits: false, scope }, async (site) => {
+    await site.run(buildPlan(shadow, base, built));
     return site.read();
   });
+}
+
+/** What makes an empty database of the shadow hold a state with all that it stands on. */
+export function buildPlan(shadow: Shadow, base: Catalog, built: Catalog): PlannedStatement[] {
+  return plan(base.whole, built, { major: shadow.database.version.major });
 }

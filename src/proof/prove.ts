@@ -4,8 +4,9 @@ import type { Shadow } from "../database/shadow.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import type { Statement } from "../kinds/define.js";
-import { type PlannedStatement, plan } from "../plan/plan.js";
-import { type Site, withSite } from "./build.js";
+import { buildable } from "../manage/surroundings.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import { buildPlan, type Site, withSite } from "./build.js";
 import { type Measurement, measuredRun } from "./measure.js";
 import { StatementError, segments } from "./run.js";
 import { rowsOf, type Seeds, seed } from "./seed.js";
@@ -18,6 +19,8 @@ export interface ProofRequest {
   readonly after: Catalog;
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
+  /** The database as it is, with what the statements meet there and is not managed. */
+  readonly there?: Catalog;
   readonly progress?: (stage: string) => void;
 }
 
@@ -69,11 +72,13 @@ async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Pr
   // Locks can be told only on relations that an earlier transaction made; their maker's own lock hides the rest.
   const touches = [...up, ...down].some(({ about }) => before.has(about) && !base.has(about));
   const commits = touches || segments(up).length > 1 || segments(down).length > 1;
-  const needs = { catalogs: [before, after], commits };
+  const touched = new Set([...up, ...down].flatMap(({ facts }) => facts));
+  const built = buildable(base, before, [after, request.there ?? before], touched);
+  const needs = { catalogs: [built, after], commits, scope: after.scope };
   const report = request.progress ?? (() => undefined);
   return withSite(shadow, needs, async (site) => {
     report("proving: building the state before");
-    await site.run(plan(base, before, { major: shadow.database.version.major }));
+    await site.run(buildPlan(shadow, base, built));
     const seeds = withRows ? await seedIn(site, before) : { tables: [] };
     const survives = survivor(up, before);
     const rows = await rowsOf(site.database, seeds, before, survives);
@@ -120,7 +125,7 @@ async function runMeasured(
   const measure = async (part: readonly Statement[]) => {
     for (const [statement, measurement] of await measuredRun(
       site.database,
-      part,
+      await site.runApart(part),
       isAbout(before, statements),
     )) {
       measurements.set(statement, measurement);

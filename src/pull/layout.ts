@@ -24,6 +24,10 @@ const folders: Readonly<Record<string, string>> = {
   "base type": "types",
   procedure: "functions",
   aggregate: "functions",
+  membership: "roles",
+  "role setting": "roles",
+  "database setting": "database",
+  "database comment": "database",
 };
 
 /**

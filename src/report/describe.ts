@@ -10,6 +10,10 @@ import { firstLine } from "./words.js";
 export function labelOf({ identity, id }: Fact, parent?: Fact): string {
   const { kind, name, on, args, of } = identity;
   if (kind === "default privilege") return defaultPrivilegeLabel(identity);
+  if (kind === "membership" && on !== undefined) {
+    const member = parent === undefined ? ` of ${quoteIdentifier(on)}` : "";
+    return `membership${member} in ${quoteIdentifier(name ?? "")}`;
+  }
   if (parent === undefined || isKind(parent, "schema")) {
     if (of === undefined) return id;
   }
@@ -59,7 +63,7 @@ function viewColumns(members: readonly Fact[]): string {
 }
 
 function generic(attributes: ReadonlyMap<string, unknown>): string {
-  for (const key of ["expression", "role", "type", "definition", "result"]) {
+  for (const key of ["expression", "role", "type", "definition", "result", "value", "text"]) {
     const value = attributes.get(key);
     if (typeof value !== "string") continue;
     const prefix = key === "definition" && attributes.get("unique") === true ? "UNIQUE " : "";

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { html } from "./html.js";
@@ -7,7 +8,7 @@ import { diffJson, driftJson, jsonDocument } from "./json.js";
 import { type DifferenceReport, markdown } from "./markdown.js";
 import { type Paint, plain } from "./paint.js";
 import { script } from "./sql.js";
-import { summary, tree, unmodelledText } from "./tree.js";
+import { leftAloneText, summary, tree } from "./tree.js";
 import { moment } from "./words.js";
 
 /** Two states compared. */
@@ -17,6 +18,7 @@ export interface Comparison {
   readonly current: Catalog;
   readonly wanted: Catalog;
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
 }
 
 export interface DiffLayout {
@@ -62,6 +64,7 @@ export interface Drift {
   readonly current: Catalog;
   readonly expected: Catalog;
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
   /** The database without its password. */
   readonly database: string;
   /** ISO 8601. */
@@ -75,13 +78,14 @@ export interface DriftLayout {
 
 /** Drift in the format asked for. */
 export function driftReport(drift: Drift, { format, paint = plain }: DriftLayout): string {
-  const { changes, database, against, recorded, at, unmodelled } = drift;
+  const { changes, database, against, recorded, at, unmodelled, leftOut = [] } = drift;
   const origin = recorded === undefined ? against : `${against} (${recorded.heads.join(", ") || "base"})`;
   const report: DifferenceReport = {
     title: `Drift of ${database}`,
     remarks: [`Compared with ${origin}. Read ${moment(at)}.`],
     changes,
     unmodelled,
+    leftOut,
     sqlTitle: "The SQL that undoes these changes",
     ...(drift.statements === undefined ? {} : { statements: drift.statements }),
     current: drift.expected,
@@ -100,11 +104,11 @@ export function driftReport(drift: Drift, { format, paint = plain }: DriftLayout
 }
 
 function differenceText(report: DifferenceReport, paint: Paint): string {
-  const { changes, unmodelled } = report;
+  const { changes } = report;
   return [
     tree(changes, report, paint),
     changes.length === 0 ? "no differences" : summary(changes, report),
-    unmodelledText(unmodelled, paint),
+    leftAloneText(report, paint),
   ]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -2,7 +2,7 @@ import type { DifferenceReport } from "./markdown.js";
 import { changeVerbs } from "./markdown.js";
 import { outline, topmost } from "./outline.js";
 import { script } from "./sql.js";
-import { type TreeLine, treeLines, unmodelledLines } from "./tree.js";
+import { leftOutLines, type TreeLine, treeLines, unmodelledLines } from "./tree.js";
 import { count } from "./words.js";
 
 const style = `
@@ -29,6 +29,7 @@ export function html(report: DifferenceReport): string {
       : `<tr><td class="${mark}">${changeVerbs[mark]}</td><td><code>${escaped(id)}</code></td></tr>`,
   );
   const sql = script(report.statements ?? []);
+  const leftOut = leftOutLines(report.leftOut ?? []);
   const body = [
     `<h1>${escaped(report.title)}</h1>`,
     ...report.remarks.map((remark) => `<p>${escaped(remark)}</p>`),
@@ -52,6 +53,12 @@ export function html(report: DifferenceReport): string {
           `<ul>\n${unmodelledLines(report.unmodelled)
             .map((line) => `<li>${escaped(line)}</li>`)
             .join("\n")}\n</ul>`,
+        ]),
+    ...(leftOut.length === 0
+      ? []
+      : [
+          "<h2>Kept by another tool, left alone</h2>",
+          `<ul>\n${leftOut.map((line) => `<li>${escaped(line)}</li>`).join("\n")}\n</ul>`,
         ]),
   ];
   return [

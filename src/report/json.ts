@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact, Unmodelled } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { DmError } from "../error.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -76,6 +77,10 @@ export function unmodelledJson(unmodelled: readonly Unmodelled[]): Json {
   return unmodelled.map(({ kind, name }) => ({ kind, name }));
 }
 
+export function leftOutJson(leftOut: readonly LeftOut[] = []): Json {
+  return leftOut.map(({ kind, name, tool }) => ({ kind, name, tool }));
+}
+
 export function headerJson(header: RevisionHeader): JsonObject {
   return {
     id: header.id,
@@ -90,6 +95,7 @@ export function headerJson(header: RevisionHeader): JsonObject {
     labels: header.labels ?? [],
     from: header.from === undefined ? null : plainJson(header.from),
     to: header.to === undefined ? null : plainJson(header.to),
+    manage: header.manage === undefined ? null : plainJson(header.manage),
     proven: header.proven === undefined ? null : plainJson(header.proven),
     irreversible: header.irreversible ?? null,
   };
@@ -103,8 +109,22 @@ export function renameJson({ from, to }: { readonly from: Identity; readonly to:
   return { from: plainJson(from), to: plainJson(to) };
 }
 
-export function snapshotJson({ file, facts, fingerprint, major, unmodelled }: SnapshotReport): JsonObject {
-  return { file, facts, fingerprint, major, unmodelled: unmodelledJson(unmodelled) };
+export function snapshotJson({
+  file,
+  facts,
+  fingerprint,
+  major,
+  unmodelled,
+  leftOut,
+}: SnapshotReport): JsonObject {
+  return {
+    file,
+    facts,
+    fingerprint,
+    major,
+    unmodelled: unmodelledJson(unmodelled),
+    leftOut: leftOutJson(leftOut),
+  };
 }
 
 /** What `--dry-run` and `--sql` found: revisions in the order in which they would run. */
@@ -142,6 +162,7 @@ export function statusJson(status: StatusReport): JsonObject {
     })),
     irreversible: status.irreversible.map(headerJson),
     unmodelled: unmodelledJson(status.unmodelled),
+    leftOut: leftOutJson(status.leftOut),
   };
 }
 
@@ -156,13 +177,21 @@ export function historyJson(entries: readonly (HistoryLine & { readonly file: st
   };
 }
 
-export function diffJson({ changes, statements, current, wanted, unmodelled }: Comparison): JsonObject {
+export function diffJson({
+  changes,
+  statements,
+  current,
+  wanted,
+  unmodelled,
+  leftOut,
+}: Comparison): JsonObject {
   return {
     from: stateJson(current),
     to: stateJson(wanted),
     changes: changes.map(changeJson),
     statements: statements.map(statementJson),
     unmodelled: unmodelledJson(unmodelled),
+    leftOut: leftOutJson(leftOut),
   };
 }
 
@@ -177,6 +206,7 @@ export function driftJson(drift: Drift): JsonObject {
     changes: drift.changes.map(changeJson),
     statements: (drift.statements ?? []).map(statementJson),
     unmodelled: unmodelledJson(drift.unmodelled),
+    leftOut: leftOutJson(drift.leftOut),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { outline, type States, topmost } from "./outline.js";
 import { script } from "./sql.js";
-import { type TreeLine, treeLines, unmodelledLines } from "./tree.js";
+import { leftOutLines, type TreeLine, treeLines, unmodelledLines } from "./tree.js";
 import { count, harmless } from "./words.js";
 
 /** What a page about differences tells. */
@@ -17,6 +18,7 @@ export interface DifferenceReport extends States {
   readonly statements?: readonly PlannedStatement[];
   readonly sqlTitle: string;
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
 }
 
 export const changeVerbs = { create: "created", drop: "dropped", alter: "changed" } as const;
@@ -28,6 +30,7 @@ export function markdown(report: DifferenceReport): string {
     ({ mark, id }) => `| ${mark === "same" ? "" : changeVerbs[mark]} | ${cell(id)} |`,
   );
   const sql = script(report.statements ?? []);
+  const leftOut = leftOutLines(report.leftOut ?? []);
   const blocks = [
     `# ${inline(report.title)}`,
     ...report.remarks.map(inline),
@@ -45,6 +48,9 @@ export function markdown(report: DifferenceReport): string {
             .map((line) => `- ${inline(line)}`)
             .join("\n"),
         ]),
+    ...(leftOut.length === 0
+      ? []
+      : ["## Kept by another tool, left alone", leftOut.map((line) => `- ${inline(line)}`).join("\n")]),
   ];
   return `${blocks.join("\n\n")}\n`;
 }

@@ -1,12 +1,20 @@
 import type { Unmodelled } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { Revision } from "../revision/revision.js";
-import { changeJson, type JsonObject, renameJson, revisionJson, unmodelledJson } from "./json.js";
+import {
+  changeJson,
+  type JsonObject,
+  leftOutJson,
+  renameJson,
+  revisionJson,
+  unmodelledJson,
+} from "./json.js";
 import type { States } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
 import { stepsScript } from "./sql.js";
-import { summary, tree, unmodelledText } from "./tree.js";
+import { leftAloneText, summary, tree } from "./tree.js";
 import { harmless } from "./words.js";
 
 /** What a plan found, and what it wrote. */
@@ -14,6 +22,7 @@ export interface PlanReport extends States {
   readonly changes: readonly Change[];
   readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
   readonly revision?: Revision;
   /** Absent when nothing was written. */
   readonly file?: string;
@@ -23,7 +32,7 @@ export interface PlanReport extends States {
 
 /** A plan for a terminal: the changes as a tree, then the file; the SQL where no file holds it. */
 export function planText(plan: PlanReport, paint: Paint = plain): string {
-  const { changes, renames, unmodelled, revision, file, provenRevisions } = plan;
+  const { changes, renames, revision, file, provenRevisions } = plan;
   const renamed = renames.map(({ from, to }) =>
     paint.yellow(`~ ${harmless(factId(from))}  renamed to ${harmless(factId(to))}`),
   );
@@ -34,7 +43,7 @@ export function planText(plan: PlanReport, paint: Paint = plain): string {
     ...(revision === undefined ? ["nothing to do: the database is as the schema files say"] : []),
     ...(revision === undefined ? [] : [total(plan)]),
     ...(revision !== undefined && file === undefined ? [stepsScript(revision.up).trimEnd()] : []),
-    unmodelledText(unmodelled, paint),
+    leftAloneText(plan, paint),
     ...(file === undefined ? [] : [`${paint.green("written")}  ${file}\nnext     dm apply`]),
   ]
     .filter((part) => part !== "")
@@ -50,6 +59,7 @@ export function planJson({
   changes,
   renames,
   unmodelled,
+  leftOut,
   revision,
   file,
   provenRevisions,
@@ -58,6 +68,7 @@ export function planJson({
     changes: changes.map(changeJson),
     renames: renames.map(renameJson),
     unmodelled: unmodelledJson(unmodelled),
+    leftOut: leftOutJson(leftOut),
     revision: revision === undefined ? null : revisionJson(revision),
     file: file ?? null,
     provenRevisions,

@@ -1,8 +1,9 @@
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
 import { type Paint, plain } from "./paint.js";
-import { unmodelledText } from "./tree.js";
+import { leftAloneText } from "./tree.js";
 import { count, duration, firstLine, harmless, moment } from "./words.js";
 
 export interface StatusReport {
@@ -24,6 +25,7 @@ export interface StatusReport {
   readonly sum: readonly SumDifference[];
   readonly irreversible: readonly RevisionHeader[];
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
 }
 
 type Row = [label: string, ...lines: string[]];
@@ -62,7 +64,7 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
   const text = rows.flatMap(([label, ...lines]) =>
     lines.map((line, at) => `${at === 0 ? paint.bold(label.padEnd(12)) : " ".repeat(14)}${line}`),
   );
-  return [...text, ...present(unmodelledText(status.unmodelled, paint))].join("\n");
+  return [...text, ...present(leftAloneText(status, paint))].join("\n");
 }
 
 function lastApplyLine({ id, at, by, milliseconds }: NonNullable<StatusReport["lastApply"]>): string {
@@ -198,14 +200,13 @@ export interface SnapshotReport {
   readonly fingerprint: string;
   readonly major: number;
   readonly unmodelled: readonly Unmodelled[];
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** What a snapshot holds. */
-export function snapshotText(
-  { file, facts, fingerprint, unmodelled }: SnapshotReport,
-  paint: Paint = plain,
-): string {
+export function snapshotText(snapshot: SnapshotReport, paint: Paint = plain): string {
+  const { file, facts, fingerprint } = snapshot;
   const print = paint.dim(fingerprint.slice(0, 12));
   const saved = `${paint.green("saved")}    ${file}: ${count(facts, "fact")}, ${print}`;
-  return [saved, ...present(unmodelledText(unmodelled, paint))].join("\n");
+  return [saved, ...present(leftAloneText(snapshot, paint))].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { Unmodelled } from "../catalog/fact.js";
+import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import { type Entry, outline, rankOfKind, type States, topmost } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
@@ -127,12 +128,30 @@ export function unmodelledLines(unmodelled: readonly Unmodelled[]): string[] {
   });
 }
 
-/** {@link unmodelledLines} as one paragraph for a terminal. */
-export function unmodelledText(unmodelled: readonly Unmodelled[], paint: Paint = plain): string {
-  const lines = unmodelledLines(unmodelled);
+/** What belongs to other tools: `table public.alembic_version of Alembic`. */
+export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+  return leftOut.map(({ kind, name, tool }) => `${kind} ${harmless(name)} of ${tool}`);
+}
+
+/** What is there and left alone, a paragraph for each reason, for a terminal. */
+export function leftAloneText(
+  {
+    unmodelled,
+    leftOut,
+  }: { readonly unmodelled: readonly Unmodelled[]; readonly leftOut?: readonly LeftOut[] },
+  paint: Paint = plain,
+): string {
+  return [
+    paragraph("not modelled yet, left alone:", unmodelledLines(unmodelled), paint),
+    paragraph("kept by another tool, left alone:", leftOutLines(leftOut ?? []), paint),
+  ]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function paragraph(head: string, lines: readonly string[], paint: Paint): string {
   if (lines.length === 0) return "";
   const [only] = lines;
-  const head = "not modelled yet, left alone:";
   return paint.yellow(
     lines.length === 1 ? `${head} ${only}` : [head, ...lines.map((line) => `  ${line}`)].join("\n"),
   );

@@ -22,6 +22,15 @@ const mark = z.strictObject({
   role: z.exactOptional(text),
 });
 
+const flag = z.literal("true").transform(() => true as const);
+const scope = z.strictObject({
+  schemas: z.exactOptional(list(text)),
+  exclude: z.exactOptional(list(text)),
+  kinds: z.exactOptional(list(text)),
+  roles: z.exactOptional(z.union([flag, list(text)])),
+  settings: z.exactOptional(flag),
+});
+
 /** The header as it stands in a file: every scalar a string, names with `_`. */
 const shape = z.strictObject({
   id,
@@ -36,6 +45,7 @@ const shape = z.strictObject({
   labels: z.exactOptional(list(label)),
   from: z.exactOptional(mark),
   to: z.exactOptional(mark),
+  manage: z.exactOptional(scope),
   proven: z.exactOptional(z.strictObject({ at: utc, server: text, checks: list(text) })),
   hazards: z.exactOptional(list(z.string().regex(/^[A-Z][A-Z_]*$/, "a hazard's code, such as DATA_LOSS"))),
   irreversible: z.exactOptional(text),
@@ -143,6 +153,7 @@ export function writeHeader(header: RevisionHeader): string {
       labels,
       from,
       to,
+      manage: header.manage,
       proven,
       hazards: header.hazards,
       irreversible: header.irreversible,

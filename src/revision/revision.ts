@@ -1,3 +1,5 @@
+import type { Scope } from "../catalog/scope.js";
+
 /** The phases of the large-table pattern, in the order in which they are deployed. */
 export const phases = ["additive", "backfill", "constraint", "cleanup"] as const;
 export type Phase = (typeof phases)[number];
@@ -57,6 +59,8 @@ export interface RevisionHeader {
   readonly labels?: readonly string[];
   readonly from?: StateMark;
   readonly to?: StateMark;
+  /** What the two marks cover, where it is not everything: `manage:` of dm.yaml as it was then. */
+  readonly manage?: Scope;
   readonly proven?: Proof;
   /** Stable codes of what the way up does to whom it may hurt: `DATA_LOSS`. */
   readonly hazards?: readonly string[];

@@ -34,6 +34,7 @@ function projectAt(environment: string): Project {
     configFile: "/clinic/dm.yaml",
     schema: "/clinic/schema",
     revisions: "/clinic/revisions",
+    manage: {},
     lockTimeout: "3s",
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
     environments: new Map(),
@@ -176,6 +177,7 @@ describe("plan", () => {
     current: before,
     wanted: after,
     unmodelled: [],
+    leftOut: [],
     provenRevisions: [],
   };
   const some: PlanResult = { ...none, changes: [added], revision, file: "/clinic/revisions/x.sql" };
@@ -244,7 +246,14 @@ describe("plan", () => {
 });
 
 describe("exit codes of comparisons", () => {
-  const same: DiffResult = { changes: [], statements: [], current: before, wanted: before, unmodelled: [] };
+  const same: DiffResult = {
+    changes: [],
+    statements: [],
+    current: before,
+    wanted: before,
+    unmodelled: [],
+    leftOut: [],
+  };
   const differs: DiffResult = { ...same, changes: [added], wanted: after };
   const drift = (changes: DriftResult["changes"]): DriftResult => ({
     changes,
@@ -253,6 +262,7 @@ describe("exit codes of comparisons", () => {
     expected: before,
     current: after,
     unmodelled: [],
+    leftOut: [],
     database: "pglite:data",
     at: "2025-03-04T09:12:45Z",
   });

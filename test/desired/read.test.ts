@@ -106,16 +106,16 @@ describe("what does not belong in a schema file is refused at its line", () => {
     ["CLUSTER t", "CLUSTER ON"],
     ["CREATE DATABASE d", "by hand"],
     ["CREATE TABLESPACE s LOCATION '/x'", "by hand"],
-    ["ALTER DATABASE d SET search_path = x", "by hand"],
-    ["COMMENT ON DATABASE d IS 'x'", "by hand"],
+    ["ALTER DATABASE d SET search_path = x", "settings: true"],
+    ["COMMENT ON DATABASE d IS 'x'", "settings: true"],
     ["GRANT CONNECT ON DATABASE d TO r", "by hand"],
     ["ALTER SYSTEM SET work_mem = '1MB'", "by hand"],
-    ["CREATE ROLE r", "manage: roles"],
-    ["ALTER ROLE r LOGIN", "manage: roles"],
-    ["ALTER ROLE r SET search_path = x", "manage: roles"],
-    ["DROP ROLE r", "manage: roles"],
-    ["GRANT r TO s", "manage: roles"],
-    ["COMMENT ON ROLE r IS 'x'", "manage: roles"],
+    ["CREATE ROLE r", "roles: true"],
+    ["ALTER ROLE r LOGIN", "roles: true"],
+    ["ALTER ROLE r SET search_path = x", "settings: true"],
+    ["DROP ROLE r", "roles: true"],
+    ["GRANT r TO s", "roles: true"],
+    ["COMMENT ON ROLE r IS 'x'", "roles: true"],
     ["CREATE TEMP TABLE t ()", "TEMPORARY"],
     ["CREATE TEMPORARY VIEW v AS SELECT 1", "TEMPORARY"],
     ["CREATE TEMP SEQUENCE s", "TEMPORARY"],
@@ -159,11 +159,28 @@ describe("what does not belong in a schema file is refused at its line", () => {
     expect(error.next.join()).toContain(advice);
   });
 
-  test("roles belong there when dm manages them", async () => {
-    const state = await desired("CREATE ROLE a; GRANT a TO b; ALTER ROLE a SET work_mem = '1MB'", {
-      manageRoles: true,
-    });
-    expect(state.statements).toHaveLength(3);
+  const managing = { coversRole: (role: string) => role !== "other", manageSettings: true };
+
+  test("roles and settings belong there when dm manages them", async () => {
+    const text = `CREATE ROLE a VALID UNTIL '2031-01-01' PASSWORD NULL; GRANT b TO a; ALTER ROLE a SET work_mem = '1MB';
+      ALTER ROLE a IN DATABASE d SET work_mem = '1MB'; ALTER DATABASE d SET work_mem = '1MB';
+      COMMENT ON ROLE a IS 'x'; COMMENT ON DATABASE d IS 'x'`;
+    expect((await desired(text, managing)).statements).toHaveLength(7);
+  });
+
+  test.each([
+    ["DM2105", "CREATE ROLE other", "manage: roles"],
+    ["DM2105", "CREATE ROLE a; ALTER ROLE a PASSWORD 'secret'", "by hand"],
+    ["DM2105", "CREATE ROLE a ENCRYPTED PASSWORD 'secret'", "by hand"],
+    ["DM2105", "DROP ROLE a", "delete the object's definition"],
+    ["DM2105", "REVOKE a FROM b", "delete that part's definition"],
+    ["DM2105", "ALTER ROLE ALL SET work_mem = '1MB'", "by hand"],
+    ["DM2111", "GRANT a TO b", "CREATE ROLE b"],
+    ["DM2111", "ALTER ROLE b LOGIN", "CREATE ROLE b"],
+    ["DM2111", "COMMENT ON ROLE b IS 'x'", "CREATE ROLE b"],
+  ])("%s: %s does not even then", async (code, text, advice) => {
+    const error = await failureOf(desired(text, managing));
+    expect([error.code, error.next.join()]).toEqual([code, expect.stringContaining(advice)]);
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Catalog } from "../../src/catalog/catalog.js";
+import type { Unmodelled } from "../../src/catalog/fact.js";
 import { diff } from "../../src/diff/diff.js";
-import { summary, tree, unmodelledText } from "../../src/report/tree.js";
+import { leftAloneText, summary, tree } from "../../src/report/tree.js";
 import {
   app,
   catalog,
@@ -149,6 +150,8 @@ test("a summary counts an object once, whatever its parts", () => {
   );
 });
 
+const unmodelledText = (unmodelled: readonly Unmodelled[]) => leftAloneText({ unmodelled });
+
 describe("what is not modelled", () => {
   test("is named by kind", () => {
     expect(unmodelledText([{ kind: "partitioned table", name: "app.a" }])).toBe(
@@ -174,5 +177,12 @@ describe("what is not modelled", () => {
 
   test("says nothing where there is none", () => {
     expect(unmodelledText([])).toBe("");
+  });
+
+  test("names what another tool keeps", () => {
+    const leftOut = [{ kind: "table", name: "public.alembic_version", tool: "Alembic" }];
+    expect(leftAloneText({ unmodelled: [], leftOut })).toBe(
+      "kept by another tool, left alone: table public.alembic_version of Alembic",
+    );
   });
 });

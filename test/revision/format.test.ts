@@ -170,3 +170,16 @@ describe("a revision's file", () => {
     }
   });
 });
+
+test.each([
+  { roles: true },
+  {
+    schemas: ["app"],
+    exclude: ["auth", '!"Odd.*/Name".*'],
+    kinds: ["-privilege"],
+    roles: ['"a"'],
+    settings: true,
+  },
+] as const)("what the marks cover comes back as it was: %j", async (manage) => {
+  expect((await again(bare({ manage }))).manage).toEqual(manage);
+});

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openProject, type Project } from "../../src/project/config.js";
@@ -10,6 +10,8 @@ export interface ProjectSetup {
   readonly schema?: Readonly<Record<string, string>>;
   /** A schema file outside of the project. */
   readonly schemaFile?: string;
+  /** `manage:` of dm.yaml, in YAML's flow style. */
+  readonly manage?: string;
 }
 
 /** A project in a temporary directory, removed afterwards. */
@@ -24,6 +26,7 @@ export async function withProject<T>(
     const database = setup.database ?? "pglite:.dm/local";
     const config = [
       `schema: ${JSON.stringify(setup.schemaFile ?? "schema")}`,
+      ...(setup.manage === undefined ? [] : [`manage: ${setup.manage}`]),
       "environments:",
       `  local: { database: ${JSON.stringify(database)} }`,
     ];
@@ -32,6 +35,14 @@ export async function withProject<T>(
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** The project with another `manage:`. */
+export async function withManage(project: Project, manage: string): Promise<Project> {
+  const file = join(project.root, "dm.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, `manage: ${manage}\n${text.replace(/^manage:.*\n/m, "")}`);
+  return openProject({ cwd: project.root, env: "local" });
 }
 
 /** Writes schema files; those of the same name are replaced. */
