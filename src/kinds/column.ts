@@ -247,8 +247,9 @@ function storageAfterType(to: ColumnFact): Sql[] {
   ];
 }
 
-/** To a type that was replaced by another of the same name. */
+/** To a type that was replaced by another of the same name; one that the column leaves is none of its business. */
 function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  if (from.attributes.type !== to.attributes.type) return [];
   const move = moveRows(from, to, context);
   if (move === undefined) return changeType(from, to, "by text");
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
