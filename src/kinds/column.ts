@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
@@ -13,18 +14,18 @@ import {
 import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
+import { notNullClause } from "./not-null.js";
 import { changeOptions } from "./options.js";
 import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
 import { storageName } from "./storage.js";
 
-/** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
+/** A column of a table. Its default and NOT NULL are facts of their own; a generation expression is part of it. */
 export interface Column {
   /** As PostgreSQL prints it, with its length or precision. */
   readonly type: string;
   /** Quoted collation where it is not the type's own. */
   readonly collation: string | null;
-  readonly notNull: boolean;
   readonly identity: Identity | null;
   readonly generated: { readonly expression: string; readonly storage: "stored" | "virtual" } | null;
   /** Where it is not the type's own. */
@@ -52,7 +53,6 @@ export const column = defineKind({
            json_build_object(
              'type', format_type(a.atttypid, a.atttypmod),
              'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END,
-             'notNull', a.attnotnull,
              'identity', CASE WHEN s.seqrelid IS NOT NULL AND NOT c.relispartition THEN json_build_object(
                'generation', CASE a.attidentity WHEN 'a' THEN 'always' ELSE 'by default' END,
                'sequence', nullif(seq.relname, c.relname || '_' || a.attname || '_seq'),
@@ -86,11 +86,8 @@ export const column = defineKind({
       : [`relation ${fact.identity.schema}.${sequenceName(fact.attributes.identity, fact)}`]),
   ],
   folds: () => true,
-  create: (fact, { folded }) => [
-    sql`${alterTable(fact)} ADD COLUMN ${columnDefinition(
-      fact,
-      folded.find((f) => isKind(f, "default")),
-    )}`,
+  create: (fact, { folded, catalog }) => [
+    sql`${alterTable(fact)} ADD COLUMN ${columnDefinition(fact, folded, catalog)}`,
     ...settings(fact),
   ],
   drop: (fact, { catalog }) => {
@@ -108,10 +105,15 @@ export const column = defineKind({
       // A generation expression changes in place from version 17 on, a stored column can become a plain one; the
       // rest is a new column (manual, ALTER TABLE, SET EXPRESSION and DROP EXPRESSION).
       of: ["generated"],
-      when: ({ attributes: from }, { attributes: to }, { major }) =>
-        from.generated?.storage === "stored" &&
-        (to.generated === null || (major >= 17 && to.generated.storage === "stored")),
-      rebuilds: needsUnchangedColumn,
+      when: (from, to, { current, wanted, major }) => {
+        const [before, after] = [from.attributes.generated, to.attributes.generated];
+        if (after === null) return before?.storage === "stored";
+        if (before?.storage !== after.storage) return false;
+        return after.storage === "stored"
+          ? major >= 17
+          : [current, wanted].every((catalog) => !isVirtualFixed(from, catalog));
+      },
+      rebuilds: (dependent, _, to) => to.attributes.generated !== null && losesInRebuild(dependent),
       cascades: true,
       sql: (_, to) =>
         to.attributes.generated === null
@@ -119,9 +121,10 @@ export const column = defineKind({
           : sql`${alterColumn(to)} SET EXPRESSION AS (${raw(to.attributes.generated.expression)})`,
     },
     {
-      // An identity needs an integer type, and NOT NULL before it (manual, ALTER TABLE, ADD GENERATED).
+      // An identity needs an integer type, and NOT NULL around it (manual, ALTER TABLE, ADD GENERATED).
       of: ["identity"],
       when: (_, to) => to.attributes.identity === null,
+      releases: (dependent) => isKind(dependent, "not null"),
       sql: (_, to) => sql`${alterColumn(to)} DROP IDENTITY`,
     },
     {
@@ -131,14 +134,7 @@ export const column = defineKind({
       cascades: true,
       sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
     },
-    {
-      of: ["notNull"],
-      when: (_, to) => to.attributes.notNull,
-      cascades: true,
-      sql: (_, to) => sql`${alterColumn(to)} SET NOT NULL`,
-    },
-    { of: ["identity"], sql: changeIdentity },
-    { of: ["notNull"], cascades: true, sql: (_, to) => sql`${alterColumn(to)} DROP NOT NULL` },
+    { of: ["identity"], awaits: (dependent) => isKind(dependent, "not null"), sql: changeIdentity },
     {
       of: ["storage"],
       sql: (from, to, context) => {
@@ -172,19 +168,22 @@ export const column = defineKind({
   retype: changeToReplaced,
 });
 
-/** The column as it stands in CREATE TABLE and ADD COLUMN. */
+/** The column with its default and NOT NULL as it stands in CREATE TABLE and ADD COLUMN. */
 export function columnDefinition(
   { identity, attributes }: ColumnFact,
-  defaultFact: Fact<"default"> | undefined,
+  parts: readonly Fact[],
+  catalog?: Catalog,
 ): Sql {
   const { generated } = attributes;
+  const defaultFact = parts.find((part) => isKind(part, "default"));
+  const notNull = parts.find((part) => isKind(part, "not null"));
   return join(
     [
       name(identity.name),
       raw(attributes.type),
       attributes.compression !== null && sql`COMPRESSION ${raw(attributes.compression)}`,
       attributes.collation !== null && sql`COLLATE ${raw(attributes.collation)}`,
-      attributes.notNull && raw("NOT NULL"),
+      notNull !== undefined && notNullClause(notNull, catalog),
       defaultFact !== undefined && sql`DEFAULT ${raw(defaultFact.attributes.expression)}`,
       generated !== null &&
         sql`GENERATED ALWAYS AS (${raw(generated.expression)}) ${raw(generated.storage.toUpperCase())}`,
@@ -219,17 +218,35 @@ function needsUnchangedColumn(dependent: Fact): boolean {
       "procedure",
       "rule",
       "default",
-      "statistics",
       "publication table",
     ].includes(dependent.identity.kind) ||
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
-    // PostgreSQL rebuilds the index without the statistics targets of its expressions.
-    (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
     (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key") ||
-    // PostgreSQL forgets the foreign keys that reference a key whose included column changes.
+    losesInRebuild(dependent)
+  );
+}
+
+/** PostgreSQL itself rebuilds what is stored of a changed column, but not all that hangs on it. */
+function losesInRebuild(dependent: Fact): boolean {
+  return (
+    // Statistics targets.
+    isKind(dependent, "statistics") ||
+    (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
+    // The foreign keys that reference a key whose included column changes.
     ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
       dependent.attributes.definition.includes(") INCLUDE ("))
   );
+}
+
+/** What is told of a virtual column's values stands in the way of SET EXPRESSION (tablecmds.c, ATExecSetExpression). */
+function isVirtualFixed({ parent }: ColumnFact, catalog: Catalog): boolean {
+  if (parent === undefined) return false;
+  return catalog
+    .children(parent)
+    .some(
+      (part) =>
+        isKind(part, "publication table") || (isKind(part, "constraint") && part.attributes.type === "check"),
+    );
 }
 
 const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
@@ -250,8 +267,9 @@ function storageAfterType(to: ColumnFact): Sql[] {
   ];
 }
 
-/** To a type that was replaced by another of the same name. */
+/** To a type that was replaced by another of the same name; one that the column leaves is none of its business. */
 function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  if (from.attributes.type !== to.attributes.type) return [];
   const move = moveRows(from, to, context);
   if (move === undefined) return changeType(from, to, "by text");
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;

@@ -2,18 +2,22 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
+import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
-/** A table constraint (manual, Constraints). NOT NULL is the column's. */
+/** A table constraint (manual, Constraints). NOT NULL is a kind of its own. */
 export interface Constraint {
   readonly type: "primary key" | "unique" | "check" | "foreign key" | "exclusion";
-  /** As pg_get_constraintdef() prints it, less deferral and NOT VALID. */
+  /** As pg_get_constraintdef() prints it, less deferral, NOT VALID and NOT ENFORCED. */
   readonly definition: string;
   readonly deferrable: boolean;
   readonly deferred: boolean;
+  /** Of what is not enforced there is nothing to validate. */
   readonly validated: boolean;
+  /** False for a check or foreign key that is only told, from version 18 on. */
+  readonly enforced: boolean;
   /** Storage parameters and tablespace of the index behind it. */
   readonly options: readonly string[];
   readonly tablespace: string | null;
@@ -28,12 +32,13 @@ declare module "../catalog/fact.js" {
 type ConstraintFact = Fact<"constraint">;
 
 const alterTable = ({ identity }: ConstraintFact) => sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
+const isEnforced = (major: number) => (major >= 18 ? "k.conenforced" : "true");
 const hasIndex = ({ attributes }: ConstraintFact) =>
   attributes.type === "primary key" || attributes.type === "unique" || attributes.type === "exclusion";
 
 export const constraint = defineKind({
   name: "constraint",
-  query: () => `
+  query: ({ major }) => `
     SELECT n.nspname AS schema, c.relname AS "on", k.conname AS name, ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_constraint", "k.oid"), ref("pg_class", "coalesce(i.oid, 0)"))} AS refs,
            CASE WHEN k.coninhcount > 0 THEN ${inherits("c.oid", {
@@ -42,15 +47,18 @@ export const constraint = defineKind({
                AND CASE WHEN k.contype = 'c' THEN pk.conname = k.conname AND pk.contype = 'c' ELSE pk.oid = k.conparentid END`,
              local: "k.conislocal",
            })} END AS inherits,
+           CASE k.contype WHEN 'p' THEN (SELECT json_agg(${notNullRef("k.conrelid", "key")}) FROM unnest(k.conkey) key) END AS needs,
            json_build_object(
              'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
                                     WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,
              'definition', regexp_replace(
-               regexp_replace(pg_get_constraintdef(k.oid), CASE WHEN k.convalidated THEN '^$' ELSE ' NOT VALID$' END, ''),
+               regexp_replace(pg_get_constraintdef(k.oid),
+                 CASE WHEN NOT ${isEnforced(major)} THEN ' NOT ENFORCED$' WHEN k.convalidated THEN '^$' ELSE ' NOT VALID$' END, ''),
                CASE WHEN k.condeferrable THEN ' DEFERRABLE( INITIALLY DEFERRED)?$' ELSE '^$' END, ''),
              'deferrable', k.condeferrable,
              'deferred', k.condeferred,
-             'validated', k.convalidated,
+             'validated', k.convalidated OR NOT ${isEnforced(major)},
+             'enforced', ${isEnforced(major)},
              'options', ${options("i.reloptions")},
              'tablespace', ${tablespaceName("i.reltablespace")}
            ) AS attributes
@@ -86,6 +94,14 @@ export const constraint = defineKind({
       : "adopted";
   },
   alter: [
+    {
+      // A check's enforcement cannot be altered; a foreign key's comes back validated (manual, ALTER TABLE).
+      of: ["enforced", "validated"],
+      when: ({ attributes: from }, { attributes: to }) =>
+        to.type === "foreign key" && from.enforced !== to.enforced && to.validated,
+      sql: (_, to) =>
+        sql`${alterTable(to)} ALTER CONSTRAINT ${name(to.identity.name)} ${raw(to.attributes.enforced ? "ENFORCED" : "NOT ENFORCED")}`,
+    },
     {
       of: ["validated"],
       when: (_, to) => to.attributes.validated,
@@ -123,7 +139,7 @@ function deferral({ attributes }: ConstraintFact): Sql {
 
 /** The constraint as it stands in CREATE TABLE and ADD. */
 export function constraintDefinition(fact: ConstraintFact): Sql {
-  const { definition, deferrable, validated, options, tablespace } = fact.attributes;
+  const { definition, deferrable, validated, enforced, options, tablespace } = fact.attributes;
   const index = join(
     [withOptions(options), tablespace !== null && sql`USING INDEX TABLESPACE ${tablespace}`],
     " ",
@@ -135,6 +151,7 @@ export function constraintDefinition(fact: ConstraintFact): Sql {
       index.text === "" ? raw(definition) : beforeWhere(definition, index),
       deferrable && deferral(fact),
       !validated && raw("NOT VALID"),
+      !enforced && raw("NOT ENFORCED"),
     ],
     " ",
   );

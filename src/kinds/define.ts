@@ -82,6 +82,8 @@ export interface AlterRule<K extends KindName> {
   readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   /** PostgreSQL makes the same change to what inherits from the fact. */
   readonly cascades?: true;
+  /** Dependents whose drop comes after this one; all others come before it. */
+  readonly releases?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   readonly sql: (
     from: Fact<K>,
     to: Fact<K>,
@@ -106,7 +108,7 @@ export interface Kind<K extends KindName> {
   /** Selects {@link FactRow}s of the user's objects, `attributes` as JSON. */
   readonly query: (context: QueryContext) => string;
   /** How COMMENT ON, ALTER … OWNER TO and DROP name the object. Absent for what has no such name. */
-  readonly address?: (identity: Identity) => Sql;
+  readonly address?: (identity: Identity, catalog: Catalog) => Sql;
   /** Names that no two facts may hold at once, such as `relation app.patient`. */
   readonly occupies?: (fact: Fact<K>) => readonly string[];
   readonly create: (fact: Fact<K>, context: RenderContext) => readonly (Sql | Statement)[];

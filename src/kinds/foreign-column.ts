@@ -1,16 +1,17 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeForeignOptions, foreignOptions } from "./foreign-options.js";
+import { notNullClause } from "./not-null.js";
 import { changeOptions } from "./options.js";
 import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
 
-/** A column of a foreign table: a description of what the other side has. Its default is a fact of its own. */
+/** A column of a foreign table: a description of what the other side has. Its default and NOT NULL are facts of their own. */
 export interface ForeignColumn {
   readonly type: string;
   /** Quoted collation where it is not the type's own. */
   readonly collation: string | null;
-  readonly notNull: boolean;
   /** Always stored, which is left to the foreign data wrapper. */
   readonly generated: string | null;
   /** `name=value` for the foreign data wrapper, sorted. */
@@ -50,7 +51,6 @@ export const foreignColumn = defineKind({
            json_build_object(
              'type', format_type(a.atttypid, a.atttypmod),
              'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END,
-             'notNull', a.attnotnull,
              'generated', pg_get_expr(d.adbin, d.adrelid),
              'options', ${options("a.attfdwoptions")},
              'storage', CASE WHEN a.attstorage <> t.typstorage THEN
@@ -68,11 +68,8 @@ export const foreignColumn = defineKind({
   address: (id) => sql`COLUMN ${name(id.schema, id.on, id.name)}`,
   occupies: ({ identity }) => [`column ${identity.schema}.${identity.on}.${identity.name}`],
   folds: () => true,
-  create: (fact, { folded }) => [
-    sql`${alterTable(fact)} ADD COLUMN ${foreignColumnDefinition(
-      fact,
-      folded.find((f) => isKind(f, "default")),
-    )}`,
+  create: (fact, { folded, catalog }) => [
+    sql`${alterTable(fact)} ADD COLUMN ${foreignColumnDefinition(fact, folded, catalog)}`,
     ...foreignColumnSettings(fact),
   ],
   inheritance: () => "cascades",
@@ -86,11 +83,6 @@ export const foreignColumn = defineKind({
         const { type, collation } = to.attributes;
         return sql`${alterColumn(to)} TYPE ${raw(type)} ${collation !== null && raw(`COLLATE ${collation}`)}`;
       },
-    },
-    {
-      of: ["notNull"],
-      cascades: true,
-      sql: (_, to) => sql`${alterColumn(to)} ${raw(to.attributes.notNull ? "SET" : "DROP")} NOT NULL`,
     },
     {
       of: ["options"],
@@ -119,19 +111,22 @@ export const foreignColumn = defineKind({
   ],
 });
 
-/** The column as it stands in CREATE FOREIGN TABLE and ADD COLUMN. */
+/** The column with its default and NOT NULL as it stands in CREATE FOREIGN TABLE and ADD COLUMN. */
 export function foreignColumnDefinition(
   { identity, attributes }: ColumnFact,
-  defaultFact: Fact<"default"> | undefined,
+  parts: readonly Fact[],
+  catalog: Catalog,
 ): Sql {
-  const { type, options, collation, notNull, generated } = attributes;
+  const { type, options, collation, generated } = attributes;
+  const defaultFact = parts.find((part) => isKind(part, "default"));
+  const notNull = parts.find((part) => isKind(part, "not null"));
   return join(
     [
       name(identity.name),
       raw(type),
       foreignOptions(options),
       collation !== null && raw(`COLLATE ${collation}`),
-      notNull && raw("NOT NULL"),
+      notNull !== undefined && notNullClause(notNull, catalog),
       defaultFact !== undefined && sql`DEFAULT ${raw(defaultFact.attributes.expression)}`,
       generated !== null && sql`GENERATED ALWAYS AS (${raw(generated)}) STORED`,
     ],

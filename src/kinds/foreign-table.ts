@@ -52,15 +52,15 @@ export const foreignTable = defineKind({
 
 function createForeignTable(
   { identity, attributes }: Fact<"foreign table">,
-  { folded }: RenderContext,
+  { folded, catalog }: RenderContext,
 ): Sql[] {
-  const defaults = new Map(folded.filter((f) => isKind(f, "default")).map((f) => [f.parent, f]));
+  const partsOf = ({ id }: Fact) => folded.filter(({ parent }) => parent === id);
   const columns = folded
     .filter((f) => isKind(f, "foreign column"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
   const constraints = folded.filter((f) => isKind(f, "constraint"));
   const lines = [
-    ...columns.map((column) => foreignColumnDefinition(column, defaults.get(column.id))),
+    ...columns.map((column) => foreignColumnDefinition(column, partsOf(column), catalog)),
     ...constraints.map(constraintDefinition),
   ].map((line) => `  ${line.text}`);
   const body = raw(lines.length === 0 ? "()" : `(\n${lines.join(",\n")}\n)`);

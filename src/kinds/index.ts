@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { KindName } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
@@ -28,6 +29,7 @@ import { inheritance } from "./inheritance.js";
 import { language } from "./language.js";
 import { materializedView } from "./materialized-view.js";
 import { membership } from "./membership.js";
+import { notNull } from "./not-null.js";
 import { operator } from "./operator.js";
 import { operatorClass, operatorFamilyMember } from "./operator-class.js";
 import { operatorFamily } from "./operator-family.js";
@@ -98,6 +100,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   inheritance,
   "table type": tableType,
   default: columnDefault,
+  "not null": notNull,
   constraint,
   "sequence ownership": sequenceOwnership,
   index,
@@ -147,11 +150,11 @@ export function isKindName(name: string): name is KindName {
   return name in registry;
 }
 
-/** How SQL refers to a fact: `TABLE app.patient`. */
-export function address(identity: Identity): Sql {
+/** How SQL refers to a fact of this state: `TABLE app.patient`. */
+export function address(identity: Identity, catalog: Catalog): Sql {
   const kind = kindOf(identity.kind as KindName);
   if (kind.address === undefined) throw new Error(`a ${identity.kind} has no address`);
-  return kind.address(identity);
+  return kind.address(identity, catalog);
 }
 
 export { renameEnumValue };

@@ -52,7 +52,7 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
   if (own !== inherited) {
     statements.push(own === undefined ? sql`${alter} DROP DEFAULT` : sql`${alter} SET DEFAULT ${raw(own)}`);
   }
-  if (to.notNull && !from.notNull) statements.push(sql`${alter} SET NOT NULL`);
+  if (isNotNull(fact, catalog) && !isNotNull(parent, catalog)) statements.push(sql`${alter} SET NOT NULL`);
   if (to.storage !== from.storage && to.storage !== null) {
     statements.push(sql`${alter} SET STORAGE ${raw(to.storage.toUpperCase())}`);
   }
@@ -64,7 +64,9 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
 }
 
 /** What comes from an attribute of a composite type. */
-const plain = { notNull: false, storage: null, compression: null };
+const plain = { storage: null, compression: null };
+
+const isNotNull = ({ id }: Fact, catalog: Catalog) => catalog.childrenOfKind(id, "not null").length > 0;
 
 function defaultOf({ id }: Fact, catalog: Catalog): string | undefined {
   return catalog.childrenOfKind(id, "default")[0]?.attributes.expression;

@@ -1,6 +1,7 @@
 import type { Fact } from "../catalog/fact.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { notNullRef } from "./not-null.js";
 import { isUserSchema, ref } from "./query.js";
 
 /** REPLICA IDENTITY of a table where it is not the primary key (manual, ALTER TABLE). It goes with its index. */
@@ -27,7 +28,12 @@ export const replicaIdentity = defineKind({
   name: "replica identity",
   query: () => `
     SELECT n.nspname AS schema, c.relname AS "on", ${ref("pg_class", "c.oid")} AS parent,
-           CASE WHEN i.oid IS NOT NULL THEN json_build_array(${ref("pg_class", "i.oid")}) END AS needs,
+           CASE WHEN i.oid IS NOT NULL THEN (
+             SELECT json_agg(needed) FROM (
+               SELECT ${ref("pg_class", "i.oid")}
+               UNION ALL
+               SELECT ${notNullRef("c.oid", "key")} FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(key, at)
+               WHERE at <= x.indnkeyatts) AS n(needed)) END AS needs,
            json_build_object(
              'uses', CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' ELSE 'index' END,
              'index', i.relname

@@ -115,7 +115,7 @@ function keepSequences(to: Fact<"table">, { current, wanted, major }: AlterConte
 
 function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const { identity, attributes } = fact;
-  const defaults = new Map(context.folded.filter((f) => isKind(f, "default")).map((f) => [f.parent, f]));
+  const partsOf = ({ id }: Fact) => context.folded.filter(({ parent }) => parent === id);
   const columns = context.folded
     .filter((f) => isKind(f, "column"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
@@ -127,7 +127,7 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const isOwn = (part: Fact) => !isTied || origin(part, context.catalog) === undefined;
   const definitions = columns
     .filter(isOwn)
-    .map((column) => columnDefinition(column, defaults.get(column.id)));
+    .map((column) => columnDefinition(column, partsOf(column), context.catalog));
   const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn));
   const lines = [...definitions, ...constraints.map(constraintDefinition)]
     .map((line) => `  ${line.text}`)

@@ -78,7 +78,11 @@ export const trigger = defineKind({
         ...(to.attributes.enabled === "origin" ? [] : [setEnabled(to)]),
       ],
     },
-    { of: ["enabled"], sql: (_, to) => setEnabled(to) },
+    {
+      of: ["enabled"],
+      // A new definition has set it already.
+      sql: (from, to) => (from.attributes.definition === to.attributes.definition ? setEnabled(to) : []),
+    },
   ],
   resembles: sameParentAndAttributes,
   rename: (from, to) => [

@@ -99,7 +99,8 @@ class Builder implements ActionGraph {
     }
   }
 
-  #orderDrop({ id }: Fact): void {
+  #orderDrop(fact: Fact): void {
+    const { id } = fact;
     for (const edge of this.#current.dependencies(id)) {
       const { to } = edge;
       if (edge.type === "inherits") {
@@ -108,7 +109,8 @@ class Builder implements ActionGraph {
       }
       this.#before("drop", id, "drop", to);
       this.#before("drop", id, "set aside", this.#asideOf(to) ?? to);
-      this.#before("drop", id, "alter", to);
+      if (this.#concerns(to, "releases", fact)) this.#before("alter", to, "drop", id);
+      else this.#before("drop", id, "alter", to);
     }
     this.#before("drop", id, "create", id);
   }
@@ -126,16 +128,16 @@ class Builder implements ActionGraph {
       }
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "create", id);
-      if (this.#awaits(to, fact)) this.#before("create", id, "alter", to);
+      if (this.#concerns(to, "awaits", fact)) this.#before("create", id, "alter", to);
       else this.#before("alter", to, "create", id);
     }
   }
 
-  /** Whether the change of `id` waits for its dependent. */
-  #awaits(id: FactId, dependent: Fact): boolean {
+  /** Whether the change of `id` waits for its dependent, or its dependent's drop for the change. */
+  #concerns(id: FactId, how: "awaits" | "releases", dependent: Fact): boolean {
     const alteration = this.#decisions.alters.get(id);
     if (alteration === undefined) return false;
-    return alteration.rules.some((rule) => rule.awaits?.(dependent, alteration.from, alteration.to));
+    return alteration.rules.some((rule) => rule[how]?.(dependent, alteration.from, alteration.to));
   }
 
   #orderAlter(fact: Fact): void {
@@ -143,7 +145,7 @@ class Builder implements ActionGraph {
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "alter", id);
-      if (this.#awaits(to, fact)) this.#before("alter", id, "alter", to);
+      if (this.#concerns(to, "awaits", fact)) this.#before("alter", id, "alter", to);
       else this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
     }
     for (const { to } of this.#current.dependencies(id)) {

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
-import type { Statement } from "../kinds/define.js";
+import type { AlterContext, Statement } from "../kinds/define.js";
 import { address, kindNames, kindOf } from "../kinds/index.js";
 import type { Action } from "./action.js";
 import { actionsFor } from "./actions.js";
@@ -33,7 +33,12 @@ export interface PlanOptions {
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
 export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
-  const context = { current, wanted, address, major: options.major ?? wanted.major };
+  const context: AlterContext = {
+    current,
+    wanted,
+    address: (identity) => address(identity, wanted),
+    major: options.major ?? wanted.major,
+  };
   const decisions = decide(diff(current, wanted), context);
   const { isManaged } = options;
   if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);

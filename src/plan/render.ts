@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { AlterContext, RenderContext, Statement } from "../kinds/define.js";
-import { kindOf } from "../kinds/index.js";
+import { address, kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
 import type { Alteration } from "./decide.js";
@@ -22,7 +22,7 @@ function statements(
   const kind = kindOf(fact.identity.kind);
   const within = (catalog: RenderContext["catalog"]): RenderContext => ({
     major: context.major,
-    address: context.address,
+    address: (identity) => address(identity, catalog),
     catalog,
     folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
   });

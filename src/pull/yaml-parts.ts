@@ -12,13 +12,20 @@ type Constraint = Pick<TableEntry, "primary_key" | "unique" | "checks" | "foreig
  */
 export type NothingElse = Record<string, never>;
 
+/** What YAML says with a column. */
+export interface ColumnParts {
+  readonly default: Fact<"default"> | undefined;
+  /** `true` for one that has the name which PostgreSQL gives it. */
+  readonly notNull: string | boolean;
+  readonly comment: string | undefined;
+}
+
 /** A column; undefined when YAML has no words for something about it. */
 export function columnEntry(
   { attributes }: Fact<"column">,
-  defaultFact: Fact<"default"> | undefined,
-  comment: string | undefined,
+  { default: defaultFact, notNull, comment }: ColumnParts,
 ): Entries<"columns">[string] | undefined {
-  const { type, collation, notNull, identity, generated, ...settings } = attributes;
+  const { type, collation, identity, generated, ...settings } = attributes;
   const { storage, compression, statistics, options, ...rest } = settings;
   rest satisfies NothingElse;
   const sequence = identity === null ? undefined : identityEntry(identity, type);
@@ -26,7 +33,8 @@ export function columnEntry(
   const entry = present<ColumnEntry>({
     type,
     collation: collation ?? undefined,
-    nullable: notNull && identity === null ? false : undefined,
+    nullable: notNull === true && identity === null ? false : undefined,
+    not_null: typeof notNull === "string" ? notNull : undefined,
     default: defaultFact?.attributes.expression,
     identity: sequence,
     generated: generatedEntry(generated),
@@ -79,8 +87,10 @@ export function constraintEntry(
   { identity, attributes }: Fact<"constraint">,
   comment: string | undefined,
 ): Constraint | undefined {
-  const { type, definition, deferrable, deferred, options, tablespace, validated, ...rest } = attributes;
+  const { type, definition, deferrable, deferred, options, tablespace, validated, enforced, ...rest } =
+    attributes;
   rest satisfies NothingElse;
+  if (!enforced) return undefined;
   const own = identity.name ?? "";
   const deferral = deferrable ? { deferrable: deferred ? ("initially deferred" as const) : true } : {};
   const index = present<Pick<KeyEntry, "with" | "tablespace">>({

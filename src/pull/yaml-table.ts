@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { EnumEntry, SchemaDocument, TableEntry } from "../desired/yaml/document.js";
+import { isNameImplied } from "../kinds/not-null.js";
 import {
   columnEntry,
   constraintEntry,
@@ -65,15 +66,24 @@ function columnEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableE
   const entries: [string, NonNullable<TableEntry["columns"]>[string]][] = [];
   for (const column of catalog.childrenOfKind(table.id, "column")) {
     const [defaultFact] = catalog.childrenOfKind(column.id, "default");
-    const entry = columnEntry(column, defaultFact, sayIn(catalog, says).comment(column));
+    const notNull = catalog.childrenOfKind(column.id, "not null").find(isSaidOfColumn);
+    const entry = columnEntry(column, {
+      default: defaultFact,
+      notNull:
+        notNull !== undefined && (isNameImplied(notNull, catalog) || (notNull.attributes.name ?? true)),
+      comment: sayIn(catalog, says).comment(column),
+    });
     const name = column.identity.name ?? "";
     if (entry === undefined || isTroublesome(name)) return undefined;
     entries.push([name, entry]);
     says.add(column.id);
     if (defaultFact !== undefined) says.add(defaultFact.id);
+    if (notNull !== undefined) says.add(notNull.id);
   }
   return Object.fromEntries(entries);
 }
+
+const isSaidOfColumn = ({ attributes }: Fact<"not null">) => attributes.validated && !attributes.noInherit;
 
 function constraintEntries(table: Fact, catalog: Catalog, says: Set<FactId>): Partial<TableEntry> {
   // In this order they stand in the file.

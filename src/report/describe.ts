@@ -3,6 +3,7 @@ import type { Identity } from "../catalog/identity.js";
 import { columnDefinition } from "../kinds/column.js";
 import { constraintDefinition } from "../kinds/constraint.js";
 import { everyone, theOwner } from "../kinds/grants.js";
+import { notNullClause } from "../kinds/not-null.js";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.js";
 import { firstLine } from "./words.js";
 
@@ -41,13 +42,16 @@ export function describeFact(fact: Fact, members: readonly Fact[] = []): string 
 
 function definitionOf(fact: Fact, members: readonly Fact[]): string {
   if (isKind(fact, "column")) {
-    const columnDefault = members.find((member) => isKind(member, "default"));
-    const { text } = columnDefinition(fact, isKind(columnDefault, "default") ? columnDefault : undefined);
+    const { text } = columnDefinition(fact, members);
     return oneLine(afterName(text, quoteIdentifier(fact.identity.name ?? "")));
   }
   if (isKind(fact, "constraint")) {
     const { text } = constraintDefinition(fact);
     return oneLine(afterName(text, `CONSTRAINT ${quoteIdentifier(fact.identity.name ?? "")}`));
+  }
+  if (isKind(fact, "not null")) {
+    const { text } = notNullClause(fact);
+    return text === "NOT NULL" ? "" : text;
   }
   if (isKind(fact, "comment")) return quoteLiteral(firstLine(fact.attributes.text, 60));
   if (isKind(fact, "privilege") || isKind(fact, "default privilege")) return grantsText(fact.attributes);

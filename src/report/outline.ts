@@ -126,7 +126,7 @@ function bare(id: FactId): Omit<Entry, "parts"> {
 
 /** Whether the note of a created object says it already. */
 function isTold(part: Fact | undefined, of: Fact): boolean {
-  if (isKind(part, "default")) return isKind(of, "column");
+  if (isKind(part, "default") || isKind(part, "not null")) return isKind(of, "column");
   return isKind(part, "comment") || isKind(part, "view column");
 }
 
@@ -137,7 +137,7 @@ function contents(members: readonly Fact[]): string {
     if (identity.of !== undefined || identity.name === undefined) continue;
     numbers.set(identity.kind, (numbers.get(identity.kind) ?? 0) + 1);
   }
-  for (const kind of ["default", "sequence ownership", "view column"]) numbers.delete(kind);
+  for (const kind of ["default", "not null", "sequence ownership", "view column"]) numbers.delete(kind);
   if (numbers.size === 0) return "";
   return `with ${Array.from(numbers, ([kind, number]) => count(number, kind)).join(", ")}`;
 }

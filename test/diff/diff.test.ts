@@ -40,7 +40,6 @@ describe("the difference", () => {
       const attributes = {
         type: "integer",
         collation: null,
-        notNull: false,
         identity: null,
         generated: null,
         storage: null,

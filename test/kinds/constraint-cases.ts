@@ -18,6 +18,14 @@ const changed = (title: string, before: string, after: string, ...attributes: st
   keeps,
 });
 
+const temporal = (title: string, before: string, after: string, ...attributes: string[]): ChangeCase => ({
+  ...changed(title, before, after, ...attributes),
+  since: 18,
+  given: `CREATE EXTENSION btree_gist;
+    CREATE TABLE p (id integer, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS)); CREATE TABLE t (id integer, x integer, at daterange)`,
+  rows: "INSERT INTO p VALUES (1, '[2020-01-01,2021-01-01)'); INSERT INTO t VALUES (1, 1, '[2020-01-01,2021-01-01)')",
+});
+
 export const constraintCases: readonly ChangeCase[] = [
   changed("a check changes", "CHECK (x > 0)", "CHECK (x > -1)", "definition"),
   changed("NO INHERIT is seen", "CHECK (x > 0)", "CHECK (x > 0) NO INHERIT", "definition"),
@@ -166,6 +174,129 @@ export const constraintCases: readonly ChangeCase[] = [
     sees: ["column public.t.x", "type"],
     way: "in place",
     keeps: "SELECT id, x::text FROM t",
+  },
+  {
+    ...changed(
+      "a foreign key that is not enforced becomes enforced in place",
+      "FOREIGN KEY (id) REFERENCES p NOT ENFORCED",
+      "FOREIGN KEY (id) REFERENCES p",
+      "enforced",
+    ),
+    since: 18,
+    way: "in place",
+  },
+  {
+    ...changed(
+      "a foreign key's enforcement and deferral change together in place",
+      "FOREIGN KEY (id) REFERENCES p NOT ENFORCED",
+      "FOREIGN KEY (id) REFERENCES p DEFERRABLE INITIALLY DEFERRED",
+      "deferrable",
+      "deferred",
+      "enforced",
+    ),
+    since: 18,
+    way: "in place",
+  },
+  {
+    ...changed(
+      "a foreign key's deferral changes in place while it is not enforced",
+      "FOREIGN KEY (id) REFERENCES p DEFERRABLE NOT ENFORCED",
+      "FOREIGN KEY (id) REFERENCES p DEFERRABLE INITIALLY DEFERRED NOT ENFORCED",
+      "deferred",
+    ),
+    since: 18,
+    way: "in place",
+  },
+  {
+    ...changed(
+      "a foreign key NOT VALID is no longer enforced in place, and comes back NOT VALID by a new one",
+      "FOREIGN KEY (id) REFERENCES p NOT VALID",
+      "FOREIGN KEY (id) REFERENCES p NOT ENFORCED",
+      "validated",
+      "enforced",
+    ),
+    since: 18,
+    way: "in place",
+    back: "replaced",
+  },
+  {
+    ...changed(
+      "a check's enforcement changes by a new one",
+      "CHECK (x > 0) NOT ENFORCED",
+      "CHECK (x > 0)",
+      "enforced",
+    ),
+    since: 18,
+  },
+  {
+    ...changed(
+      "a check NOT VALID that is not enforced any more is a new one",
+      "CHECK (x > 0) NOT VALID",
+      "CHECK (x > 0) NO INHERIT NOT ENFORCED",
+      "definition",
+      "validated",
+      "enforced",
+    ),
+    since: 18,
+  },
+  {
+    title: "constraints that are not enforced come with their table, and rows that break them stay",
+    since: 18,
+    given: "CREATE TABLE p (id integer PRIMARY KEY)",
+    before: "",
+    after: `CREATE TABLE n (x integer CONSTRAINT c CHECK (x > ' NOT ENFORCED'::text::integer) NOT ENFORCED,
+      CONSTRAINT f FOREIGN KEY (x) REFERENCES p NOT ENFORCED)`,
+    sees: ["constraint public.n.f"],
+    way: "comes and goes",
+    answers: ["INSERT INTO n VALUES (-1) RETURNING x", "-1"],
+  },
+  temporal(
+    "a key becomes one without overlaps",
+    "UNIQUE (id, at)",
+    "UNIQUE (id, at WITHOUT OVERLAPS)",
+    "definition",
+  ),
+  temporal(
+    "a key without overlaps becomes the primary key",
+    "UNIQUE (id, at WITHOUT OVERLAPS) WITH (fillfactor=70)",
+    "PRIMARY KEY (id, at WITHOUT OVERLAPS) WITH (fillfactor=70)",
+    "type",
+    "definition",
+  ),
+  temporal(
+    "a key without overlaps becomes deferrable",
+    "UNIQUE (id, at WITHOUT OVERLAPS) INCLUDE (x)",
+    "UNIQUE (id, at WITHOUT OVERLAPS) INCLUDE (x) DEFERRABLE INITIALLY DEFERRED",
+    "deferrable",
+    "deferred",
+  ),
+  temporal(
+    "a foreign key over a period changes its columns",
+    "FOREIGN KEY (id, PERIOD at) REFERENCES p (id, PERIOD at)",
+    "FOREIGN KEY (x, PERIOD at) REFERENCES p (id, PERIOD at)",
+    "definition",
+  ),
+  {
+    ...temporal(
+      "a foreign key over a period is deferred in place",
+      "FOREIGN KEY (id, PERIOD at) REFERENCES p (id, PERIOD at)",
+      "FOREIGN KEY (id, PERIOD at) REFERENCES p (id, PERIOD at) DEFERRABLE INITIALLY DEFERRED",
+      "deferrable",
+      "deferred",
+    ),
+    way: "in place",
+  },
+  {
+    title: "tables with keys over periods come and go",
+    since: 18,
+    before: "",
+    after: `CREATE EXTENSION btree_gist; CREATE TABLE "p p" ("an id" integer, "the time" daterange,
+        PRIMARY KEY ("an id", "the time" WITHOUT OVERLAPS));
+      CREATE TABLE n (x integer, at daterange, CONSTRAINT k FOREIGN KEY (x, PERIOD at) REFERENCES "p p");
+      COMMENT ON CONSTRAINT k ON n IS 'period'`,
+    sees: ["constraint public.n.k"],
+    way: "comes and goes",
+    answers: ["SELECT count(*) FROM pg_constraint WHERE conperiod", "2"],
   },
   {
     title: "the comment on a constraint is seen",

@@ -4,6 +4,7 @@ import { newestServer, skipAloud } from "../support/databases.js";
 import { type ChangeCase, changesOf } from "./change.js";
 import { columnCases } from "./column-cases.js";
 import { constraintCases } from "./constraint-cases.js";
+import { notNullCases } from "./not-null-cases.js";
 import { privilegeCases } from "./privilege-cases.js";
 import { relationCases } from "./relation-cases.js";
 import { routineCases } from "./routine-cases.js";
@@ -12,6 +13,7 @@ import { typeCases } from "./type-cases.js";
 const cases: readonly ChangeCase[] = [
   ...columnCases,
   ...constraintCases,
+  ...notNullCases,
   ...relationCases,
   ...routineCases,
   ...typeCases,

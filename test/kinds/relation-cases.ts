@@ -354,6 +354,65 @@ export const relationCases: readonly ChangeCase[] = [
     sees: ["trigger public.t.g", "definition"],
     way: "in place",
   },
+  ...(["REPLICA", "ALWAYS"] as const).map((state) =>
+    inTable(
+      `a trigger that is enabled ${state} is seen`,
+      "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+      `CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE t ENABLE ${state} TRIGGER g`,
+      "trigger public.t.g",
+      "enabled",
+    ),
+  ),
+  {
+    ...inTable(
+      "a trigger's definition and state change together",
+      "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE t DISABLE TRIGGER g",
+      "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE t ENABLE REPLICA TRIGGER g",
+      "trigger public.t.g",
+      "definition",
+      "enabled",
+    ),
+  },
+  inTable(
+    "a disabled trigger gets another definition and is enabled",
+    "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE t DISABLE TRIGGER g",
+    "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+    "trigger public.t.g",
+    "definition",
+    "enabled",
+  ),
+  inTable(
+    "the transition tables of a trigger change in place",
+    "CREATE TRIGGER g AFTER UPDATE ON t REFERENCING OLD TABLE AS was FOR EACH STATEMENT EXECUTE FUNCTION f('a', 'it''s')",
+    'CREATE TRIGGER g AFTER UPDATE ON t REFERENCING OLD TABLE AS "it was" NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION f()',
+    "trigger public.t.g",
+    "definition",
+  ),
+  {
+    ...inTable(
+      "a constraint trigger changes by a new one, and its comment and state stay",
+      `CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+       COMMENT ON TRIGGER g ON t IS 'kept'; ALTER TABLE t ENABLE ALWAYS TRIGGER g`,
+      `CREATE CONSTRAINT TRIGGER g AFTER INSERT OR UPDATE OF x ON t FROM r DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+         WHEN (new.id > 3) EXECUTE FUNCTION g('an argument');
+       COMMENT ON TRIGGER g ON t IS 'kept'; ALTER TABLE t ENABLE ALWAYS TRIGGER g`,
+      "trigger public.t.g",
+      "definition",
+    ),
+    given: `${given}; CREATE TABLE r (id integer); ${triggerFunction}`,
+    way: "replaced",
+    keeps: "SELECT obj_description(oid), tgenabled FROM pg_trigger WHERE tgname = 'g'",
+  },
+  {
+    ...inTable(
+      "the comment on a trigger stays when its definition changes in place",
+      "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); COMMENT ON TRIGGER g ON t IS 'kept'",
+      "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f(); COMMENT ON TRIGGER g ON t IS 'kept'",
+      "trigger public.t.g",
+      "definition",
+    ),
+    keeps: "SELECT obj_description(oid) FROM pg_trigger WHERE tgname = 'g'",
+  },
   inTable(
     "a policy's roles and expressions change in place",
     "CREATE POLICY p ON t TO one USING (id > 0) WITH CHECK (id > 0)",

@@ -36,6 +36,15 @@ export const typeCases: readonly ChangeCase[] = [
     keeps: "SELECT id, c::text FROM t",
   },
   {
+    title: "a column leaves an enum that is replaced meanwhile, with a storage of its own",
+    before: `${enumOf("a", "b", "c")}; CREATE TABLE t (id integer, c e, l e)`,
+    after: `${enumOf("c", "b", "a")}; CREATE TABLE t (id integer, c text, l e); ALTER TABLE t ALTER c SET STORAGE EXTERNAL`,
+    rows: "INSERT INTO t VALUES (1, 'b', 'a')",
+    sees: ["column public.t.c", "type", "storage"],
+    way: "in place",
+    keeps,
+  },
+  {
     title: "enum reorder is seen, with rows, default, array, domain, function, check, index and view on it",
     before: `${enumOf("a", "b", "c")}; ${users}`,
     after: `${enumOf("c", "b", "a")}; ${users}`,

@@ -230,6 +230,17 @@ const edits: readonly Edit[] = [
   inColumn((column) => {
     column.notNull = !column.notNull;
   }),
+  inColumn((column, random, generator) => {
+    column.notNull = true;
+    if (column.constraint !== undefined && random.chance(0.2)) delete column.constraint;
+    else if (column.constraint !== undefined && random.chance(0.3))
+      toggle(column.constraint, "comment", random, comments);
+    else generator.nameNotNull(column);
+  }),
+  inTable((table, random, generator) => {
+    const check = random.maybe([...table.checks, ...table.foreignKeys]);
+    if (check !== undefined) check.notEnforced = !check.notEnforced && generator.notEnforced();
+  }),
   inColumn((column, random, generator, table) => {
     if (column.array) return;
     const family = plainTypes.find(({ sql }) => sql === column.type)?.family;

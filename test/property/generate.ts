@@ -265,9 +265,25 @@ export class Generator {
       ...this.columnType(),
       notNull: random.chance(0.3),
     };
+    if (random.chance(0.5)) this.nameNotNull(column);
     delete column.owner;
     if (!column.array) this.dress(column, others);
     return column;
+  }
+
+  nameNotNull(column: Column): void {
+    const random = this.#random;
+    if (this.#state.major < 18) return;
+    column.constraint = {
+      name: this.freshName(),
+      noInherit: random.chance(0.3),
+      notValid: random.chance(0.3),
+      ...(random.chance(0.3) ? { comment: random.pick(comments) } : {}),
+    };
+  }
+
+  notEnforced(): boolean {
+    return this.#state.major >= 18 && this.#random.chance(0.25);
   }
 
   /** Gives the column what fits its type. */
@@ -461,6 +477,7 @@ export class Generator {
         "{column} IS NULL OR {column}::text <> 'never'",
       ]),
       notValid: random.chance(0.25),
+      notEnforced: this.notEnforced(),
       column: column.id,
       ...(helper !== undefined && !column.array && random.chance(0.7) ? { helper: helper.id } : {}),
       ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
@@ -504,6 +521,7 @@ export class Generator {
       ]),
       deferral: random.pick(["", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"]),
       notValid: random.chance(0.3),
+      notEnforced: this.notEnforced(),
       ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
     });
   }

@@ -76,6 +76,8 @@ export interface Column extends Named {
   array: boolean;
   collation?: string;
   notNull: boolean;
+  /** What its NOT NULL has beyond that, from version 18 on. */
+  constraint?: { name: string; noInherit: boolean; notValid: boolean; comment?: string };
   default?: Default;
   identity?: string;
   generated?: { expression: "double" | "lower" | "helper"; from: number; virtual: boolean; by?: number };
@@ -107,12 +109,15 @@ export interface ForeignKey {
   actions: string;
   deferral: string;
   notValid: boolean;
+  /** From version 18 on. */
+  notEnforced: boolean;
   comment?: string;
 }
 
 export interface TableCheck extends Check {
   readonly id: number;
   column: number;
+  notEnforced: boolean;
   helper?: number;
   comment?: string;
 }

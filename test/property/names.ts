@@ -20,6 +20,7 @@ const forms: readonly ((n: number) => string)[] = [
   (n) => `zahn🦷ü${n}`,
   (n) => `a WHERE (b ${n}`,
   (n) => `c NOT VALID ${n}`,
+  (n) => `d NOT ENFORCED ${n}`,
   (n) => `e DEFERRABLE ${n}`,
   (n) => `f WITH (g=1) ${n}`,
   (n) => `AS IDENTITY ${n}`,

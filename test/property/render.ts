@@ -13,6 +13,14 @@ const words: Readonly<Record<Relation["kind"], string>> = {
   "materialized view": "MATERIALIZED VIEW",
 };
 
+/** A primary key and an identity need a NOT NULL that is valid and inherited. */
+const isBound = (table: Relation, column: Column) =>
+  column.identity !== undefined ||
+  table.keys.some(({ type, columns }) => type === "PRIMARY KEY" && columns.includes(column.id));
+
+const isNotValid = (table: Relation, column: Column) =>
+  column.constraint?.notValid === true && !isBound(table, column);
+
 class Renderer {
   readonly #state: State;
   readonly #out: string[] = [];
@@ -117,7 +125,7 @@ class Renderer {
     const columns = table.columns.filter((column) => this.#type(column) !== undefined);
     const names = new Map(columns.map(({ id, name }) => [id, q(name)]));
     this.#made.set(table.id, names);
-    const lines = columns.map((column) => `  ${this.#column(column, names)}`);
+    const lines = columns.map((column) => `  ${this.#column(table, column, names)}`);
     const head = `CREATE ${table.unlogged ? "UNLOGGED " : ""}TABLE ${this.#name(table)}`;
     const options = table.options.length > 0 ? ` WITH (${table.options.join(", ")})` : "";
     this.#out.push(`${head} (\n${lines.join(",\n")}\n)${options}`);
@@ -131,6 +139,7 @@ class Renderer {
       }
       if (nDistinct !== undefined) this.#out.push(`${alterColumn} SET (n_distinct=${nDistinct})`);
     }
+    for (const column of columns) this.#notNull(table, column);
     for (const key of table.keys) this.#key(table, key, names);
     for (const check of table.checks) {
       const column = names.get(check.column);
@@ -138,7 +147,7 @@ class Renderer {
       const call = this.#call(check.helper, column);
       const expression =
         call === undefined ? check.expression.replaceAll("{column}", () => column) : `${call} > -1000`;
-      const suffix = check.notValid ? " NOT VALID" : "";
+      const suffix = check.notEnforced ? " NOT ENFORCED" : check.notValid ? " NOT VALID" : "";
       this.#out.push(`${alter} ADD CONSTRAINT ${q(check.name)} CHECK (${expression})${suffix}`);
       this.#comment(`CONSTRAINT ${q(check.name)} ON ${this.#name(table)}`, check.comment);
     }
@@ -151,11 +160,16 @@ class Renderer {
     }
   }
 
-  #column(column: Column, names: ReadonlyMap<number, string>): string {
+  #column(table: Relation, column: Column, names: ReadonlyMap<number, string>): string {
     const parts = [q(column.name), this.#type(column)];
     if (column.compression !== undefined) parts.push(`COMPRESSION ${column.compression}`);
     if (column.collation !== undefined) parts.push(`COLLATE ${q(column.collation)}`);
-    if (column.notNull) parts.push("NOT NULL");
+    if (column.notNull && !isNotValid(table, column)) {
+      const { constraint } = column;
+      if (constraint !== undefined) parts.push(`CONSTRAINT ${q(constraint.name)}`);
+      parts.push("NOT NULL");
+      if (constraint?.noInherit === true && !isBound(table, column)) parts.push("NO INHERIT");
+    }
     const source = column.generated && names.get(column.generated.from);
     if (column.generated !== undefined) {
       const { expression, virtual, by } = column.generated;
@@ -181,6 +195,18 @@ class Renderer {
     if ("helper" in made) return this.#call(made.helper, "1");
     const sequence = this.#state.sequences.find(({ id }) => id === made.sequence);
     return sequence === undefined ? undefined : `nextval(${quoteLiteral(this.#name(sequence))})`;
+  }
+
+  #notNull(table: Relation, column: Column): void {
+    const { constraint, notNull } = column;
+    if (constraint === undefined || !notNull) return;
+    if (isNotValid(table, column)) {
+      const inherit = constraint.noInherit ? " NO INHERIT" : "";
+      this.#out.push(
+        `ALTER TABLE ${this.#name(table)} ADD CONSTRAINT ${q(constraint.name)} NOT NULL ${q(column.name)}${inherit} NOT VALID`,
+      );
+    }
+    this.#comment(`CONSTRAINT ${q(constraint.name)} ON ${this.#name(table)}`, constraint.comment);
   }
 
   #key(table: Relation, key: Key, names: ReadonlyMap<number, string>): void {
@@ -233,7 +259,7 @@ class Renderer {
       `FOREIGN KEY (${q(from.name)}) REFERENCES ${this.#name(target)} (${q(to.name)})`,
       key.actions.replace("{column}", () => q(from.name)),
       key.deferral,
-      key.notValid ? "NOT VALID" : "",
+      key.notEnforced ? "NOT ENFORCED" : key.notValid ? "NOT VALID" : "",
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
     if (key.name !== undefined)

@@ -18,13 +18,14 @@ ALTER DOMAIN app.positive ADD CONSTRAINT small CHECK (VALUE < 100) NOT VALID;
 CREATE SEQUENCE app.counter AS smallint INCREMENT BY -2 MINVALUE -100 MAXVALUE -1 START WITH -3 CYCLE;
 CREATE SEQUENCE app.owned;
 
+CREATE TABLE app.price (amount numeric(10, 2) CONSTRAINT price_key PRIMARY KEY);
 CREATE TABLE app.patient (
   id bigint GENERATED ALWAYS AS IDENTITY (START WITH 1000 INCREMENT BY 5 CACHE 7),
   n bigint DEFAULT nextval('app.owned') NOT NULL,
-  "User Name" text COLLATE "C" NOT NULL DEFAULT 'yes: {a, b} # no',
+  "User Name" text COLLATE "C" CONSTRAINT "its: own" NOT NULL DEFAULT 'yes: {a, b} # no',
   mood app.mood DEFAULT 'true',
   amount numeric(10, 2) DEFAULT 0,
-  flag boolean DEFAULT false,
+  flag boolean CONSTRAINT flag_here NOT NULL NO INHERIT DEFAULT false,
   total numeric GENERATED ALWAYS AS (amount * 2) STORED,
   virtual_total numeric GENERATED ALWAYS AS (amount * 3) VIRTUAL,
   tags text[] DEFAULT '{}',
@@ -39,6 +40,11 @@ CREATE TABLE app.patient (
 ) WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false);
 ALTER SEQUENCE app.owned OWNED BY app.patient.n;
 ALTER TABLE app.patient ADD CONSTRAINT later CHECK (length(x) < 10) NOT VALID;
+ALTER TABLE app.patient ADD CONSTRAINT "x later" NOT NULL x NOT VALID;
+ALTER TABLE app.patient ADD CONSTRAINT told CHECK (n <> 0) NOT ENFORCED;
+ALTER TABLE app.patient ADD CONSTRAINT telling FOREIGN KEY (amount) REFERENCES app.price NOT ENFORCED;
+COMMENT ON CONSTRAINT "its: own" ON app.patient IS 'of a NOT NULL';
+COMMENT ON CONSTRAINT patient_id_not_null ON app.patient IS 'of another';
 ALTER TABLE app.patient ALTER COLUMN extra SET STORAGE external, ALTER COLUMN x SET STATISTICS 500;
 COMMENT ON TABLE app.patient IS '*/ -- @renamed from=x';
 COMMENT ON COLUMN app.patient."User Name" IS E'line one\n  line two\r\nline three';

@@ -147,6 +147,7 @@ test("a table in YAML says in words what YAML has words for", async () => {
     CREATE TABLE patient (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       name text NOT NULL,
+      born date CONSTRAINT has_birthday NOT NULL,
       visits integer NOT NULL DEFAULT 0 CHECK (visits >= 0)
     );
     CREATE INDEX patient_name_idx ON patient (name);
@@ -162,6 +163,9 @@ tables:
         type: bigint
         identity: always
       name: text NOT NULL
+      born:
+        type: date
+        not_null: has_birthday
       visits:
         type: integer
         nullable: false

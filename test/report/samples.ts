@@ -51,7 +51,6 @@ export function column(
   const plain = {
     type: "text",
     collation: null,
-    notNull: false,
     identity: null,
     generated: null,
     storage: null,
@@ -68,6 +67,21 @@ export function columnDefault(of: Fact<"column">, expression: string): Fact<"def
   return fact({ ...of.identity, kind: "default" }, { expression }, { parent: of });
 }
 
+export function notNull(
+  of: Fact<"column">,
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): Fact<"not null"> {
+  const { schema, on, name } = of.identity;
+  const plain = { name: `${on}_${name}_not_null`, validated: true, noInherit: false };
+  const identity = {
+    kind: "not null",
+    ...(schema && { schema }),
+    ...(on && { on }),
+    ...(name && { name }),
+  } as const;
+  return fact(identity, { ...plain, ...attributes }, { parent: of });
+}
+
 export function comment(of: Fact, text: string): Fact<"comment"> {
   return fact({ kind: "comment", of: of.identity }, { text }, { parent: of });
 }
@@ -82,6 +96,7 @@ export function primaryKey(table: Fact, name: string, definition: string): Fact<
       deferrable: false,
       deferred: false,
       validated: true,
+      enforced: true,
       options: [],
       tablespace: null,
     },

@@ -10,6 +10,7 @@ import {
   columnDefault,
   comment,
   fact,
+  notNull,
   patient,
   primaryKey,
   view,
@@ -20,19 +21,20 @@ function treeOf(current: Catalog, wanted: Catalog): string[] {
   return tree(diff(current, wanted), { current, wanted }).split("\n");
 }
 
-const id = column(patient, "id", { type: "bigint", notNull: true }, 1);
+const id = column(patient, "id", { type: "bigint" }, 1);
 const name = column(patient, "name", { type: "character varying(50)" }, 2);
 
 describe("a tree", () => {
   test("shows a created table with a line for each column, in declared order", () => {
     const born = column(visit, "born", { type: "date" }, 1);
-    const at = column(visit, "at", { type: "timestamp with time zone", notNull: true }, 2);
+    const at = column(visit, "at", { type: "timestamp with time zone" }, 2);
     const wanted = catalog(
       app,
       visit,
       at,
       born,
       columnDefault(at, "now()"),
+      notNull(at),
       primaryKey(visit, "visit_pkey", "PRIMARY KEY (at)"),
       comment(visit, "Who came when"),
       comment(born, "day of birth"),
@@ -47,13 +49,26 @@ describe("a tree", () => {
   });
 
   test("shows what changes of a column as old → new, below its table", () => {
-    const after = column(patient, "name", { type: "text", notNull: true }, 2);
-    expect(treeOf(catalog(app, patient, id, name), catalog(app, patient, id, after))).toEqual([
-      "schema app",
-      "      table app.patient",
-      "        ~ column name",
-      "              type: character varying(50) → text",
-      "              not null: no → yes",
+    const after = column(patient, "name", { type: "text" }, 2);
+    expect(treeOf(catalog(app, patient, id, name), catalog(app, patient, id, after, notNull(after)))).toEqual(
+      [
+        "schema app",
+        "      table app.patient",
+        "        ~ column name",
+        "              type: character varying(50) → text",
+        "            + not null",
+      ],
+    );
+  });
+
+  test("names a NOT NULL that has a name of its own, and says what else is not usual of it", () => {
+    const named = notNull(name, { name: "has_a_name", validated: false });
+    expect(treeOf(catalog(app, patient, name), catalog(app, patient, name, named)).slice(2)).toEqual([
+      "          column name",
+      "            + not null  CONSTRAINT has_a_name NOT NULL NOT VALID",
+    ]);
+    expect(treeOf(catalog(app, patient), catalog(app, patient, name, named)).slice(2)).toEqual([
+      "        + column name  character varying(50) CONSTRAINT has_a_name NOT NULL NOT VALID",
     ]);
   });
 

@@ -33,7 +33,9 @@ function columnClauses(column: ColumnEntry): string {
     typeof generated === "string" && `GENERATED ALWAYS AS (${generated}) STORED`,
     typeof generated === "object" &&
       `GENERATED ALWAYS AS (${generated.expression}) ${generated.kind.toUpperCase()}`,
-    column.nullable === false && "NOT NULL",
+    column.not_null !== undefined
+      ? `CONSTRAINT ${quoteIdentifier(column.not_null)} NOT NULL`
+      : column.nullable === false && "NOT NULL",
     column.nullable === true && "NULL",
     column.primary_key && "PRIMARY KEY",
     column.unique && "UNIQUE",

@@ -32,6 +32,8 @@ const column = z.strictObject({
   type: sqlText,
   collation: sqlText.optional(),
   nullable: z.boolean().optional(),
+  /** The name of the NOT NULL constraint, where it is not the one that PostgreSQL gives it. */
+  not_null: z.string().min(1).optional(),
   default: expression.optional(),
   identity: z.union([z.enum(["always", "by default"]), identity]).optional(),
   generated: z.union([expression, generated]).optional(),

@@ -1,0 +1,190 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { dropsOnly } from "./inherited-column.js";
+import { inherits, isUserSchema, ref, refs } from "./query.js";
+
+/**
+ * NOT NULL of a column of a table or foreign table. A constraint with a name from version 18 on, a mark of the column
+ * before. A primary key and an identity need it.
+ */
+export interface NotNull {
+  /** Null before version 18. */
+  readonly name: string | null;
+  readonly validated: boolean;
+  readonly noInherit: boolean;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    "not null": NotNull;
+  }
+}
+
+type NotNullFact = Fact<"not null">;
+
+/** How queries of other kinds refer to a column's NOT NULL, which has no OID of its own in every version. */
+export const notNullRef = (relation: string, column: string) => ref("not null", relation, column);
+
+const row = (attributes: string) => `
+    SELECT n.nspname AS schema, c.relname AS "on", a.attname AS name,
+           ${ref("pg_class", "c.oid", "a.attnum")} AS parent, ${attributes} AS attributes`;
+
+const inheritedFrom = (local: string) =>
+  inherits("c.oid", {
+    of: notNullRef("i.inhparent", "pa.attnum"),
+    from: "JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND pa.attnotnull",
+    local,
+  });
+
+// What is inherited cannot be renamed, and has its parent's name or one of its own by the way it came about.
+const constraints = `${row("json_build_object('name', CASE WHEN k.coninhcount = 0 THEN k.conname END, 'validated', k.convalidated, 'noInherit', k.connoinherit)")},
+           ${refs(notNullRef("c.oid", "a.attnum"), ref("pg_constraint", "k.oid"))} AS refs,
+           CASE WHEN k.coninhcount > 0 THEN ${inheritedFrom("k.conislocal")} END AS inherits
+    FROM pg_constraint k
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.contype = 'n' AND ${isUserSchema("n")}`;
+
+const marks = `${row("json_build_object('name', NULL, 'validated', true, 'noInherit', false)")},
+           ${refs(notNullRef("c.oid", "a.attnum"))} AS refs, ${inheritedFrom("false")} AS inherits
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE a.attnotnull AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND ${isUserSchema("n")}`;
+
+// ALTER TABLE serves foreign tables too (manual, ALTER TABLE, Description).
+const alterTable = ({ identity }: NotNullFact) => sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
+const alterColumn = (fact: NotNullFact) => sql`${alterTable(fact)} ALTER COLUMN ${name(fact.identity.name)}`;
+
+export const notNull = defineKind({
+  name: "not null",
+  query: ({ major }) => (major >= 18 ? constraints : marks),
+  address: (id, catalog) =>
+    sql`CONSTRAINT ${name(catalog.find({ ...id, kind: "not null" })?.attributes.name ?? undefined)} ON ${name(id.schema, id.on)}`,
+  occupies: ({ identity, attributes }) =>
+    attributes.name === null ? [] : [`constraint ${identity.schema}.${identity.on}.${attributes.name}`],
+  // A column definition has no NOT VALID (manual, CREATE TABLE).
+  folds: (fact, parent) =>
+    fact.attributes.validated && (isKind(parent, "column") || isKind(parent, "foreign column")),
+  create: (fact, { catalog, major }) => [
+    isPlain(fact, catalog) || major < 18
+      ? sql`${alterColumn(fact)} SET NOT NULL`
+      : sql`${alterTable(fact)} ADD ${clause(fact, name(fact.identity.name), catalog)}`,
+  ],
+  goesAside: () => true,
+  inheritance: () => "cascades",
+  drop: (fact, { catalog }) => {
+    const column = catalog.get(fact.parent);
+    const only = column !== undefined && dropsOnly(column, catalog);
+    const { schema, on, name: dropped } = fact.identity;
+    return [sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`];
+  },
+  alter: [
+    {
+      of: ["name"],
+      sql: ({ attributes: from }, to, { major }) =>
+        from.name === null || to.attributes.name === null || major < 18
+          ? []
+          : sql`${alterTable(to)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.attributes.name)}`,
+    },
+    {
+      of: ["validated"],
+      when: (_, to) => to.attributes.validated,
+      cascades: true,
+      sql: (_, to) => sql`${alterTable(to)} VALIDATE ${called(to)}`,
+    },
+    {
+      // Of a foreign table no constraint can be altered (tablecmds.c, ATPrepCmd).
+      of: ["noInherit"],
+      when: (_, to, { wanted }) => isKind(wanted.get(to.parent), "column"),
+      sql: (_, to) =>
+        sql`${alterTable(to)} ALTER ${called(to)} ${raw(to.attributes.noInherit ? "NO INHERIT" : "INHERIT")}`,
+    },
+  ],
+});
+
+const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes.name ?? undefined)}`;
+
+/** NOT NULL as it stands in a column definition; a catalog tells whether its name is to be said. */
+export function notNullClause(fact: NotNullFact, catalog?: Catalog): Sql {
+  return clause(fact, false, catalog);
+}
+
+function clause(fact: NotNullFact, column: Sql | false, catalog: Catalog | undefined): Sql {
+  const { validated, noInherit } = fact.attributes;
+  return join(
+    [
+      !isNameImplied(fact, catalog) && called(fact),
+      sql`NOT NULL ${column}`,
+      noInherit && raw("NO INHERIT"),
+      !validated && raw("NOT VALID"),
+    ],
+    " ",
+  );
+}
+
+const isPlain = (fact: NotNullFact, catalog: Catalog) =>
+  isNameImplied(fact, catalog) && fact.attributes.validated && !fact.attributes.noInherit;
+
+/** Whether PostgreSQL gives it this name by itself. */
+export function isNameImplied({ identity, attributes }: NotNullFact, catalog?: Catalog): boolean {
+  if (attributes.name === null) return true;
+  if (attributes.name !== impliedName(identity.on ?? "", identity.name ?? "")) return false;
+  return (
+    catalog === undefined || (constraintNames(catalog).get(`${identity.schema}.${attributes.name}`) ?? 0) < 2
+  );
+}
+
+/** The longest name in bytes (manual, Identifiers and Key Words). */
+const longest = 63;
+
+/** `table_column_not_null`, the longer of both names cut until it fits (indexcmds.c, makeObjectName). */
+function impliedName(table: string, column: string): string {
+  let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column)];
+  const room = longest - "__not_null".length;
+  while (first + second > room) {
+    if (first > second) first--;
+    else second--;
+  }
+  return `${cut(table, first)}_${cut(column, second)}_not_null`;
+}
+
+const impliedDomainName = (domain: string) => `${cut(domain, longest - "_not_null".length)}_not_null`;
+
+/** As much of the text as fits into that many bytes, without half a character. */
+function cut(text: string, bytes: number): string {
+  let fitting = "";
+  let left = bytes;
+  for (const character of text) {
+    left -= Buffer.byteLength(character);
+    if (left < 0) break;
+    fitting += character;
+  }
+  return fitting;
+}
+
+const counted = new WeakMap<Catalog, ReadonlyMap<string, number>>();
+
+/**
+ * How often a name is a constraint's within a schema: PostgreSQL chooses none that another constraint has there
+ * (pg_constraint.c, ChooseConstraintName).
+ */
+function constraintNames(catalog: Catalog): ReadonlyMap<string, number> {
+  const known = counted.get(catalog);
+  if (known !== undefined) return known;
+  const numbers = new Map<string, number>();
+  const add = (schema: string | undefined, constraint: string | null | undefined) =>
+    numbers.set(`${schema}.${constraint}`, (numbers.get(`${schema}.${constraint}`) ?? 0) + 1);
+  for (const fact of catalog.facts.values()) {
+    const { schema, name: own } = fact.identity;
+    if (isKind(fact, "not null")) add(schema, fact.attributes.name);
+    else if (isKind(fact, "constraint") || isKind(fact, "domain constraint")) add(schema, own);
+    else if (isKind(fact, "trigger") && fact.attributes.constraint) add(schema, own);
+    else if (isKind(fact, "domain") && fact.attributes.notNull) add(schema, impliedDomainName(own ?? ""));
+  }
+  counted.set(catalog, numbers);
+  return numbers;
+}
