@@ -11,7 +11,7 @@ import {
   sequenceName,
 } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
-import { type AlterContext, defineKind } from "./define.js";
+import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
@@ -84,13 +84,7 @@ export const column = defineKind({
       : [`relation ${fact.identity.schema}.${sequenceName(fact.attributes.identity, fact)}`]),
   ],
   folds: () => true,
-  create: (fact, { folded }) => [
-    sql`${alterTable(fact)} ADD COLUMN ${columnDefinition(
-      fact,
-      folded.find((f) => isKind(f, "default")),
-    )}`,
-    ...settings(fact),
-  ],
+  create: (fact, context) => [...addColumn(fact, context), ...settings(fact)],
   drop: (fact) => [sql`${alterTable(fact)} DROP COLUMN ${name(fact.identity.name)}`],
   alter: [
     {
@@ -151,7 +145,7 @@ export const column = defineKind({
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],
-  retype: changeToReplaced,
+  retype: { of: ["type", "collation"], sql: changeToReplaced },
 });
 
 /** The column as it stands in CREATE TABLE and ADD COLUMN. */
@@ -174,6 +168,31 @@ export function columnDefinition(
     ],
     " ",
   );
+}
+
+function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext): Sql[] {
+  const add = (definition: Sql) => sql`${alterTable(fact)} ADD COLUMN ${definition}`;
+  const columnDefault = folded.find((f) => isKind(f, "default"));
+  const replaced = current.get(fact.id);
+  const computed = isKind(replaced, "column") ? replaced.attributes.generated : null;
+  const isComputable = current.dependencies(fact.id).every(({ to }) => catalog.has(to));
+  if (
+    computed === null ||
+    !isComputable ||
+    fact.attributes.generated !== null ||
+    fact.attributes.identity !== null
+  ) {
+    return [add(columnDefinition(fact, columnDefault))];
+  }
+  // A virtual column that becomes a plain one gets the values that it had.
+  const generated = { ...computed, storage: "stored" as const };
+  return [
+    add(columnDefinition({ ...fact, attributes: { ...fact.attributes, generated } }, undefined)),
+    sql`${alterColumn(fact)} DROP EXPRESSION`,
+    ...(columnDefault === undefined
+      ? []
+      : [sql`${alterColumn(fact)} SET DEFAULT ${raw(columnDefault.attributes.expression)}`]),
+  ];
 }
 
 /** What CREATE TABLE has no clause for in every version. */
@@ -232,9 +251,10 @@ function storageAfterType(to: ColumnFact): Sql[] {
 /** To a type that was replaced by another of the same name. */
 function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
   const move = moveRows(from, to, context);
-  if (move === undefined) return changeType(from, to, "by text");
+  const after = [...storageAfterType(to), ...restoreStatistics(to)];
+  if (move === undefined) return [...changeType(from, to, "by text"), ...after];
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
-  return [...move.before, alter, ...move.after];
+  return [...move.before, alter, ...move.after, ...after];
 }
 
 function changeType(

@@ -35,6 +35,7 @@ export const constraint = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS "on", k.conname AS name, ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_constraint", "k.oid"), ref("pg_class", "coalesce(i.oid, 0)"))} AS refs,
+           CASE k.contype WHEN 'f' THEN json_build_array(${ref("pg_class", "k.confrelid")}) END AS needs,
            json_build_object(
              'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
                                     WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,

@@ -1,7 +1,10 @@
-import type { Fact } from "../catalog/fact.js";
-import { name, raw, sql } from "../sql/sql.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import { continueAfter } from "./column-identity.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
+import { baseType } from "./storage.js";
 
 /** The default of a column, of a table or of a view. */
 export interface Default {
@@ -21,6 +24,21 @@ const alterColumn = ({ identity }: Fact<"default">) =>
 const set = (fact: Fact<"default">) =>
   sql`${alterColumn(fact)} SET DEFAULT ${raw(fact.attributes.expression)}`;
 
+/** A sequence that is made for a column with values goes on after them, as that of a serial column would. */
+function continueSequence(fact: Fact<"default">, current: Catalog, wanted: Catalog): Sql[] {
+  const column = wanted.get(fact.parent);
+  if (!isKind(column, "column") || !current.has(column.id)) return [];
+  const isNumber = /^(smallint|integer|bigint|numeric)/.test(baseType(column.attributes.type, wanted));
+  if (!isNumber || !/^nextval\('[^']*'::regclass\)$/.test(fact.attributes.expression)) return [];
+  return wanted.dependencies(fact.id).flatMap(({ to }) => {
+    const sequence = wanted.get(to);
+    if (!isKind(sequence, "sequence") || current.has(to)) return [];
+    const path = name(sequence.identity.schema, sequence.identity.name);
+    const reached = sql`(SELECT last_value FROM ${path})`;
+    return [continueAfter(fact.identity, literal(path.text), sequence.attributes.increment, reached)];
+  });
+}
+
 export const columnDefault = defineKind({
   name: "default",
   query: () => `
@@ -34,7 +52,12 @@ export const columnDefault = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
-  create: (fact) => [set(fact)],
+  create: (fact, { current, catalog }) => [set(fact), ...continueSequence(fact, current, catalog)],
   drop: (fact) => [sql`${alterColumn(fact)} DROP DEFAULT`],
-  alter: [{ of: ["expression"], sql: (_, to) => set(to) }],
+  alter: [
+    {
+      of: ["expression"],
+      sql: (_, to, { current, wanted }) => [set(to), ...continueSequence(to, current, wanted)],
+    },
+  ],
 });

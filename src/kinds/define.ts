@@ -46,6 +46,8 @@ export interface Statement {
 export interface RenderContext {
   /** Major version of the server that will run the statement. */
   readonly major: number;
+  /** The state that the plan begins with. */
+  readonly current: Catalog;
   /** The state that the fact is part of. */
   readonly catalog: Catalog;
   /** For a create: facts that the same statement makes (a table's columns and constraints). */
@@ -56,7 +58,6 @@ export interface RenderContext {
 
 /** What a kind sees when a fact changes. */
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
-  readonly current: Catalog;
   readonly wanted: Catalog;
 }
 
@@ -67,7 +68,7 @@ export interface AlterRule<K extends KindName> {
   /** Whether PostgreSQL can do this particular change in place; the fact is replaced otherwise. */
   readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents that PostgreSQL wants gone meanwhile: dropped before, created again after. */
-  readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents whose creation or change comes before this one; all others come after it. */
   readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   readonly sql: (
@@ -128,8 +129,8 @@ export interface Kind<K extends KindName> {
   ) => { readonly rename: Sql | readonly Sql[]; readonly drop: Sql };
   /** A part of a type that stays with the old one when that is set aside. */
   readonly goesAside?: true;
-  /** A column: how it moves to a replaced type of the same name. */
-  readonly retype?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => readonly Sql[];
+  /** A column: how it moves to a replaced type of the same name, in place of any other rule of these attributes. */
+  readonly retype?: Pick<AlterRule<K>, "of" | "sql">;
 }
 
 /** Declares a kind; the type argument ties its parts together. */

@@ -58,6 +58,8 @@ export const table = defineKind({
   alter: [
     {
       of: ["persistence"],
+      // A permanent table references no other, and at no moment (manual, ALTER TABLE, SET LOGGED).
+      rebuilds: (dependent, _, to, context) => joinsChangingTables(dependent, to, context),
       sql: (_, to, context) => [
         sql`${alterTable(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
         ...keepSequences(to, context),
@@ -84,6 +86,20 @@ export const table = defineKind({
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),
 });
+
+/** Whether the dependent is a foreign key between the table and another that changes its persistence, too. */
+function joinsChangingTables(
+  dependent: Fact,
+  table: Fact<"table">,
+  { current, wanted }: AlterContext,
+): boolean {
+  if (!isKind(dependent, "constraint") || dependent.attributes.type !== "foreign key") return false;
+  return current.dependencies(dependent.id).some(({ to }) => {
+    const [before, after] = [current.get(to), wanted.get(to)];
+    if (to === table.id || !isKind(before, "table") || !isKind(after, "table")) return false;
+    return before.attributes.persistence !== after.attributes.persistence;
+  });
+}
 
 /** From version 15 on, a table takes the sequences that it owns along (manual, ALTER TABLE, SET LOGGED). */
 function keepSequences(to: Fact<"table">, { current, wanted, major }: AlterContext): Sql[] {

@@ -3,7 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
-import type { Decisions } from "./decide.js";
+import { type Decisions, occupied } from "./decide.js";
 import { Graph } from "./graph.js";
 
 export interface ActionGraph {
@@ -149,6 +149,8 @@ class Builder implements ActionGraph {
       this.#before("drop aside", id, "drop", to);
       this.#before("drop aside", id, "drop aside", to);
     }
+    // A range's functions are named by the types that they take.
+    for (const { to } of this.#current.dependencies(id)) this.#before("set aside", id, "set aside", to);
     this.#before("set aside", id, "create", id);
     this.#before("create", id, "drop aside", id);
   }
@@ -200,8 +202,4 @@ class Builder implements ActionGraph {
     if (this.actions.has(before) && this.actions.has(after) && before !== after)
       this.weak.push([before, after]);
   }
-}
-
-function occupied(fact: Fact): readonly string[] {
-  return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
 }

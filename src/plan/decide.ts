@@ -26,9 +26,16 @@ export interface Decisions {
 /**
  * Decides for each change whether PostgreSQL can make it in place, and what must go and come back around the changes
  * that it cannot, or only without their dependents.
+ * @param lettingGo whether what changes in place lets go of what is dropped; without it, it is replaced, too.
  */
-export function decide(changes: readonly Change[], context: AlterContext): Decisions {
+export function decide(changes: readonly Change[], context: AlterContext, lettingGo = true): Decisions {
   const { current, wanted } = context;
+  const supplanted = supplantedBy(changes);
+  const alterable = new Map<FactId, readonly AlterRule<KindName>[]>();
+  for (const change of changes) {
+    const rules = change.type === "alter" ? inPlace(change, context) : undefined;
+    if (change.type === "alter" && rules !== undefined) alterable.set(change.current.id, rules);
+  }
   const decisions: Decisions = {
     drops: new Map(),
     creates: new Map(),
@@ -54,14 +61,22 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     if (fact === undefined || decisions.drops.has(id)) return;
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
-    const movesColumns = kindOf(fact.identity.kind).setAside !== undefined && wanted.has(id);
+    const movesColumns =
+      kindOf(fact.identity.kind).setAside !== undefined && (wanted.has(id) || supplanted(fact));
     if (movesColumns) decisions.setAside.add(id);
     for (const edge of current.dependents(id)) {
-      if (edge.type === "owned") continue;
+      if (edge.type === "owned" || letsGo(edge.from, fact)) continue;
       if (movesColumns && retype(edge.from)) continue;
       replace(edge.from);
     }
   };
+
+  /** Whether the dependent changes where it stands into something that does not need the fact. */
+  const letsGo = (dependent: FactId, fact: Fact): boolean =>
+    lettingGo &&
+    alterable.has(dependent) &&
+    !supplanted(fact) &&
+    !wanted.dependencies(dependent).some(({ to }) => to === fact.id);
 
   /** Whether the fact is a column that stays and can follow its type. */
   const retype = (id: FactId): boolean => {
@@ -79,7 +94,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     for (const edge of current.dependents(from.id)) {
       const dependent = current.get(edge.from);
       if (dependent === undefined || edge.type === "owned") continue;
-      if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to))) replace(edge.from);
+      if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to, context))) replace(edge.from);
     }
   };
 
@@ -87,7 +102,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     if (change.type === "create") create(change.wanted);
     else if (change.type === "drop") drop(change.current.id);
     else if (!decisions.drops.has(change.current.id)) {
-      const rules = inPlace(change, context);
+      const rules = alterable.get(change.current.id);
       if (rules === undefined) replace(change.current.id);
       else {
         const retypes = decisions.alters.get(change.current.id)?.retypes ?? false;
@@ -96,6 +111,18 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     }
   }
   return decisions;
+}
+
+/** Tells what gives its name to another kind of thing: an enum to a domain, a function to an aggregate. */
+function supplantedBy(changes: readonly Change[]): (fact: Fact) => boolean {
+  const names = new Set(
+    changes.flatMap((change) => (change.type === "create" ? occupied(change.wanted) : [])),
+  );
+  return (fact) => occupied(fact).some((name) => names.has(name));
+}
+
+export function occupied(fact: Fact): readonly string[] {
+  return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
 }
 
 /** The rules that together make the change where the fact stands, in the kind's order; none if it cannot be done. */

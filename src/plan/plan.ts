@@ -2,12 +2,13 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
-import type { Statement } from "../kinds/define.js";
+import { DmError } from "../error.js";
+import type { AlterContext, Statement } from "../kinds/define.js";
 import { address, kindNames, kindOf } from "../kinds/index.js";
 import type { Action } from "./action.js";
-import { actionsFor } from "./actions.js";
+import { type ActionGraph, actionsFor } from "./actions.js";
 import { decide, rootOf } from "./decide.js";
-import { fold } from "./fold.js";
+import { type Folded, fold } from "./fold.js";
 import { order, type Place } from "./order.js";
 import { render } from "./render.js";
 
@@ -30,9 +31,7 @@ export interface PlanOptions {
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
 export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
   const context = { current, wanted, address, major: options.major ?? wanted.major };
-  const decisions = decide(diff(current, wanted), context);
-  const actionGraph = actionsFor(decisions, current, wanted);
-  const folded = fold(actionGraph, decisions, current);
+  const { actionGraph, folded } = arrange(context);
 
   const members = new Map<string, Action[]>();
   for (const [key, action] of actionGraph.actions) {
@@ -55,6 +54,26 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
       losesData: action.type === "drop" ? dataLost([action, ...others]) : [],
     }));
   });
+}
+
+/**
+ * The actions and their order. What lets go of something before that is dropped may tie a circle: then it is replaced
+ * instead, like everything that depends on what goes.
+ */
+function arrange(context: AlterContext): { actionGraph: ActionGraph; folded: Folded } {
+  const { current, wanted } = context;
+  const changes = diff(current, wanted);
+  const attempt = (lettingGo: boolean) => {
+    const decisions = decide(changes, context, lettingGo);
+    const actionGraph = actionsFor(decisions, current, wanted);
+    return { actionGraph, folded: fold(actionGraph, decisions, current) };
+  };
+  try {
+    return attempt(true);
+  } catch (error) {
+    if (error instanceof DmError && error.code === "DM3101") return attempt(false);
+    throw error;
+  }
 }
 
 function dataLost(drops: readonly Action[]): FactId[] {

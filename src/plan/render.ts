@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Fact } from "../catalog/fact.js";
-import type { AlterContext, RenderContext, Statement } from "../kinds/define.js";
+import type { Fact, KindName } from "../catalog/fact.js";
+import type { AlterContext, AlterRule, RenderContext, Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
@@ -20,6 +20,7 @@ function statements(
   const within = (catalog: RenderContext["catalog"]): RenderContext => ({
     major: context.major,
     address: context.address,
+    current: context.current,
     catalog,
     folded: members.map((member) => member.fact),
   });
@@ -34,16 +35,22 @@ function statements(
       return kind.drop(fact, within(context.wanted));
     case "alter": {
       const { from, to, rules, retypes } = action.alteration;
-      return [
-        ...rules.flatMap((rule) => rule.sql(from, to, context)),
-        ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
-      ];
+      return inTurn(rules, retypes ? kind.retype : undefined).flatMap((rule) => rule.sql(from, to, context));
     }
     case "set aside":
       return listed(kind.setAside?.(fact, asideName(fact)).rename);
     case "drop aside":
       return listed(kind.setAside?.(fact, asideName(fact)).drop);
   }
+}
+
+type Change = Pick<AlterRule<KindName>, "of" | "sql">;
+
+/** The rules with the change of the type in its turn. */
+function inTurn(rules: readonly Change[], retype: Change | undefined): readonly Change[] {
+  if (retype === undefined) return rules;
+  const isOfType = ({ of }: Change) => of.some((attribute) => retype.of.includes(attribute));
+  return rules.some(isOfType) ? rules.map((rule) => (isOfType(rule) ? retype : rule)) : [retype, ...rules];
 }
 
 function changeImplied(fact: Fact, implied: Fact, context: AlterContext): readonly (Sql | Statement)[] {
