@@ -57,7 +57,7 @@ interface Rows {
 }
 
 /** The composite type by this name that the fact uses, by itself or in a domain or an array, as it was before. */
-function replacedType(user: Fact, type: string, { current }: States): Rows | undefined {
+function replacedType(user: Fact, type: string, { current }: Pick<States, "current">): Rows | undefined {
   const fact = current
     .dependencies(user.id)
     .map((edge) => current.get(edge.to))
@@ -88,7 +88,10 @@ function rowOf(value: Sql, type: Fact<"composite type">, states: Moving): Sql {
     const wanted = raw(after.attributes.type);
     if (before === undefined) return sql`NULL::${wanted}`;
     const part = sql`(${value}).${name(after.identity.name)}`;
-    const inner = replacedType(before, before.attributes.type, states);
+    const inner =
+      before.attributes.type === after.attributes.type
+        ? replacedType(before, after.attributes.type, states)
+        : undefined;
     if (inner !== undefined && !sameOrder(inner.type, states))
       return moved(part, after.attributes.type, inner, states);
     const isReplaced = inner !== undefined || before.attributes.type !== after.attributes.type;

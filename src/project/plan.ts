@@ -6,7 +6,8 @@ import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { introspect } from "../introspect/introspect.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
-import { type Rename, renamePlan } from "../plan/rename.js";
+import type { Rename } from "../plan/rename.js";
+import { renamePlan } from "../plan/rename-steps.js";
 import { describeChanges, prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
@@ -69,13 +70,13 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       return { changes: [], renames: [], current: live, wanted: live, unmodelled, provenRevisions: proven };
     }
     const before = await bench.normalize(live);
-    const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
+    const { renames, steps, current } = await findRenames(bench, before, wanted, request.decideRename);
     const changes = diff(current, wanted.catalog);
     const result = { changes, renames, current, wanted: wanted.catalog, unmodelled, provenRevisions: proven };
     if (changes.length === 0 && renames.length === 0) return result;
 
     const { major } = bench.target.version;
-    const renaming = renamePlan(renames);
+    const renaming = renamePlan(steps);
     const up = [...renaming.up, ...plan(current, wanted.catalog, { major })];
     const down = [...plan(wanted.catalog, current, { major }), ...renaming.down];
     const proof = await prove(bench.shadow, {
