@@ -1,6 +1,7 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
+import { needsUnchangedColumn } from "./column-dependents.js";
 import {
   alterColumn,
   alterTable,
@@ -14,8 +15,9 @@ import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { changeOptions } from "./options.js";
 import { collationName, isUserSchema, options, ref, refs } from "./query.js";
+import { rowsFromJson, rowsToJson } from "./row-type.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
-import { storageName } from "./storage.js";
+import { baseType, storageName } from "./storage.js";
 
 /** A column of a table. Its default is a fact of its own; a generation expression is part of the column. */
 export interface Column {
@@ -95,6 +97,7 @@ export const column = defineKind({
         from.generated?.storage === "stored" &&
         (to.generated === null || (major >= 17 && to.generated.storage === "stored")),
       rebuilds: needsUnchangedColumn,
+      rewrites: true,
       sql: (_, to) =>
         to.attributes.generated === null
           ? sql`${alterColumn(to)} DROP EXPRESSION`
@@ -109,6 +112,7 @@ export const column = defineKind({
     {
       of: ["type", "collation"],
       rebuilds: needsUnchangedColumn,
+      rewrites: true,
       sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
     },
     {
@@ -145,6 +149,22 @@ export const column = defineKind({
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],
+  rewrites: ({ id, attributes: { generated, identity, type } }, catalog) =>
+    generated?.storage === "stored" ||
+    identity !== null ||
+    catalog.childrenOfKind(id, "default").length > 0 ||
+    baseType(type, catalog) !== type,
+  park: {
+    away: (fact) => rowsToJson(alterColumn(fact), name(fact.identity.name)),
+    back: {
+      of: ["type", "collation"],
+      sql: (_, to) => [
+        ...rowsFromJson(alterColumn(to), name(to.identity.name), to.attributes.type),
+        ...storageAfterType(to),
+        ...restoreStatistics(to),
+      ],
+    },
+  },
   retype: { of: ["type", "collation"], sql: changeToReplaced },
 });
 
@@ -203,34 +223,6 @@ export function settings(fact: ColumnFact): Sql[] {
     ...(statistics === null ? [] : [sql`${alterColumn(fact)} SET STATISTICS ${statistics}`]),
     ...changeOptions(alterColumn(fact), [], options),
   ];
-}
-
-/**
- * ALTER TYPE refuses a column that one of these uses, or leaves them as they were: a default's cast, a foreign
- * key's operators (manual, ALTER TABLE, SET DATA TYPE).
- */
-function needsUnchangedColumn(dependent: Fact): boolean {
-  return (
-    [
-      "view",
-      "materialized view",
-      "policy",
-      "trigger",
-      "function",
-      "procedure",
-      "rule",
-      "default",
-      "statistics",
-      "publication table",
-    ].includes(dependent.identity.kind) ||
-    (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
-    // PostgreSQL rebuilds the index without the statistics targets of its expressions.
-    (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
-    (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key") ||
-    // PostgreSQL forgets the foreign keys that reference a key whose included column changes.
-    ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
-      dependent.attributes.definition.includes(") INCLUDE ("))
-  );
 }
 
 const setCompression = (to: ColumnFact) =>

@@ -71,6 +71,8 @@ export interface AlterRule<K extends KindName> {
   readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents whose creation or change comes before this one; all others come after it. */
   readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  /** Writes the relation anew: PostgreSQL refuses while columns elsewhere hold rows of it. */
+  readonly rewrites?: true;
   readonly sql: (
     from: Fact<K>,
     to: Fact<K>,
@@ -113,6 +115,13 @@ export interface Kind<K extends KindName> {
   readonly roles?: (fact: Fact<K>) => readonly string[];
   /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
+  /** Whether to create it writes the rows of its parent anew. */
+  readonly rewrites?: (fact: Fact<K>, catalog: Catalog) => boolean;
+  /**
+   * A column: how its values stand aside, independent of the type, while the relations are written anew whose rows they
+   * are or contain.
+   */
+  readonly park?: { readonly away: (fact: Fact<K>) => Sql; readonly back: Pick<AlterRule<K>, "of" | "sql"> };
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */

@@ -59,6 +59,7 @@ export const table = defineKind({
     {
       of: ["persistence"],
       // A permanent table references no other, and at no moment (manual, ALTER TABLE, SET LOGGED).
+      rewrites: true,
       rebuilds: (dependent, _, to, context) => joinsChangingTables(dependent, to, context),
       sql: (_, to, context) => [
         sql`${alterTable(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
@@ -77,6 +78,7 @@ export const table = defineKind({
     },
     {
       of: ["accessMethod"],
+      rewrites: true,
       when: (_, { attributes }, { major }) => major >= 15 && attributes.accessMethod !== null,
       sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod ?? "heap"}`,
     },

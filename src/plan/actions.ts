@@ -19,6 +19,7 @@ export function actionsFor(decisions: Decisions, current: Catalog, wanted: Catal
   builder.addActions();
   builder.orderByDependencies();
   builder.orderByNames();
+  builder.orderParked();
   builder.orderByDefaults();
   return builder;
 }
@@ -40,7 +41,7 @@ class Builder implements ActionGraph {
   }
 
   addActions(): void {
-    const { drops, creates, alters, setAside } = this.#decisions;
+    const { drops, creates, alters, setAside, parked } = this.#decisions;
     for (const [id, fact] of drops) {
       if (this.#goesAside(fact)) continue;
       if (setAside.has(id)) {
@@ -50,6 +51,10 @@ class Builder implements ActionGraph {
     }
     for (const fact of creates.values()) this.#add({ type: "create", fact });
     for (const alteration of alters.values()) this.#add({ type: "alter", fact: alteration.to, alteration });
+    for (const id of parked.keys()) {
+      const fact = this.#current.get(id);
+      if (fact !== undefined) this.#add({ type: "set aside", fact });
+    }
     this.#addImplied();
   }
 
@@ -168,6 +173,19 @@ class Builder implements ActionGraph {
       for (const name of occupied(action.fact)) {
         const holder = holders.get(name);
         if (holder !== undefined && holder !== key) this.graph.addEdge(holder, key);
+      }
+    }
+  }
+
+  /** Values that are rows of a relation stand aside while it is written anew. */
+  orderParked(): void {
+    for (const [id, changes] of this.#decisions.parked) {
+      this.#before("set aside", id, "alter", id);
+      for (const change of changes) {
+        for (const type of ["alter", "create"] as const) {
+          this.#before("set aside", id, type, change);
+          this.#before(type, change, "alter", id);
+        }
       }
     }
   }

@@ -4,15 +4,18 @@ import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
+import { columnsThatStore } from "../kinds/row-type.js";
 
 /** A change that happens to the fact where it stands. */
 export interface Alteration {
   readonly from: Fact;
   readonly to: Fact;
   readonly rules: readonly AlterRule<KindName>[];
-  /** The column's type is replaced by another of the same name. */
-  readonly retypes: boolean;
+  /** The column comes back to its type, or to another of the same name: in place of the rules of these attributes. */
+  readonly retype: ChangeOfType | undefined;
 }
+
+export type ChangeOfType = Pick<AlterRule<KindName>, "of" | "sql">;
 
 /** What happens to each fact. A fact that is both dropped and created is replaced. */
 export interface Decisions {
@@ -21,6 +24,8 @@ export interface Decisions {
   readonly alters: Map<FactId, Alteration>;
   /** Replaced types whose columns move over: the old type is set aside meanwhile. */
   readonly setAside: Set<FactId>;
+  /** Columns that hold rows of relations that are written anew, and the changes meanwhile. */
+  readonly parked: Map<FactId, Set<FactId>>;
 }
 
 /**
@@ -41,13 +46,16 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
     creates: new Map(),
     alters: new Map(),
     setAside: new Set(),
+    parked: new Map(),
   };
 
   const create = (fact: Fact) => {
     decisions.creates.set(fact.id, fact);
     const { parent } = fact;
     if (parent === undefined || decisions.drops.has(parent) || !current.has(parent)) return;
-    if (kindOf(fact.identity.kind).needsNewParent?.(fact, context)) replace(parent);
+    const { needsNewParent, rewrites } = kindOf(fact.identity.kind);
+    if (needsNewParent?.(fact, context)) replace(parent);
+    else if (rewrites?.(fact, wanted)) parkRowsOf(parent, fact.id);
   };
 
   const replace = (id: FactId) => {
@@ -61,6 +69,7 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
     if (fact === undefined || decisions.drops.has(id)) return;
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
+    decisions.parked.delete(id);
     const movesColumns =
       kindOf(fact.identity.kind).setAside !== undefined && (wanted.has(id) || supplanted(fact));
     if (movesColumns) decisions.setAside.add(id);
@@ -82,10 +91,33 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
   const retype = (id: FactId): boolean => {
     const [from, to] = [current.get(id), wanted.get(id)];
     if (from === undefined || to === undefined || decisions.drops.has(id)) return false;
-    if (kindOf(from.identity.kind).retype === undefined) return false;
-    const rules = decisions.alters.get(id)?.rules ?? [];
-    alter({ from, to, rules, retypes: true }, kindOf(from.identity.kind).alter);
+    const { retype: change, alter: all } = kindOf(from.identity.kind);
+    if (change === undefined) return false;
+    const { rules = [], retype: other } = decisions.alters.get(id) ?? {};
+    alter({ from, to, rules, retype: other ?? change }, all);
     return true;
+  };
+
+  /** Values that are rows of the relation stand aside while it changes. */
+  const parkRowsOf = (relation: FactId, change: FactId) => {
+    for (const { id, parent } of columnsThatStore(relation, current)) {
+      const [from, to] = [current.get(id), wanted.get(id)];
+      if (from === undefined || decisions.drops.has(id)) continue;
+      const { park } = kindOf(from.identity.kind);
+      if (park === undefined) {
+        if (parent !== undefined) replace(parent);
+      } else if (to !== undefined) {
+        const parked = decisions.parked.get(id) ?? new Set();
+        decisions.parked.set(id, parked.add(change));
+        const rules = decisions.alters.get(id)?.rules ?? [];
+        decisions.alters.set(id, { from, to, rules, retype: park.back });
+        for (const edge of current.dependents(id)) {
+          const dependent = current.get(edge.from);
+          const isSatellite = dependent?.parent === id && dependent.identity.of !== undefined;
+          if (edge.type !== "owned" && !isSatellite) replace(edge.from);
+        }
+      }
+    }
   };
 
   const alter = (alteration: Alteration, rebuilding: readonly AlterRule<KindName>[]) => {
@@ -96,6 +128,7 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
       if (dependent === undefined || edge.type === "owned") continue;
       if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to, context))) replace(edge.from);
     }
+    if (rebuilding.some((rule) => rule.rewrites === true)) parkRowsOf(relationOf(from, current), from.id);
   };
 
   for (const change of changes) {
@@ -105,12 +138,17 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
       const rules = alterable.get(change.current.id);
       if (rules === undefined) replace(change.current.id);
       else {
-        const retypes = decisions.alters.get(change.current.id)?.retypes ?? false;
-        alter({ from: change.current, to: change.wanted, rules, retypes }, rules);
+        const retype = decisions.alters.get(change.current.id)?.retype;
+        alter({ from: change.current, to: change.wanted, rules, retype }, rules);
       }
     }
   }
   return decisions;
+}
+
+function relationOf({ id, parent }: Fact, catalog: Catalog): FactId {
+  const container = catalog.get(parent);
+  return container === undefined || kindOf(container.identity.kind).isContainer === true ? id : container.id;
 }
 
 /** Tells what gives its name to another kind of thing: an enum to a domain, a function to an aggregate. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Fact, KindName } from "../catalog/fact.js";
-import type { AlterContext, AlterRule, RenderContext, Statement } from "../kinds/define.js";
+import type { Fact } from "../catalog/fact.js";
+import type { AlterContext, RenderContext, Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
+import type { ChangeOfType } from "./decide.js";
 
 /** The statements of one action, and of those that are folded into it. */
 export function render(action: Action, folded: readonly Action[], context: AlterContext): Statement[] {
@@ -34,22 +35,20 @@ function statements(
     case "retract":
       return kind.drop(fact, within(context.wanted));
     case "alter": {
-      const { from, to, rules, retypes } = action.alteration;
-      return inTurn(rules, retypes ? kind.retype : undefined).flatMap((rule) => rule.sql(from, to, context));
+      const { from, to, rules, retype } = action.alteration;
+      return inTurn(rules, retype).flatMap((rule) => rule.sql(from, to, context));
     }
     case "set aside":
-      return listed(kind.setAside?.(fact, asideName(fact)).rename);
+      return listed(kind.park?.away(fact) ?? kind.setAside?.(fact, asideName(fact)).rename);
     case "drop aside":
       return listed(kind.setAside?.(fact, asideName(fact)).drop);
   }
 }
 
-type Change = Pick<AlterRule<KindName>, "of" | "sql">;
-
 /** The rules with the change of the type in its turn. */
-function inTurn(rules: readonly Change[], retype: Change | undefined): readonly Change[] {
+function inTurn(rules: readonly ChangeOfType[], retype: ChangeOfType | undefined): readonly ChangeOfType[] {
   if (retype === undefined) return rules;
-  const isOfType = ({ of }: Change) => of.some((attribute) => retype.of.includes(attribute));
+  const isOfType = ({ of }: ChangeOfType) => of.some((attribute) => retype.of.includes(attribute));
   return rules.some(isOfType) ? rules.map((rule) => (isOfType(rule) ? retype : rule)) : [retype, ...rules];
 }
 
