@@ -12,6 +12,7 @@ import { describeChanges, prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision, StateMark } from "../revision/revision.js";
+import { annotatedRenames } from "./annotated-renames.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { hazardsOf } from "./hazards.js";
@@ -66,7 +67,9 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const wanted = await loadWanted(bench, project.schema, live);
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
-    if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
+    const isSame = live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint;
+    // Two columns of one type may have to exchange their names all the same.
+    if (isSame && annotatedRenames(live, wanted).exchanged.length === 0) {
       return { changes: [], renames: [], current: live, wanted: live, unmodelled, provenRevisions: proven };
     }
     const before = await bench.normalize(live);
