@@ -73,7 +73,6 @@ describe("tables that move, change their names, and columns that exchange theirs
       expect(await query(project, "INSERT INTO care.person (first) VALUES ('x') RETURNING id")).toEqual([
         [2],
       ]);
-      expect((await planRevision(project, { message: "again" })).changes).toEqual([]);
       expect((await planRevision(project, { message: "again" })).revision).toBeUndefined();
 
       await rollbackRevisions(project, {});
