@@ -31,12 +31,14 @@ export function renameSteps(renames: readonly Rename[], current: Catalog, wanted
   const moves = renames
     .map((rename) => moveOf(rename, wanted))
     .toSorted((a, b) => rankOf(a.to) - rankOf(b.to));
-  const makeWay = occupants(moves, current).map((fact) => aside(fact.identity, current, wanted));
-  return [
-    ...containers(moves, current, wanted),
-    ...makeWay.map(step),
-    ...sequence(moves, (identity) => aside(identity, current, wanted)).map(step),
-  ];
+  const away = (identity: Identity) => aside(identity, current, wanted);
+  const makeWay = occupants(moves, current).map((fact) => away(fact.identity));
+  const inTurn = sequence(moves, away).flatMap((rename) => {
+    if (!passesTakenName(rename, current, wanted)) return [rename];
+    const hop = away(rename.from);
+    return [hop, { from: hop.to, to: rename.to }];
+  });
+  return [...containers(moves, current, wanted), ...[...makeWay, ...inTurn].map(step)];
 }
 
 /** A rename, and the names that it sets free and takes. */
@@ -45,8 +47,8 @@ interface Move extends Rename {
   readonly takes: readonly string[];
 }
 
-function moveOf({ from, to }: Rename, wanted: Catalog): Move {
-  const fact = wanted.get(factId(to));
+function moveOf({ from, to }: Rename, wanted: Catalog, target = to): Move {
+  const fact = wanted.get(factId(target));
   const names = (identity: Identity) =>
     fact === undefined
       ? [factId(identity)]
@@ -64,6 +66,15 @@ function occupants(moves: readonly Move[], current: Catalog): Fact[] {
     const isInWay = (name: string) => taken.get(name) === fact.identity.name;
     return rename !== undefined && (occupies?.(fact) ?? []).some(isInWay);
   });
+}
+
+/** What changes schema and name does one after the other, and has its old name in the new schema between. */
+function passesTakenName({ from, to }: Rename, current: Catalog, wanted: Catalog): boolean {
+  if (from.schema === to.schema || from.name === to.name || from.name === undefined) return false;
+  const between = moveOf({ from, to: { ...to, name: from.name } }, wanted, to).takes;
+  return [...current.facts.values()].some((fact) =>
+    (kindOf(fact.identity.kind).occupies?.(fact) ?? []).some((name) => between.includes(name)),
+  );
 }
 
 /** Each after its parent, and after what holds its name. */

@@ -55,8 +55,9 @@ export async function findRenames(
   };
   /** With what is certain: renaming is all it takes. */
   const settle = async (before: Renamed): Promise<Renamed> => {
+    const done = new Set(before.renames.map(({ to }) => factId(to)));
     const certain = renameCandidates(before.current, catalog).filter(
-      (candidate) => candidate.certain && !isNew.has(factId(candidate.to)),
+      ({ certain: isCertain, to }) => isCertain && !isNew.has(factId(to)) && !done.has(factId(to)),
     );
     if (certain.length > 0) return settle(await add(before, certain));
     const permuted = permutedNames(before.current, catalog);

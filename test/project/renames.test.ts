@@ -288,6 +288,20 @@ const renamings: readonly Renaming[] = [
     answersBack: ["SELECT string_agg(x || b.id, '') FROM old.a, old.b b", "x5"],
   },
   {
+    title: "a table moves and changes its name while another has the old name in the new schema",
+    before: "CREATE SCHEMA s; CREATE TABLE a (id integer); CREATE TABLE s.a (x text)",
+    after: "CREATE SCHEMA s; CREATE TABLE s.b (id integer); CREATE TABLE s.a (x text)",
+    rows: "INSERT INTO a VALUES (1)",
+    asked: ["table public.a -> table s.b"],
+    statements: [
+      "ALTER TABLE public.a RENAME TO …",
+      "ALTER TABLE public.… SET SCHEMA s",
+      "ALTER TABLE s.… RENAME TO b",
+    ],
+    answers: ["SELECT id FROM s.b", "1"],
+    answersBack: ["SELECT id FROM a", "1"],
+  },
+  {
     title: "a schema is renamed with all it holds",
     before:
       "CREATE SCHEMA old; CREATE TABLE old.t (id serial PRIMARY KEY); CREATE VIEW old.v AS SELECT id FROM old.t; CREATE FUNCTION old.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
