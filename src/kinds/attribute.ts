@@ -1,9 +1,9 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
-import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, ref, refs } from "./query.js";
+import { columnsThatStore } from "./row-type.js";
 
 /** An attribute of a composite type. */
 export interface Attribute {
@@ -53,7 +53,8 @@ export const attribute = defineKind({
     {
       // Refused while a relation stores the type (manual, ALTER TYPE; tablecmds.c, find_composite_type_dependencies).
       of: ["type", "collation"],
-      when: ({ parent }, _, { current }) => parent !== undefined && !isStored(parent, current),
+      when: ({ parent }, _, { current }) =>
+        parent !== undefined && columnsThatStore(parent, current).length === 0,
       rebuilds: (dependent) => dependent.identity.of === undefined,
       cascades: true,
       sql: (_, to, { wanted }) =>
@@ -83,23 +84,3 @@ function cascade({ parent }: AttributeFact, catalog: Catalog): Sql | false {
     catalog.dependents(parent).some(({ from }) => isKind(catalog.get(from), "table type"));
   return isUsed && raw("CASCADE");
 }
-
-/** Whether rows somewhere have values of the type, by itself or inside of another type. */
-function isStored(type: FactId, catalog: Catalog, seen = new Set<FactId>()): boolean {
-  if (seen.has(type)) return false;
-  seen.add(type);
-  return catalog.dependents(type).some(({ from }) => {
-    const dependent = catalog.get(from);
-    if (isKind(dependent, "attribute")) {
-      return dependent.parent !== undefined && isStored(dependent.parent, catalog, seen);
-    }
-    return (
-      storing.has(dependent?.identity.kind ?? "") || (isType(dependent) && isStored(from, catalog, seen))
-    );
-  });
-}
-
-const storing = new Set(["column", "foreign column", "view column", "materialized view"]);
-
-const isType = (fact: Fact | undefined) =>
-  isKind(fact, "domain") || isKind(fact, "range") || isKind(fact, "composite type");

@@ -1,4 +1,5 @@
 import type { Fact } from "../catalog/fact.js";
+import type { Identity as Path } from "../catalog/identity.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { changeSequence, type SequenceOptions, sequenceClauses } from "./sequence-options.js";
 
@@ -62,9 +63,16 @@ export function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
 
 /** The sequence behind an identity column that already has rows goes on after the last of them. */
 export function continueAfterRows({ identity }: ColumnFact, { increment, start }: Identity): Sql {
-  const [table, column] = [name(identity.schema, identity.on), name(identity.name)];
+  const table = name(identity.schema, identity.on);
+  const sequence = sql`pg_catalog.pg_get_serial_sequence(${literal(table.text)}, ${literal(identity.name ?? "")})`;
+  return continueAfter(identity, sequence, increment, raw(start));
+}
+
+/** Sets a new sequence to go on after the column's values, if there are any beyond `reached`. */
+export function continueAfter(column: Path, sequence: Sql, increment: string, reached: Sql): Sql {
+  const [table, values] = [name(column.schema, column.on), name(column.name)];
   const [extreme, sign, beyond] = increment.startsWith("-") ? ["min", "-", "<="] : ["max", "+", ">="];
-  return sql`SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(${literal(table.text)}, ${literal(identity.name ?? "")}), ${raw(extreme)}(${column}) ${raw(sign)} 1, false) FROM ${table} HAVING ${raw(extreme)}(${column}) ${raw(beyond)} ${raw(start)}`;
+  return sql`SELECT pg_catalog.setval(${sequence}, ${raw(extreme)}(${values}) ${raw(sign)} 1, false) FROM ${table} HAVING ${raw(extreme)}(${values}) ${raw(beyond)} ${reached}`;
 }
 
 export const sequenceName = (identity: Identity, fact: ColumnFact) =>

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { castBetween } from "./cast.js";
+import { isVirtualFixed, losesInRebuild, needsUnchangedColumn } from "./column-dependents.js";
 import {
   alterColumn,
   alterTable,
@@ -12,13 +13,14 @@ import {
   sequenceName,
 } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
-import { type AlterContext, defineKind } from "./define.js";
+import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
 import { changeOptions } from "./options.js";
 import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
+import { rowsFromJson, rowsToJson } from "./row-type.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
-import { storageName } from "./storage.js";
+import { baseType, storageName } from "./storage.js";
 
 /** A column of a table. Its default and NOT NULL are facts of their own; a generation expression is part of it. */
 export interface Column {
@@ -86,10 +88,7 @@ export const column = defineKind({
       : [`relation ${fact.identity.schema}.${sequenceName(fact.attributes.identity, fact)}`]),
   ],
   folds: () => true,
-  create: (fact, { folded, catalog }) => [
-    sql`${alterTable(fact)} ADD COLUMN ${columnDefinition(fact, folded, catalog)}`,
-    ...settings(fact),
-  ],
+  create: (fact, context) => [...addColumn(fact, context), ...settings(fact)],
   drop: (fact, { catalog }) => {
     const { schema, on, name: column } = fact.identity;
     return [sql`ALTER TABLE ${dropsOnly(fact, catalog)} ${name(schema, on)} DROP COLUMN ${name(column)}`];
@@ -114,6 +113,7 @@ export const column = defineKind({
           : [current, wanted].every((catalog) => !isVirtualFixed(from, catalog));
       },
       rebuilds: (dependent, _, to) => to.attributes.generated !== null && losesInRebuild(dependent),
+      rewrites: true,
       cascades: true,
       sql: (_, to) =>
         to.attributes.generated === null
@@ -132,6 +132,7 @@ export const column = defineKind({
       when: ({ id, parent }, _, { current }) => !current.dependents(id).some(({ from }) => from === parent),
       rebuilds: needsUnchangedColumn,
       cascades: true,
+      rewrites: true,
       sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
     },
     { of: ["identity"], awaits: (dependent) => isKind(dependent, "not null"), sql: changeIdentity },
@@ -165,7 +166,23 @@ export const column = defineKind({
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],
-  retype: changeToReplaced,
+  rewrites: ({ id, attributes: { generated, identity, type } }, catalog) =>
+    generated?.storage === "stored" ||
+    identity !== null ||
+    catalog.childrenOfKind(id, "default").length > 0 ||
+    baseType(type, catalog) !== type,
+  park: {
+    away: (fact) => rowsToJson(alterColumn(fact), name(fact.identity.name)),
+    back: {
+      of: ["type", "collation"],
+      sql: (_, to) => [
+        ...rowsFromJson(alterColumn(to), name(to.identity.name), to.attributes.type),
+        ...storageAfterType(to),
+        ...restoreStatistics(to),
+      ],
+    },
+  },
+  retype: { of: ["type", "collation"], sql: changeToReplaced },
 });
 
 /** The column with its default and NOT NULL as it stands in CREATE TABLE and ADD COLUMN. */
@@ -173,6 +190,7 @@ export function columnDefinition(
   { identity, attributes }: ColumnFact,
   parts: readonly Fact[],
   catalog?: Catalog,
+  current?: Catalog,
 ): Sql {
   const { generated } = attributes;
   const defaultFact = parts.find((part) => isKind(part, "default"));
@@ -183,7 +201,7 @@ export function columnDefinition(
       raw(attributes.type),
       attributes.compression !== null && sql`COMPRESSION ${raw(attributes.compression)}`,
       attributes.collation !== null && sql`COLLATE ${raw(attributes.collation)}`,
-      notNull !== undefined && notNullClause(notNull, catalog),
+      notNull !== undefined && notNullClause(notNull, catalog, current),
       defaultFact !== undefined && sql`DEFAULT ${raw(defaultFact.attributes.expression)}`,
       generated !== null &&
         sql`GENERATED ALWAYS AS (${raw(generated.expression)}) ${raw(generated.storage.toUpperCase())}`,
@@ -191,6 +209,32 @@ export function columnDefinition(
     ],
     " ",
   );
+}
+
+function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext): Sql[] {
+  const add = (definition: Sql) => sql`${alterTable(fact)} ADD COLUMN ${definition}`;
+  const columnDefault = folded.find((f) => isKind(f, "default"));
+  const replaced = current.get(fact.id);
+  const computed = isKind(replaced, "column") ? replaced.attributes.generated : null;
+  const isComputable = current.dependencies(fact.id).every(({ to }) => catalog.has(to));
+  if (
+    computed === null ||
+    !isComputable ||
+    fact.attributes.generated !== null ||
+    fact.attributes.identity !== null
+  ) {
+    return [add(columnDefinition(fact, folded, catalog))];
+  }
+  // A virtual column that becomes a plain one gets the values that it had.
+  const generated = { ...computed, storage: "stored" as const };
+  const others = folded.filter((part) => part !== columnDefault);
+  return [
+    add(columnDefinition({ ...fact, attributes: { ...fact.attributes, generated } }, others, catalog)),
+    sql`${alterColumn(fact)} DROP EXPRESSION`,
+    ...(columnDefault === undefined
+      ? []
+      : [sql`${alterColumn(fact)} SET DEFAULT ${raw(columnDefault.attributes.expression)}`]),
+  ];
 }
 
 /** What CREATE TABLE has no clause for in every version. */
@@ -203,58 +247,11 @@ export function settings(fact: ColumnFact): Sql[] {
   ];
 }
 
-/**
- * ALTER TYPE refuses a column that one of these uses, or leaves them as they were: a default's cast, a foreign
- * key's operators (manual, ALTER TABLE, SET DATA TYPE).
- */
-function needsUnchangedColumn(dependent: Fact): boolean {
-  return (
-    [
-      "view",
-      "materialized view",
-      "policy",
-      "trigger",
-      "function",
-      "procedure",
-      "rule",
-      "default",
-      "publication table",
-    ].includes(dependent.identity.kind) ||
-    (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
-    (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key") ||
-    losesInRebuild(dependent)
-  );
-}
-
-/** PostgreSQL itself rebuilds what is stored of a changed column, but not all that hangs on it. */
-function losesInRebuild(dependent: Fact): boolean {
-  return (
-    // Statistics targets.
-    isKind(dependent, "statistics") ||
-    (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||
-    // The foreign keys that reference a key whose included column changes.
-    ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
-      dependent.attributes.definition.includes(") INCLUDE ("))
-  );
-}
-
-/** What is told of a virtual column's values stands in the way of SET EXPRESSION (tablecmds.c, ATExecSetExpression). */
-function isVirtualFixed({ parent }: ColumnFact, catalog: Catalog): boolean {
-  if (parent === undefined) return false;
-  return catalog
-    .children(parent)
-    .some(
-      (part) =>
-        isKind(part, "publication table") || (isKind(part, "constraint") && part.attributes.type === "check"),
-    );
-}
-
 const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
   sql`${alter} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
 
 const alterOnly = (to: ColumnFact, context: AlterContext) =>
   sql`ALTER TABLE ${only(to, context)} ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
-
 const isRetyped = ({ attributes: from }: ColumnFact, { attributes: to }: ColumnFact) =>
   from.type !== to.type || from.collation !== to.collation;
 
@@ -271,9 +268,10 @@ function storageAfterType(to: ColumnFact): Sql[] {
 function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
   if (from.attributes.type !== to.attributes.type) return [];
   const move = moveRows(from, to, context);
-  if (move === undefined) return changeType(from, to, "by text");
+  const after = [...storageAfterType(to), ...restoreStatistics(to)];
+  if (move === undefined) return [...changeType(from, to, "by text"), ...after];
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
-  return [...move.before, alter, ...move.after];
+  return [...move.before, alter, ...move.after, ...after];
 }
 
 function changeType(

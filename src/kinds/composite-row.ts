@@ -19,37 +19,55 @@ export interface Move {
  * Undefined where the text form of the old value, which goes by position, is one of the new type, too.
  */
 export function moveRows(from: Fact<"column">, to: Fact<"column">, states: States): Move | undefined {
-  const type = replacedType(from, from.attributes.type, states);
-  if (type === undefined || sameOrder(type, states)) return undefined;
-  const column = name(to.identity.name);
-  if (!isArray(from.attributes.type)) return { before: [], value: rowOf(column, type, states), after: [] };
-  // USING takes no subquery (manual, ALTER TABLE, SET DATA TYPE), and the old type has no name to rely on by now.
-  const mover = raw("pg_temp.dm_move");
-  const elements = sql`SELECT array_agg(${rowOf(raw("$1[i]"), type, states)} ORDER BY i) FROM generate_subscripts($1, 1) AS i`;
-  const body = sql`BEGIN RETURN coalesce((${elements}), '{}'); END`;
+  const rows = replacedType(from, from.attributes.type, states);
+  if (rows === undefined || sameOrder(rows.type, states)) return undefined;
+  const movers: Moving["movers"] = [];
+  const value = moved(name(to.identity.name), to.attributes.type, rows, { ...states, movers });
   return {
-    before: [
-      sql`CREATE FUNCTION ${mover}(anyarray) RETURNS ${raw(to.attributes.type)} LANGUAGE plpgsql STRICT AS $move$${body}$move$`,
-    ],
-    value: sql`${mover}(${column})`,
-    after: [sql`DROP FUNCTION ${mover}(anyarray)`],
+    // USING takes no subquery (manual, ALTER TABLE, SET DATA TYPE), and the old type has no name to rely on by now.
+    before: movers.map(
+      ({ type: result, body }, at) =>
+        sql`CREATE FUNCTION ${mover(at)}(anyarray) RETURNS ${raw(result)} LANGUAGE plpgsql STRICT AS $move$BEGIN RETURN ${body}; END$move$`,
+    ),
+    value,
+    after: movers.map((_, at) => sql`DROP FUNCTION ${mover(at)}(anyarray)`),
   };
+}
+
+/** The states, and what the functions return that move arrays. */
+type Moving = States & { readonly movers: { readonly type: string; readonly body: Sql }[] };
+
+const mover = (at: number) => raw(`pg_temp.dm_move_${at}`);
+
+/** A value of the replaced type, or an array of them, as one of the new type. */
+function moved(value: Sql, type: string, rows: Rows, moving: Moving): Sql {
+  if (!rows.areInArray) return rowOf(value, rows.type, moving);
+  const at = moving.movers.length;
+  moving.movers.push({ type, body: raw("") });
+  const elements = sql`SELECT array_agg(${rowOf(raw("$1[i]"), rows.type, moving)} ORDER BY i) FROM generate_subscripts($1, 1) AS i`;
+  moving.movers[at] = { type, body: sql`coalesce((${elements}), '{}')` };
+  return sql`${mover(at)}(${value})`;
 }
 
 const isArray = (type: string) => type.endsWith("[]");
 
-/** The composite type by this name that the fact uses, as it was before. */
-function replacedType(
-  user: Fact<"column"> | Fact<"attribute">,
-  type: string,
-  { current }: States,
-): Fact<"composite type"> | undefined {
-  return current
+interface Rows {
+  readonly type: Fact<"composite type">;
+  readonly areInArray: boolean;
+}
+
+/** The composite type by this name that the fact uses, by itself or in a domain or an array, as it was before. */
+function replacedType(user: Fact, type: string, { current }: Pick<States, "current">): Rows | undefined {
+  const fact = current
     .dependencies(user.id)
     .map((edge) => current.get(edge.to))
-    .filter((fact) => isKind(fact, "composite type"))
-    .find(({ identity }) => name(identity.schema, identity.name).text === type.replace(/(\[\])+$/, ""));
+    .find((used) => used !== undefined && nameOf(used) === type.replace(/(\[\])+$/, ""));
+  if (isKind(fact, "composite type")) return { type: fact, areInArray: isArray(type) };
+  if (!isKind(fact, "domain") || isArray(type)) return undefined;
+  return replacedType(fact, fact.attributes.type, { current });
 }
+
+const nameOf = ({ identity }: Fact) => name(identity.schema, identity.name).text;
 
 /** Whether the rows of both types, and the rows inside of them, have the same attributes in the same places. */
 function sameOrder(type: Fact<"composite type">, states: States, seen = new Set<FactId>()): boolean {
@@ -59,20 +77,23 @@ function sameOrder(type: Fact<"composite type">, states: States, seen = new Set<
   if (after === undefined || !sameValue(type.attributes, after.attributes)) return after === undefined;
   return states.current.childrenOfKind(type.id, "attribute").every((attribute) => {
     const inner = replacedType(attribute, attribute.attributes.type, states);
-    return inner === undefined || sameOrder(inner, states, seen);
+    return inner === undefined || sameOrder(inner.type, states, seen);
   });
 }
 
-function rowOf(value: Sql, type: Fact<"composite type">, states: States): Sql {
+function rowOf(value: Sql, type: Fact<"composite type">, states: Moving): Sql {
   const attributes = states.wanted.childrenOfKind(type.id, "attribute");
   const values = attributes.map((after) => {
     const before = states.current.find(after.identity);
     const wanted = raw(after.attributes.type);
     if (before === undefined) return sql`NULL::${wanted}`;
     const part = sql`(${value}).${name(after.identity.name)}`;
-    const inner = replacedType(before, after.attributes.type, states);
-    if (inner !== undefined && !isArray(after.attributes.type) && !sameOrder(inner, states))
-      return rowOf(part, inner, states);
+    const inner =
+      before.attributes.type === after.attributes.type
+        ? replacedType(before, after.attributes.type, states)
+        : undefined;
+    if (inner !== undefined && !sameOrder(inner.type, states))
+      return moved(part, after.attributes.type, inner, states);
     const isReplaced = inner !== undefined || before.attributes.type !== after.attributes.type;
     const byText = isReplaced && castBetween(before.attributes.type, after.attributes.type) === "by text";
     return raw(`${part.text}${byText || inner !== undefined ? "::text" : ""}::${wanted.text}`);

@@ -47,7 +47,8 @@ export const constraint = defineKind({
                AND CASE WHEN k.contype = 'c' THEN pk.conname = k.conname AND pk.contype = 'c' ELSE pk.oid = k.conparentid END`,
              local: "k.conislocal",
            })} END AS inherits,
-           CASE k.contype WHEN 'p' THEN (SELECT json_agg(${notNullRef("k.conrelid", "key")}) FROM unnest(k.conkey) key) END AS needs,
+           CASE k.contype WHEN 'p' THEN (SELECT json_agg(${notNullRef("k.conrelid", "key")}) FROM unnest(k.conkey) key)
+             WHEN 'f' THEN json_build_array(${ref("pg_class", "k.confrelid")}) END AS needs,
            json_build_object(
              'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
                                     WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,

@@ -1,9 +1,11 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
-import { name, raw, sql } from "../sql/sql.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import { continueAfter } from "./column-identity.js";
 import { defineKind } from "./define.js";
 import { hasHeirs } from "./inherited-column.js";
 import { isUserSchema, ref, refs } from "./query.js";
+import { baseType } from "./storage.js";
 
 /** The default of a column, of a table or of a view. */
 export interface Default {
@@ -25,6 +27,21 @@ const alterColumn = ({ identity, parent }: Fact<"default">, catalog: Catalog) =>
 const set = (fact: Fact<"default">, catalog: Catalog) =>
   sql`${alterColumn(fact, catalog)} SET DEFAULT ${raw(fact.attributes.expression)}`;
 
+/** A sequence that is made for a column with values goes on after them, as that of a serial column would. */
+function continueSequence(fact: Fact<"default">, current: Catalog, wanted: Catalog): Sql[] {
+  const column = wanted.get(fact.parent);
+  if (!isKind(column, "column") || !current.has(column.id)) return [];
+  const isNumber = /^(smallint|integer|bigint|numeric)/.test(baseType(column.attributes.type, wanted));
+  if (!isNumber || !/^nextval\('[^']*'::regclass\)$/.test(fact.attributes.expression)) return [];
+  return wanted.dependencies(fact.id).flatMap(({ to }) => {
+    const sequence = wanted.get(to);
+    if (!isKind(sequence, "sequence") || current.has(to)) return [];
+    const path = name(sequence.identity.schema, sequence.identity.name);
+    const reached = sql`(SELECT last_value FROM ${path})`;
+    return [continueAfter(fact.identity, literal(path.text), sequence.attributes.increment, reached)];
+  });
+}
+
 export const columnDefault = defineKind({
   name: "default",
   query: () => `
@@ -38,8 +55,13 @@ export const columnDefault = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
-  create: (fact, { catalog }) => [set(fact, catalog)],
+  create: (fact, { current, catalog }) => [set(fact, catalog), ...continueSequence(fact, current, catalog)],
   goesAside: () => true,
   drop: (fact, { catalog }) => [sql`${alterColumn(fact, catalog)} DROP DEFAULT`],
-  alter: [{ of: ["expression"], sql: (_, to, { wanted }) => set(to, wanted) }],
+  alter: [
+    {
+      of: ["expression"],
+      sql: (_, to, { current, wanted }) => [set(to, wanted), ...continueSequence(to, current, wanted)],
+    },
+  ],
 });

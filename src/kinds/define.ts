@@ -56,6 +56,8 @@ export interface Statement {
 export interface RenderContext {
   /** Major version of the server that will run the statement. */
   readonly major: number;
+  /** The state that the plan begins with. */
+  readonly current: Catalog;
   /** The state that the fact is part of. */
   readonly catalog: Catalog;
   /** For a create: facts that the same statement makes (a table's columns and constraints). */
@@ -66,7 +68,6 @@ export interface RenderContext {
 
 /** What a kind sees when a fact changes. */
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
-  readonly current: Catalog;
   readonly wanted: Catalog;
 }
 
@@ -77,13 +78,15 @@ export interface AlterRule<K extends KindName> {
   /** Whether PostgreSQL can do this particular change in place; the fact is replaced otherwise. */
   readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents that PostgreSQL wants gone meanwhile: dropped before, created again after. */
-  readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
   /** Dependents whose creation or change comes before this one; all others come after it. */
   readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   /** PostgreSQL makes the same change to what inherits from the fact. */
   readonly cascades?: true;
   /** Dependents whose drop comes after this one; all others come before it. */
   readonly releases?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  /** Writes the relation anew: PostgreSQL refuses while columns elsewhere hold rows of it. */
+  readonly rewrites?: true;
   readonly sql: (
     from: Fact<K>,
     to: Fact<K>,
@@ -148,6 +151,13 @@ export interface Kind<K extends KindName> {
   readonly isTie?: "parts stay" | "parts go";
   /** Whether PostgreSQL wants it gone before what it is part of. */
   readonly dropsApart?: (fact: Fact<K>, current: Catalog) => boolean;
+  /** Whether to create it writes the rows of its parent anew. */
+  readonly rewrites?: (fact: Fact<K>, catalog: Catalog) => boolean;
+  /**
+   * A column: how its values stand aside, independent of the type, while the relations are written anew whose rows they
+   * are or contain.
+   */
+  readonly park?: { readonly away: (fact: Fact<K>) => Sql; readonly back: Pick<AlterRule<K>, "of" | "sql"> };
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
@@ -172,8 +182,8 @@ export interface Kind<K extends KindName> {
   readonly handOver?: (from: Fact<K>, to: Fact<K>, aside: string, context: AlterContext) => readonly Sql[];
   /** A part that stays with the old one when that is set aside. */
   readonly goesAside?: (fact: Fact<K>) => boolean;
-  /** A column: how it moves to a replaced type of the same name. */
-  readonly retype?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => readonly Sql[];
+  /** A column: how it moves to a replaced type of the same name, in place of any other rule of these attributes. */
+  readonly retype?: Pick<AlterRule<K>, "of" | "sql">;
 }
 
 /** Declares a kind; the type argument ties its parts together. */

@@ -109,15 +109,17 @@ export const notNull = defineKind({
 const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes.name ?? undefined)}`;
 
 /** NOT NULL as it stands in a column definition; a catalog tells whether its name is to be said. */
-export function notNullClause(fact: NotNullFact, catalog?: Catalog): Sql {
-  return clause(fact, false, catalog);
+export function notNullClause(fact: NotNullFact, catalog?: Catalog, current?: Catalog): Sql {
+  // The table that this one replaces has the name for now.
+  const isTaken = fact.attributes.name !== null && current?.has(fact.id) === true;
+  return clause(fact, false, catalog, isTaken);
 }
 
-function clause(fact: NotNullFact, column: Sql | false, catalog: Catalog | undefined): Sql {
+function clause(fact: NotNullFact, column: Sql | false, catalog: Catalog | undefined, isTaken = false): Sql {
   const { validated, noInherit } = fact.attributes;
   return join(
     [
-      !isNameImplied(fact, catalog) && called(fact),
+      (isTaken || !isNameImplied(fact, catalog)) && called(fact),
       sql`NOT NULL ${column}`,
       noInherit && raw("NO INHERIT"),
       !validated && raw("NOT VALID"),

@@ -12,7 +12,7 @@ export interface Routine {
   readonly definition: string;
   /** What it returns, as pg_get_function_result() prints it. */
   readonly result: string | null;
-  /** Modes and names of the arguments. */
+  /** Modes and names of the arguments, and the types of those that are not in its identity. */
   readonly parameters: readonly string[];
   readonly window: boolean;
   /** How many arguments have defaults. */
@@ -51,7 +51,8 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
                'definition', rtrim(substr(pg_get_functiondef(p.oid),
                  length('CREATE OR REPLACE ${kind.toUpperCase()} ' || quote_ident(n.nspname) || '.' || quote_ident(p.proname)) + 1), E'\\n'),
                'result', pg_get_function_result(p.oid),
-               'parameters', (SELECT coalesce(json_agg(coalesce(p.proargmodes[i], 'i')::text || ' ' || coalesce(p.proargnames[i], '') ORDER BY i), '[]')
+               'parameters', (SELECT coalesce(json_agg(coalesce(p.proargmodes[i], 'i')::text || ' ' || coalesce(p.proargnames[i], '') ||
+                                CASE WHEN p.proargmodes[i] = 'o' THEN ' ' || format_type(p.proallargtypes[i], NULL) ELSE '' END ORDER BY i), '[]')
                               FROM generate_series(1, coalesce(array_length(p.proallargtypes, 1), p.pronargs)) i),
                'window', p.prokind = 'w',
                'defaults', p.pronargdefaults,

@@ -77,18 +77,18 @@ export const sequence = defineKind({
         sql`${alterSequence(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
     },
   ],
-  resembles: (from, to, { current, wanted }) => (ownedAlike(current, from, wanted, to) ? "same" : undefined),
+  resembles: (from, to, { current, wanted }) => {
+    const [before, after] = [ownership(current, from), ownership(wanted, to)];
+    if (before !== undefined && after !== undefined)
+      return sameValue(before.attributes, after.attributes) ? "same" : undefined;
+    // Where the counter stands is data.
+    const isAlike = before === after && sameValue(from.attributes, to.attributes);
+    return isAlike && from.identity.name === to.identity.name ? "alike" : undefined;
+  },
   rename: renameInSchema("SEQUENCE"),
 });
 
-/** Whether both belong to the same column, as when a table and its sequence were renamed together. */
-function ownedAlike(
-  current: Catalog,
-  from: Fact<"sequence">,
-  wanted: Catalog,
-  to: Fact<"sequence">,
-): boolean {
-  const [before] = current.childrenOfKind(from.id, "sequence ownership");
-  const [after] = wanted.childrenOfKind(to.id, "sequence ownership");
-  return before !== undefined && after !== undefined && sameValue(before.attributes, after.attributes);
+/** The column that it belongs to: the same one before and after, when a table and its sequence were renamed together. */
+function ownership(catalog: Catalog, { id }: Fact<"sequence">): Fact<"sequence ownership"> | undefined {
+  return catalog.childrenOfKind(id, "sequence ownership")[0];
 }

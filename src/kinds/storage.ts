@@ -12,7 +12,7 @@ export function storageName(storage: string | null, type: string, catalog: Catal
 }
 
 /** What a domain is made of. */
-function baseType(type: string, catalog: Catalog): string {
+export function baseType(type: string, catalog: Catalog): string {
   const found = catalog.ofKind("domain").find(({ id }) => id === `domain ${type}`);
   return found === undefined ? type : baseType(found.attributes.type, catalog);
 }

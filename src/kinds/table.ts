@@ -65,6 +65,9 @@ export const table = defineKind({
   alter: [
     {
       of: ["persistence"],
+      // A permanent table references no other, and at no moment (manual, ALTER TABLE, SET LOGGED).
+      rewrites: true,
+      rebuilds: (dependent, _, to, context) => joinsChangingTables(dependent, to, context),
       sql: (_, to, context) => [
         sql`${alterTable(to)} SET ${raw(to.attributes.persistence === "unlogged" ? "UNLOGGED" : "LOGGED")}`,
         ...keepSequences(to, context),
@@ -82,6 +85,7 @@ export const table = defineKind({
     },
     {
       of: ["accessMethod"],
+      rewrites: true,
       when: (_, { attributes }, { major }) => major >= 15 && attributes.accessMethod !== null,
       sql: (_, to) => sql`${alterTable(to)} SET ACCESS METHOD ${to.attributes.accessMethod ?? "heap"}`,
     },
@@ -96,6 +100,20 @@ export const table = defineKind({
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),
 });
+
+/** Whether the dependent is a foreign key between the table and another that changes its persistence, too. */
+function joinsChangingTables(
+  dependent: Fact,
+  table: Fact<"table">,
+  { current, wanted }: AlterContext,
+): boolean {
+  if (!isKind(dependent, "constraint") || dependent.attributes.type !== "foreign key") return false;
+  return current.dependencies(dependent.id).some(({ to }) => {
+    const [before, after] = [current.get(to), wanted.get(to)];
+    if (to === table.id || !isKind(before, "table") || !isKind(after, "table")) return false;
+    return before.attributes.persistence !== after.attributes.persistence;
+  });
+}
 
 /** From version 15 on, a table takes the sequences that it owns along (manual, ALTER TABLE, SET LOGGED). */
 function keepSequences(to: Fact<"table">, { current, wanted, major }: AlterContext): Sql[] {
@@ -127,7 +145,7 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const isOwn = (part: Fact) => !isTied || origin(part, context.catalog) === undefined;
   const definitions = columns
     .filter(isOwn)
-    .map((column) => columnDefinition(column, partsOf(column), context.catalog));
+    .map((column) => columnDefinition(column, partsOf(column), context.catalog, context.current));
   const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn));
   const lines = [...definitions, ...constraints.map(constraintDefinition)]
     .map((line) => `  ${line.text}`)

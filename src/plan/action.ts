@@ -4,7 +4,7 @@ import type { Alteration } from "./decide.js";
 /** One thing to do to one fact: the grain of ordering. */
 export type Action =
   | { readonly type: "drop"; readonly fact: Fact }
-  /** Renames a replaced type out of the way of the new one. */
+  /** Renames a replaced type out of the way of the new one, or takes a column's values out of the way of their type. */
   | { readonly type: "set aside"; readonly fact: Fact }
   | {
       readonly type: "create";

@@ -1,11 +1,11 @@
 import { Catalog } from "../catalog/catalog.js";
-import type { Edge, Fact } from "../catalog/fact.js";
+import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
-import type { Decisions } from "./decide.js";
+import { type Decisions, occupied } from "./decide.js";
 import { Graph } from "./graph.js";
-import { isFilledThroughTies, manner } from "./inherit.js";
+import { holdsValues, orderByInheritance } from "./inherit-order.js";
 
 export interface ActionGraph {
   readonly actions: ReadonlyMap<string, Action>;
@@ -24,8 +24,9 @@ export function actionsFor(
   const builder = new Builder(decisions, current, wanted, isManaged);
   builder.addActions();
   builder.orderByDependencies();
-  builder.orderByTies();
+  builder.orderByInheritance();
   builder.orderByNames();
+  builder.orderParked();
   builder.orderByDefaults();
   return builder;
 }
@@ -49,7 +50,7 @@ class Builder implements ActionGraph {
   }
 
   addActions(): void {
-    const { drops, creates, alters, setAside } = this.#decisions;
+    const { drops, creates, alters, setAside, parked } = this.#decisions;
     for (const [id, fact] of drops) {
       if (this.#goesAside(fact)) continue;
       if (setAside.has(id)) {
@@ -59,6 +60,10 @@ class Builder implements ActionGraph {
     }
     for (const fact of creates.values()) this.#add({ type: "create", fact });
     for (const alteration of alters.values()) this.#add({ type: "alter", fact: alteration.to, alteration });
+    for (const id of parked.keys()) {
+      const fact = this.#current.get(id);
+      if (fact !== undefined) this.#add({ type: "set aside", fact });
+    }
     this.#addImplied();
   }
 
@@ -101,12 +106,8 @@ class Builder implements ActionGraph {
 
   #orderDrop(fact: Fact): void {
     const { id } = fact;
-    for (const edge of this.#current.dependencies(id)) {
-      const { to } = edge;
-      if (edge.type === "inherits") {
-        this.#orderInheritedDrop(edge);
-        continue;
-      }
+    for (const { to, type } of this.#current.dependencies(id)) {
+      if (type === "inherits") continue;
       this.#before("drop", id, "drop", to);
       this.#before("drop", id, "set aside", this.#asideOf(to) ?? to);
       if (this.#concerns(to, "releases", fact)) this.#before("alter", to, "drop", id);
@@ -121,11 +122,7 @@ class Builder implements ActionGraph {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);
     }
-    for (const edge of this.#wanted.dependencies(id)) {
-      const { to, type } = edge;
-      if (type === "inherits") {
-        this.#orderInheritedCreate(fact, edge);
-      }
+    for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "create", id);
       if (this.#concerns(to, "awaits", fact)) this.#before("create", id, "alter", to);
@@ -152,47 +149,6 @@ class Builder implements ActionGraph {
       this.#before("alter", id, "drop", to);
       this.#before("alter", id, "drop aside", to);
     }
-  }
-
-  /** A table that is tied later is complete before; one that is made with its tie takes from what is there. */
-  #orderInheritedCreate(fact: Fact, edge: Edge): void {
-    const isAdopted = manner(fact, edge, this.#wanted) === "adopted";
-    if (edge.via !== undefined && this.#decisions.creates.has(edge.via)) {
-      const tie = this.#wanted.get(edge.via);
-      if (isFilledThroughTies(edge.to, this.#decisions, this.#wanted)) {
-        const isValue = holdsValues(fact.identity.kind);
-        if (!isValue) this.#before("create", fact.id, "create", edge.to);
-      } else if (!isAdopted && tie !== undefined && kindOf(tie.identity.kind).isTie === "parts stay")
-        this.#before("create", edge.to, "create", fact.id);
-    } else if (isAdopted) this.#before("create", fact.id, "create", edge.to);
-    else this.#before("create", edge.to, "create", fact.id);
-  }
-
-  /** A part that stays without the one it came from is dropped after it: then it is the table's own. */
-  #orderInheritedDrop({ from, to, via }: Edge): void {
-    if (via !== undefined && !this.#decisions.drops.has(via)) this.#before("drop", to, "drop", from);
-  }
-
-  /** Tables are tied when their parts are complete, and untied before these change. */
-  orderByTies(): void {
-    for (const { type, fact } of this.actions.values()) {
-      if (kindOf(fact.identity.kind).isTie === undefined) continue;
-      const catalog = type === "create" ? this.#wanted : this.#current;
-      const tables = catalog.dependencies(fact.id).map(({ to }) => to);
-      for (const part of tables.flatMap((table) => this.#partsForTie(table, type))) {
-        for (const change of ["drop", "alter", "create"] as const) {
-          if (type === "create") this.#before(change, part, "create", fact.id);
-          else if (type === "drop") this.#before("drop", fact.id, change, part);
-        }
-      }
-    }
-  }
-
-  /** A replaced table gets its rows through its partitions, and its indexes after that. */
-  #partsForTie(table: FactId, type: Action["type"]): FactId[] {
-    const parts = partsOf(table, this.#current, this.#wanted);
-    if (type !== "create" || !this.#decisions.setAside.has(table)) return parts;
-    return parts.filter((id) => holdsValues((this.#wanted.get(id) ?? this.#current.get(id))?.identity.kind));
   }
 
   /** Whether the fact is, or hangs on, a part of a type that is set aside whole. */
@@ -248,10 +204,17 @@ class Builder implements ActionGraph {
       this.#before("drop aside", id, "drop", to);
       this.#before("drop aside", id, "drop aside", to);
     }
+    // A range's functions are named by the types that they take.
+    for (const { to } of this.#current.dependencies(id)) this.#before("set aside", id, "set aside", to);
     this.#before("set aside", id, "create", id);
     this.#before("create", id, "drop aside", id);
     const replacement = this.#wanted.get(id);
     if (replacement !== undefined) this.#orderHandOver(replacement);
+  }
+
+  orderByInheritance(): void {
+    const states = { current: this.#current, wanted: this.#wanted };
+    orderByInheritance(this.actions.values(), this.#decisions, states, this.#before.bind(this));
   }
 
   /** A name is free only after whatever held it is gone. */
@@ -267,6 +230,19 @@ class Builder implements ActionGraph {
       for (const name of occupied(action.fact)) {
         const holder = holders.get(name);
         if (holder !== undefined && holder !== key) this.graph.addEdge(holder, key);
+      }
+    }
+  }
+
+  /** Values that are rows of a relation stand aside while it is written anew. */
+  orderParked(): void {
+    for (const [id, changes] of this.#decisions.parked) {
+      this.#before("set aside", id, "alter", id);
+      for (const change of changes) {
+        for (const type of ["alter", "create"] as const) {
+          this.#before("set aside", id, type, change);
+          this.#before(type, change, "alter", id);
+        }
       }
     }
   }
@@ -303,21 +279,4 @@ class Builder implements ActionGraph {
   }
 }
 
-/** A table's columns, constraints, indexes and what is theirs, less satellites and ties, in either state. */
-function partsOf(table: FactId, ...catalogs: readonly Catalog[]): FactId[] {
-  return catalogs.flatMap((catalog) =>
-    catalog
-      .children(table)
-      .filter(({ identity }) => identity.of === undefined && kindOf(identity.kind).isTie === undefined)
-      .flatMap(({ id }) => [id, ...partsOf(id, catalog)]),
-  );
-}
-
 const goesAside = (fact: Fact) => kindOf(fact.identity.kind).goesAside?.(fact) === true;
-
-const holdsValues = (kind: Fact["identity"]["kind"] | undefined) =>
-  kind !== undefined && kindOf(kind).holdsData !== undefined;
-
-function occupied(fact: Fact): readonly string[] {
-  return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
-}

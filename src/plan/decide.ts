@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
+import { columnsThatStore } from "../kinds/row-type.js";
 import { bereft } from "./inherit.js";
 
 /** A change that happens to the fact where it stands. */
@@ -11,9 +12,11 @@ export interface Alteration {
   readonly from: Fact;
   readonly to: Fact;
   readonly rules: readonly AlterRule<KindName>[];
-  /** The column's type is replaced by another of the same name. */
-  readonly retypes: boolean;
+  /** The column comes back to its type, or to another of the same name: in place of the rules of these attributes. */
+  readonly retype: ChangeOfType | undefined;
 }
+
+export type ChangeOfType = Pick<AlterRule<KindName>, "of" | "sql">;
 
 /** What happens to each fact. A fact that is both dropped and created is replaced. */
 export interface Decisions {
@@ -22,26 +25,38 @@ export interface Decisions {
   readonly alters: Map<FactId, Alteration>;
   /** Replaced types whose columns move over: the old type is set aside meanwhile. */
   readonly setAside: Set<FactId>;
+  /** Columns that hold rows of relations that are written anew, and the changes meanwhile. */
+  readonly parked: Map<FactId, Set<FactId>>;
 }
 
 /**
  * Decides for each change whether PostgreSQL can make it in place, and what must go and come back around the changes
  * that it cannot, or only without their dependents.
+ * @param lettingGo whether what changes in place lets go of what is dropped; without it, it is replaced, too.
  */
-export function decide(changes: readonly Change[], context: AlterContext): Decisions {
+export function decide(changes: readonly Change[], context: AlterContext, lettingGo = true): Decisions {
   const { current, wanted } = context;
+  const supplanted = supplantedBy(changes);
+  const alterable = new Map<FactId, readonly AlterRule<KindName>[]>();
+  for (const change of changes) {
+    const rules = change.type === "alter" ? inPlace(change, context) : undefined;
+    if (change.type === "alter" && rules !== undefined) alterable.set(change.current.id, rules);
+  }
   const decisions: Decisions = {
     drops: new Map(),
     creates: new Map(),
     alters: new Map(),
     setAside: new Set(),
+    parked: new Map(),
   };
 
   const create = (fact: Fact) => {
     decisions.creates.set(fact.id, fact);
     const { parent } = fact;
     if (parent === undefined || decisions.drops.has(parent) || !current.has(parent)) return;
-    if (kindOf(fact.identity.kind).needsNewParent?.(fact, context)) replace(parent);
+    const { needsNewParent, rewrites } = kindOf(fact.identity.kind);
+    if (needsNewParent?.(fact, context)) replace(parent);
+    else if (rewrites?.(fact, wanted)) parkRowsOf(parent, fact.id);
   };
 
   const replace = (id: FactId) => {
@@ -55,24 +70,55 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     if (fact === undefined || decisions.drops.has(id)) return;
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
-    const movesColumns = kindOf(fact.identity.kind).setAside !== undefined && wanted.has(id);
+    decisions.parked.delete(id);
+    const movesColumns =
+      kindOf(fact.identity.kind).setAside !== undefined && (wanted.has(id) || supplanted(fact));
     if (movesColumns) decisions.setAside.add(id);
     for (const edge of current.dependents(id)) {
-      if (edge.type === "owned" || edge.type === "inherits") continue;
+      if (edge.type === "owned" || edge.type === "inherits" || letsGo(edge.from, fact)) continue;
       if (movesColumns && current.get(edge.from)?.parent !== id && retype(edge.from)) continue;
       replace(edge.from);
     }
   };
 
+  /** Whether the dependent changes where it stands into something that does not need the fact. */
+  const letsGo = (dependent: FactId, fact: Fact): boolean =>
+    lettingGo &&
+    alterable.has(dependent) &&
+    !supplanted(fact) &&
+    !wanted.dependencies(dependent).some(({ to }) => to === fact.id);
+
   /** Whether the fact is a column that stays and can follow its type. */
   const retype = (id: FactId): boolean => {
     const [from, to] = [current.get(id), wanted.get(id)];
     if (from === undefined || to === undefined || decisions.drops.has(id)) return false;
-    const kind = kindOf(from.identity.kind);
-    if (kind.retype === undefined || kind.needsNewParent?.(to, context) === true) return false;
-    const rules = decisions.alters.get(id)?.rules ?? [];
-    alter({ from, to, rules, retypes: true }, kind.alter);
+    const { retype: change, alter: all, needsNewParent } = kindOf(from.identity.kind);
+    if (change === undefined || needsNewParent?.(to, context) === true) return false;
+    const { rules = [], retype: other } = decisions.alters.get(id) ?? {};
+    alter({ from, to, rules, retype: other ?? change }, all);
     return true;
+  };
+
+  /** Values that are rows of the relation stand aside while it changes. */
+  const parkRowsOf = (relation: FactId, change: FactId) => {
+    for (const { id, parent } of columnsThatStore(relation, current)) {
+      const [from, to] = [current.get(id), wanted.get(id)];
+      if (from === undefined || decisions.drops.has(id)) continue;
+      const { park } = kindOf(from.identity.kind);
+      if (park === undefined) {
+        if (parent !== undefined) replace(parent);
+      } else if (to !== undefined) {
+        const parked = decisions.parked.get(id) ?? new Set();
+        decisions.parked.set(id, parked.add(change));
+        const rules = decisions.alters.get(id)?.rules ?? [];
+        decisions.alters.set(id, { from, to, rules, retype: park.back });
+        for (const edge of current.dependents(id)) {
+          const dependent = current.get(edge.from);
+          const isSatellite = dependent?.parent === id && dependent.identity.of !== undefined;
+          if (edge.type !== "owned" && !isSatellite) replace(edge.from);
+        }
+      }
+    }
   };
 
   const alter = (alteration: Alteration, rebuilding: readonly AlterRule<KindName>[]) => {
@@ -81,19 +127,20 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     for (const edge of current.dependents(from.id)) {
       const dependent = current.get(edge.from);
       if (dependent === undefined || edge.type === "owned" || edge.type === "inherits") continue;
-      if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to))) replace(edge.from);
+      if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to, context))) replace(edge.from);
     }
+    if (rebuilding.some((rule) => rule.rewrites === true)) parkRowsOf(relationOf(from, current), from.id);
   };
 
   for (const change of changes) {
     if (change.type === "create") create(change.wanted);
     else if (change.type === "drop") drop(change.current.id);
     else if (!decisions.drops.has(change.current.id)) {
-      const rules = inPlace(change, context);
+      const rules = alterable.get(change.current.id);
       if (rules === undefined) replace(change.current.id);
       else {
-        const retypes = decisions.alters.get(change.current.id)?.retypes ?? false;
-        alter({ from: change.current, to: change.wanted, rules, retypes }, rules);
+        const retype = decisions.alters.get(change.current.id)?.retype;
+        alter({ from: change.current, to: change.wanted, rules, retype }, rules);
       }
     }
   }
@@ -101,6 +148,23 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     for (const id of left) replace(id);
   }
   return decisions;
+}
+
+function relationOf({ id, parent }: Fact, catalog: Catalog): FactId {
+  const container = catalog.get(parent);
+  return container === undefined || kindOf(container.identity.kind).isContainer === true ? id : container.id;
+}
+
+/** Tells what gives its name to another kind of thing: an enum to a domain, a function to an aggregate. */
+function supplantedBy(changes: readonly Change[]): (fact: Fact) => boolean {
+  const names = new Set(
+    changes.flatMap((change) => (change.type === "create" ? occupied(change.wanted) : [])),
+  );
+  return (fact) => occupied(fact).some((name) => names.has(name));
+}
+
+export function occupied(fact: Fact): readonly string[] {
+  return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
 }
 
 /** The rules that together make the change where the fact stands, in the kind's order; none if it cannot be done. */

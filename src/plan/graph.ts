@@ -60,7 +60,7 @@ export class Graph {
         const parent = work.at(-1);
         if (parent !== undefined) low.set(parent.key, Math.min(low.get(parent.key) ?? 0, low.get(key) ?? 0));
         if (low.get(key) !== index.get(key)) continue;
-        const component = stack.splice(stack.indexOf(key));
+        const component = stack.splice(stack.lastIndexOf(key));
         for (const member of component) onStack.delete(member);
         if (component.length > 1) found.push(component);
       }

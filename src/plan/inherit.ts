@@ -111,11 +111,11 @@ function alteredWith(
 
 function sharesWork(alteration: Alteration, above: Alteration): boolean {
   const own = ownWork(alteration, above);
-  return own.rules.length < alteration.rules.length || own.retypes !== alteration.retypes;
+  return own.rules.length < alteration.rules.length || own.retype !== alteration.retype;
 }
 
 /** What is left of a change when the one above it has been made. */
-export function ownWork(alteration: Alteration, above: Alteration): Pick<Alteration, "rules" | "retypes"> {
+export function ownWork(alteration: Alteration, above: Alteration): Pick<Alteration, "rules" | "retype"> {
   return {
     rules: alteration.rules.filter(
       (rule) =>
@@ -125,7 +125,7 @@ export function ownWork(alteration: Alteration, above: Alteration): Pick<Alterat
         ) ||
         !agree(rule, alteration.to, above.to),
     ),
-    retypes: alteration.retypes && !above.retypes,
+    retype: above.retype === undefined ? alteration.retype : undefined,
   };
 }
 

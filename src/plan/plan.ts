@@ -2,12 +2,13 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
+import { DmError } from "../error.js";
 import type { AlterContext, Statement } from "../kinds/define.js";
 import { address, kindNames, kindOf } from "../kinds/index.js";
 import type { Action } from "./action.js";
-import { actionsFor } from "./actions.js";
+import { type ActionGraph, actionsFor } from "./actions.js";
 import { decide, rootOf } from "./decide.js";
-import { fold } from "./fold.js";
+import { type Folded, fold } from "./fold.js";
 import { inheritedFrom } from "./inherit.js";
 import { order, type Place } from "./order.js";
 import { render } from "./render.js";
@@ -39,11 +40,7 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     address: (identity) => address(identity, wanted),
     major: options.major ?? wanted.major,
   };
-  const decisions = decide(diff(current, wanted), context);
-  const { isManaged } = options;
-  if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);
-  const actionGraph = actionsFor(decisions, current, wanted, isManaged);
-  const folded = fold(actionGraph, decisions, { current, wanted });
+  const { actionGraph, folded } = arrange(context, options.isManaged);
 
   const members = new Map<string, Action[]>();
   for (const [key, action] of actionGraph.actions) {
@@ -67,6 +64,30 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
       losesData: dataLost(goneBy(action, others, current, wanted), current),
     }));
   });
+}
+
+/**
+ * The actions and their order. What lets go of something before that is dropped may tie a circle: then it is replaced
+ * instead, like everything that depends on what goes.
+ */
+function arrange(
+  context: AlterContext,
+  isManaged: PlanOptions["isManaged"],
+): { actionGraph: ActionGraph; folded: Folded } {
+  const { current, wanted } = context;
+  const changes = diff(current, wanted);
+  const attempt = (lettingGo: boolean) => {
+    const decisions = decide(changes, context, lettingGo);
+    if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);
+    const actionGraph = actionsFor(decisions, current, wanted, isManaged);
+    return { actionGraph, folded: fold(actionGraph, decisions, { current, wanted }) };
+  };
+  try {
+    return attempt(true);
+  } catch (error) {
+    if (error instanceof DmError && error.code === "DM3101") return attempt(false);
+    throw error;
+  }
 }
 
 /** Facts that an action ends, with what they hold; what replaces a table takes over only what it has, too. */

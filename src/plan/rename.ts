@@ -1,14 +1,17 @@
+import { canonicalJson } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
-import { diff } from "../diff/diff.js";
-import type { Statement } from "../kinds/define.js";
-import { isKindName, kindNames, kindOf, renameEnumValue } from "../kinds/index.js";
-import { literal } from "../sql/sql.js";
-import { inheritedFrom } from "./inherit.js";
-import type { PlannedStatement } from "./plan.js";
+import { diff, subject } from "../diff/diff.js";
+import type { Resemblance } from "../kinds/define.js";
+import { kindNames, kindOf } from "../kinds/index.js";
+import { literal, name } from "../sql/sql.js";
+import { inheritedFrom, manner } from "./inherit.js";
 
-/** A thing that keeps what it holds under another name. Where its parent is renamed too, `from` has the parent's new name. */
+/**
+ * A thing that keeps what it holds under another name, in another schema, or both. Where its parent is renamed too,
+ * `from` has the parent's new name.
+ */
 export interface Rename {
   readonly from: Identity;
   readonly to: Identity;
@@ -23,25 +26,30 @@ export interface RenameCandidate extends Rename {
 export function renameCandidates(current: Catalog, wanted: Catalog): RenameCandidate[] {
   const changes = diff(current, wanted);
   const dropped = changes.flatMap((change) => (change.type === "drop" ? [change.current] : []));
-  const created = changes.flatMap((change) => (change.type === "create" ? [change.wanted] : []));
+  const created = groupByKind(changes.flatMap((change) => (change.type === "create" ? [change.wanted] : [])));
+  const goes = new Set(dropped.map(({ id }) => id));
+  const compare = comparison(current, wanted);
   const taken = new Set<FactId>();
   const found: RenameCandidate[] = [];
-  for (const from of rootsFirst(inDeclaredOrder(dropped), current)) {
-    if (from.parent !== undefined && dropped.some(({ id }) => id === from.parent)) continue;
+  for (const from of rootsFirst(inOrder(dropped), current)) {
+    if (from.parent !== undefined && goes.has(from.parent) && !mayLeave(from, current, taken)) continue;
     if (isRenamedWith(from, found, current)) continue;
-    const { resembles } = kindOf(from.identity.kind);
-    if (resembles === undefined) continue;
-    const alike = inDeclaredOrder(created).flatMap((to) => {
-      if (to.identity.kind !== from.identity.kind || taken.has(to.id)) return [];
-      const resemblance = resembles(from, to, { current, wanted });
+    const alike = (created.get(from.identity.kind) ?? []).flatMap((to) => {
+      const resemblance = taken.has(to.id) ? undefined : compare(from, to);
       return resemblance === undefined ? [] : [{ to, resemblance }];
     });
-    const best = alike.find(({ resemblance }) => resemblance === "same") ?? nearest(from, alike);
+    const same = alike.filter(({ resemblance }) => resemblance === "same");
+    const best = nearest(from, same.length > 0 ? same : alike);
     if (best === undefined) continue;
-    taken.add(best.to.id);
+    taken.add(best.to.id).add(from.id);
     found.push({ from: from.identity, to: best.to.identity, certain: best.resemblance === "same" });
   }
   return [...found, ...enumValueCandidates(current, wanted)];
+}
+
+/** Whether PostgreSQL renames it with the one that it inherits from. */
+function comesAlong(fact: Fact, catalog: Catalog): boolean {
+  return inheritedFrom(catalog, fact.id).some((edge) => manner(fact, edge, catalog) !== "adopted");
 }
 
 /** Whether it may get its new name from the one that it inherits from; if not, the next look finds it. */
@@ -56,14 +64,112 @@ function rootsFirst(facts: readonly Fact[], current: Catalog): Fact[] {
   return [...facts.filter(isRoot), ...facts.filter((fact) => !isRoot(fact))];
 }
 
-function inDeclaredOrder(facts: readonly Fact[]): Fact[] {
-  return facts.toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+/** Whether the fact can outlive its parent: a schema that goes, unless that is renamed with all it holds. */
+function mayLeave({ parent }: Fact, current: Catalog, renamed: ReadonlySet<FactId>): boolean {
+  const container = current.get(parent);
+  return (
+    container !== undefined &&
+    kindOf(container.identity.kind).isContainer === true &&
+    !renamed.has(container.id)
+  );
 }
 
-/** Of several that look alike, the one that stands where the other stood. */
+/**
+ * Names that go around: each of these things is just what another name of the same round is wanted for, and all of
+ * them exist. Renaming them spares making them anew.
+ */
+export function permutedNames(current: Catalog, wanted: Catalog): Rename[] {
+  const changes = diff(current, wanted);
+  const changed = new Set<FactId>();
+  for (const change of changes) {
+    const { id, parent, identity } = subject(change);
+    changed.add(id);
+    if (parent !== undefined && identity.of === undefined) changed.add(parent);
+  }
+  const stays = ({ parent }: Fact) => parent === undefined || (current.has(parent) && wanted.has(parent));
+  const compare = comparison(current, wanted);
+  const isSame = (from: Fact, to: Fact) => compare(from, to) === "same";
+  const now = [...changed].flatMap((id) => {
+    const [before, after] = [current.get(id), wanted.get(id)];
+    if (before === undefined || comesAlong(before, current)) return [];
+    return stays(before) && (after === undefined || !isSame(before, after)) ? [before] : [];
+  });
+  const then = groupByKind([...changed].flatMap((id) => wanted.get(id) ?? []));
+  const renames = new Map<FactId, { from: Fact; to: Fact }>();
+  const taken = new Set<FactId>();
+  for (const from of inOrder(now)) {
+    const to = (then.get(from.identity.kind) ?? []).find(
+      (one) => one.id !== from.id && !taken.has(one.id) && isSame(from, one),
+    );
+    if (to === undefined) continue;
+    taken.add(to.id);
+    renames.set(from.id, { from, to });
+  }
+  for (;;) {
+    const blocked = [...renames].filter(([, { to }]) => current.has(to.id) && !renames.has(to.id));
+    if (blocked.length === 0) break;
+    for (const [id] of blocked) renames.delete(id);
+  }
+  return [...renames.values()].map(({ from, to }) => ({ from: from.identity, to: to.identity }));
+}
+
+/** How two facts of a kind resemble each other: as the kind says, or `same` when all that defines them is. */
+function comparison(current: Catalog, wanted: Catalog): (from: Fact, to: Fact) => Resemblance {
+  const texts = new Map<Fact, string>();
+  const definition = (fact: Fact, catalog: Catalog) => {
+    const text = texts.get(fact) ?? definitionOf(fact, catalog);
+    texts.set(fact, text);
+    return text;
+  };
+  return (from, to) => {
+    const { resembles, rename } = kindOf(from.identity.kind);
+    if (rename === undefined) return undefined;
+    if (resembles !== undefined) return resembles(from, to, { current, wanted });
+    return definition(from, current) === definition(to, wanted) ? "same" : undefined;
+  };
+}
+
+/** What a thing without rows is, less its name: its attributes, and the parts that it cannot be without. */
+function definitionOf({ id, identity, attributes }: Fact, catalog: Catalog): string {
+  const parts = catalog.children(id).filter(({ identity: part }) => {
+    const { folds, resembles } = kindOf(part.kind);
+    return part.of === undefined && (folds !== undefined || resembles === undefined);
+  });
+  const place = identity.on === undefined ? null : [identity.schema, identity.on];
+  return canonicalJson([
+    place,
+    identity.args ?? null,
+    attributes,
+    parts.map((part) => [part.identity.kind, part.identity.name ?? null, part.attributes]),
+  ]);
+}
+
+function groupByKind(facts: readonly Fact[]): ReadonlyMap<string, readonly Fact[]> {
+  const groups = new Map<string, Fact[]>();
+  for (const fact of inOrder(facts)) {
+    const group = groups.get(fact.identity.kind);
+    if (group === undefined) groups.set(fact.identity.kind, [fact]);
+    else group.push(fact);
+  }
+  return groups;
+}
+
+/** Containers first, then in declared order. */
+function inOrder(facts: readonly Fact[]): Fact[] {
+  const rank = new Map<string, number>(kindNames.map((kind, at) => [kind, at]));
+  return facts.toSorted(
+    (a, b) =>
+      (rank.get(a.identity.kind) ?? 0) - (rank.get(b.identity.kind) ?? 0) ||
+      (a.position ?? 0) - (b.position ?? 0),
+  );
+}
+
+/** Of several that look alike: the one that only moved, else the one that stands where the other stood. */
 function nearest<T extends { readonly to: Fact }>(from: Fact, alike: readonly T[]): T | undefined {
   const distance = ({ to }: T) => Math.abs((to.position ?? 0) - (from.position ?? 0));
-  return alike.toSorted((a, b) => distance(a) - distance(b))[0];
+  const changes = ({ to: { identity } }: T) =>
+    Number(identity.name !== from.identity.name) * 2 + Number(identity.schema !== from.identity.schema);
+  return alike.toSorted((a, b) => distance(a) - distance(b) || changes(a) - changes(b))[0];
 }
 
 /** One label replaced by another in the same place. */
@@ -97,42 +203,13 @@ export function holds(catalog: Catalog, identity: Identity): boolean {
   return type?.attributes.labels.includes(identity.name ?? "") ?? false;
 }
 
-/** The statements that rename, containers first, and those that rename back in the opposite order. */
-export function renamePlan(renames: readonly Rename[]): { up: PlannedStatement[]; down: PlannedStatement[] } {
-  const ordered = renames.toSorted((a, b) => rankOf(a.to) - rankOf(b.to));
-  return {
-    up: ordered.flatMap(({ from, to }) => renameStatements(from, to)),
-    down: ordered.toReversed().flatMap(({ from, to }) => renameStatements(to, from)),
-  };
-}
-
-function rankOf({ kind }: Identity): number {
-  return isKindName(kind) ? kindNames.indexOf(kind) : kindNames.length;
-}
-
-function renameStatements(from: Identity, to: Identity): PlannedStatement[] {
-  const statements: readonly Statement[] = (
-    from.kind === "enum value"
-      ? [renameEnumValue(from, to)]
-      : isKindName(from.kind)
-        ? (kindOf(from.kind).rename?.(from, to) ?? [])
-        : []
-  ).map((sql) => ({ sql }));
-  const about = factId(
-    to.on === undefined || to.schema === undefined ? to : { kind: "table", schema: to.schema, name: to.on },
-  );
-  return statements.map((statement) => ({
-    ...statement,
-    action: "alter",
-    facts: [factId(to)],
-    about,
-    losesData: [],
-  }));
-}
-
 /** The two annotations between which a person chooses. */
-export function renameAnnotations({ from }: Rename): readonly [renamed: string, isNew: string] {
-  const name = from.kind === "enum value" ? literal(from.name ?? "").text : JSON.stringify(from.name);
-  const plain = /^[a-z_][a-z0-9_]*$/.test(from.name ?? "") && from.kind !== "enum value" ? from.name : name;
-  return [`-- @renamed from=${plain}`, "-- @new"];
+export function renameAnnotations({ from, to }: Rename): readonly [renamed: string, isNew: string] {
+  const written =
+    from.kind === "enum value"
+      ? literal(from.name ?? "").text
+      : from.on === undefined && from.schema !== to.schema
+        ? name(from.schema, from.name).text
+        : name(from.name).text;
+  return [`-- @renamed from=${written}`, "-- @new"];
 }

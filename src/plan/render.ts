@@ -5,7 +5,7 @@ import type { AlterContext, RenderContext, Statement } from "../kinds/define.js"
 import { address, kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
-import type { Alteration } from "./decide.js";
+import type { Alteration, ChangeOfType } from "./decide.js";
 import { ownWork } from "./inherit.js";
 
 /** The statements of one action, and of those that are folded into it. */
@@ -23,6 +23,7 @@ function statements(
   const within = (catalog: RenderContext["catalog"]): RenderContext => ({
     major: context.major,
     address: (identity) => address(identity, catalog),
+    current: context.current,
     catalog,
     folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
   });
@@ -39,15 +40,14 @@ function statements(
     case "retract":
       return kind.drop(fact, within(context.wanted));
     case "alter": {
-      const { from, to, rules, retypes } = action.alteration;
+      const { from, to, rules, retype } = action.alteration;
       return [
-        ...rules.flatMap((rule) => rule.sql(from, to, context)),
-        ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
+        ...inTurn(rules, retype).flatMap((rule) => rule.sql(from, to, context)),
         ...members.flatMap((member) => changeOfOwn(member, action.alteration, context)),
       ];
     }
     case "set aside":
-      return listed(kind.setAside?.(fact, asideName(fact), context.current).rename);
+      return listed(kind.park?.away(fact) ?? kind.setAside?.(fact, asideName(fact), context.current).rename);
     case "drop aside": {
       const [aside, replacement] = [asideName(fact), context.wanted.get(fact.id)];
       return [
@@ -56,6 +56,13 @@ function statements(
       ];
     }
   }
+}
+
+/** The rules with the change of the type in its turn. */
+function inTurn(rules: readonly ChangeOfType[], retype: ChangeOfType | undefined): readonly ChangeOfType[] {
+  if (retype === undefined) return rules;
+  const isOfType = ({ of }: ChangeOfType) => of.some((attribute) => retype.of.includes(attribute));
+  return rules.some(isOfType) ? rules.map((rule) => (isOfType(rule) ? retype : rule)) : [retype, ...rules];
 }
 
 function changeImplied(fact: Fact, implied: Fact, context: AlterContext): readonly (Sql | Statement)[] {
@@ -85,11 +92,10 @@ function afterInheriting(fact: Fact, members: readonly Action[], context: Render
 function changeOfOwn(member: Action, above: Alteration, context: AlterContext): (Sql | Statement)[] {
   if (member.type !== "alter") return [];
   const { from, to } = member.alteration;
-  const { rules, retypes } = ownWork(member.alteration, above);
-  return [
-    ...rules.flatMap((rule) => rule.sql(from, to, context)),
-    ...(retypes ? (kindOf(to.identity.kind).retype?.(from, to, context) ?? []) : []),
-  ];
+  const { rules, retype } = ownWork(member.alteration, above);
+  return inTurn(rules, retype)
+    .flatMap((rule) => rule.sql(from, to, context))
+    .map((item) => item);
 }
 
 /** A name that no person chose and that no identifier's length limit cuts into another. */

@@ -7,12 +7,14 @@ import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { managed } from "../manage/managed.js";
 import type { PlannedStatement } from "../plan/plan.js";
-import { type Rename, renamePlan } from "../plan/rename.js";
+import type { Rename } from "../plan/rename.js";
+import { renamePlan } from "../plan/rename-steps.js";
 import { describeChanges, prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
 import { planAmid } from "./amid.js";
+import { annotatedRenames } from "./annotated-renames.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { hazardsOf } from "./hazards.js";
@@ -73,7 +75,9 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const { leftOut } = there;
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
-    if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
+    const isSame = live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint;
+    // Two columns of one type may have to exchange their names all the same.
+    if (isSame && annotatedRenames(live, wanted).exchanged.length === 0) {
       return {
         changes: [],
         renames: [],
@@ -85,7 +89,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       };
     }
     const before = await bench.normalize(live);
-    const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
+    const { renames, steps, current } = await findRenames(bench, before, wanted, request.decideRename);
     const changes = diff(current, wanted.catalog);
     const result = {
       changes,
@@ -98,7 +102,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     };
     if (changes.length === 0 && renames.length === 0) return result;
 
-    const renaming = renamePlan(renames);
+    const renaming = renamePlan(steps);
     const among = planAmid(bench, there);
     const up = [...renaming.up, ...among(current, wanted.catalog)];
     const down = [...among(wanted.catalog, current), ...renaming.down];

@@ -1,10 +1,12 @@
 import type { Catalog } from "../catalog/catalog.js";
-import { factId, type Identity } from "../catalog/identity.js";
-import type { Annotation } from "../desired/state.js";
+import { factId } from "../catalog/identity.js";
+import { diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { buildable } from "../manage/surroundings.js";
-import { holds, type Rename, renameAnnotations, renameCandidates, renamePlan } from "../plan/rename.js";
+import { permutedNames, type Rename, renameAnnotations, renameCandidates } from "../plan/rename.js";
+import { type RenameStep, renamePlan, renameSteps } from "../plan/rename-steps.js";
 import { buildPlan, withSite } from "../proof/build.js";
+import { annotatedRenames, isBetter, isOver } from "./annotated-renames.js";
 import type { Wanted } from "./wanted.js";
 import type { Workbench } from "./workbench.js";
 
@@ -18,102 +20,86 @@ export type DecideRename = (question: RenameQuestion) => Promise<"rename" | "new
 
 export interface Renamed {
   readonly renames: readonly Rename[];
+  /** How they are carried out. */
+  readonly steps: readonly RenameStep[];
   /** The current state after them. */
   readonly current: Catalog;
 }
 
+type Bench = Pick<Workbench, "shadow" | "base" | "progress">;
+
 /**
- * Finds what was renamed between two states: as annotated, as obvious, or as somebody decides. The renames run in the
- * shadow, so that every text that mentions the old name is printed with the new one.
+ * Finds what was renamed or moved between two states: as annotated, as obvious, or as somebody decides. The renames run
+ * in the shadow, so that every text that mentions the old name is printed with the new one.
  * @throws DmError DM3301 for what looks like a rename when nobody can be asked, DM2301 for an annotation that fits
  * nothing.
  */
 export async function findRenames(
-  bench: Workbench,
+  bench: Bench,
   current: Catalog,
   wanted: Wanted,
   decide: DecideRename | undefined,
 ): Promise<Renamed> {
   const isNew = new Set(
-    wanted.annotations.filter(({ name }) => name === "new").map(({ target }) => key(target)),
+    wanted.annotations.filter(({ name }) => name === "new").map(({ target }) => factId(target)),
   );
-  const renames = annotated(current, wanted);
-  let renamed = renames.length === 0 ? current : await afterRenames(bench, current, renames);
+  const { catalog } = wanted;
+  const add = async (before: Renamed, renames: readonly Rename[]): Promise<Renamed> => {
+    if (renames.length === 0) return before;
+    const steps = [...before.steps, ...renameSteps(renames, before.current, catalog)];
+    return {
+      renames: [...before.renames, ...renames],
+      steps,
+      current: await afterSteps(bench, current, steps),
+    };
+  };
+  /** With what is certain: renaming is all it takes. */
+  const settle = async (before: Renamed): Promise<Renamed> => {
+    const done = new Set(before.renames.map(({ to }) => factId(to)));
+    const certain = renameCandidates(before.current, catalog).filter(
+      ({ certain: isCertain, to }) => isCertain && !isNew.has(factId(to)) && !done.has(factId(to)),
+    );
+    if (certain.length > 0) return settle(await add(before, certain));
+    const permuted = permutedNames(before.current, catalog);
+    if (permuted.length === 0) return before;
+    const after = await add(before, permuted);
+    return diff(after.current, catalog).length < diff(before.current, catalog).length
+      ? settle(after)
+      : before;
+  };
+
+  const { certain, exchanged } = annotatedRenames(current, wanted);
+  let renamed = await add({ renames: [], steps: [], current }, certain);
+  for (const renames of exchanged) {
+    const without = await settle(renamed);
+    if (isOver(renames, without.current, catalog)) continue;
+    const after = await settle(await add(renamed, renames));
+    if (isBetter(renames, after.current, without.current, catalog)) renamed = after;
+  }
   for (;;) {
-    const found: Rename[] = [];
+    renamed = await settle(renamed);
     const open: RenameQuestion[] = [];
-    for (const candidate of renameCandidates(renamed, wanted.catalog)) {
-      if (isNew.has(key(candidate.to))) continue;
+    const decided: Rename[] = [];
+    for (const candidate of renameCandidates(renamed.current, catalog)) {
+      if (isNew.has(factId(candidate.to))) continue;
       const question = { ...candidate, lines: renameAnnotations(candidate) };
-      if (candidate.certain) found.push(candidate);
-      else if (decide === undefined) open.push(question);
-      else if ((await decide(question)) === "rename") found.push(candidate);
-      else isNew.add(key(candidate.to));
+      if (decide === undefined) open.push(question);
+      else if ((await decide(question)) === "rename") decided.push(candidate);
+      else isNew.add(factId(candidate.to));
     }
     if (open.length > 0) throw undecided(open);
-    if (found.length === 0) return { renames, current: renamed };
-    renames.push(...found);
-    renamed = await afterRenames(bench, current, renames);
+    if (decided.length === 0) return renamed;
+    renamed = await add(renamed, decided);
   }
 }
 
-/** The renames that annotations ask for and that have not happened yet. */
-function annotated(current: Catalog, { catalog, annotations }: Wanted): Rename[] {
-  const renames: Rename[] = [];
-  for (const annotation of annotations) {
-    const { name, target, from, at } = annotation;
-    if (name !== "renamed" || from === undefined) continue;
-    const to = identityIn(catalog, annotation);
-    if (to === undefined) {
-      throw new DmError("DM2301", `@renamed stands at ${key(target)}, which the schema does not make`, {
-        at,
-      });
-    }
-    // Where the parent is renamed too, the old name is looked for under the old parent.
-    const before = { ...to, name: from.name, ...(from.schema === undefined ? {} : { schema: from.schema }) };
-    const parent = renames.find(
-      (one) => one.to.schema === to.schema && one.to.name === to.on && to.on !== undefined,
-    );
-    const there = parent === undefined ? before : { ...before, ...inParent(parent.from) };
-    if (
-      holds(current, there) &&
-      !holds(current, { ...to, ...(parent === undefined ? {} : inParent(parent.from)) })
-    ) {
-      renames.push({ from: before, to });
-    }
-  }
-  return renames;
-}
-
-function inParent({ schema, name }: Identity): Pick<Identity, "schema" | "on"> {
-  return { ...(schema === undefined ? {} : { schema }), ...(name === undefined ? {} : { on: name }) };
-}
-
-/** The identity of an annotation's target as the catalog has it: a routine's comes without its argument types. */
-function identityIn(catalog: Catalog, { target, argumentCount }: Annotation): Identity | undefined {
-  if (holds(catalog, target)) return target;
-  const matches = [...catalog.facts.values()].filter(
-    ({ identity }) =>
-      identity.kind === target.kind &&
-      identity.schema === target.schema &&
-      identity.name === target.name &&
-      identity.args !== undefined &&
-      (argumentCount === undefined || identity.args.length === argumentCount),
-  );
-  return matches.length === 1 ? matches[0]?.identity : undefined;
-}
-
-function key(identity: Identity): string {
-  return factId(identity);
-}
-
-function afterRenames(bench: Workbench, current: Catalog, renames: readonly Rename[]): Promise<Catalog> {
+function afterSteps(bench: Bench, current: Catalog, steps: readonly RenameStep[]): Promise<Catalog> {
   bench.progress("renaming in the shadow");
   const built = buildable(bench.base, current);
   const needs = { catalogs: [built], commits: false, scope: current.scope };
   return withSite(bench.shadow, needs, async (site) => {
     await site.run(buildPlan(bench.shadow, bench.base, built));
-    await site.run(renamePlan(renames).up);
+    await site.run(renamePlan(steps).up);
     return site.read();
   });
 }
@@ -121,11 +107,11 @@ function afterRenames(bench: Workbench, current: Catalog, renames: readonly Rena
 function undecided(questions: readonly RenameQuestion[]): DmError {
   return new DmError("DM3301", "a rename or a drop? dm does not guess, because a drop loses the data", {
     details: questions.map(
-      ({ from, to }) => `${key(from)} is gone and ${key(to)} is new, and they look alike`,
+      ({ from, to }) => `${factId(from)} is gone and ${factId(to)} is new, and they look alike`,
     ),
     next: questions.flatMap(({ to, lines: [renamed, isNew] }) => [
-      `at ${key(to)}, if it was renamed:  ${renamed}`,
-      `at ${key(to)}, if it is a new one: ${isNew}`,
+      `at ${factId(to)}, if it was renamed:  ${renamed}`,
+      `at ${factId(to)}, if it is a new one: ${isNew}`,
     ]),
     exit: exitCode.refused,
   });

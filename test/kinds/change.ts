@@ -8,8 +8,8 @@ import { describeChanges } from "../../src/proof/prove.js";
 import { commitStatements, runStatements, segments } from "../../src/proof/run.js";
 import { missingRoles } from "../support/roles.js";
 
-/** A change that dm must see and make, told as two states. */
-export interface ChangeCase {
+/** Two states, of which dm makes the second out of the first, and the first again. */
+export interface Transition {
   /** What is true of it. */
   readonly title: string;
   /** What both states begin with. */
@@ -18,6 +18,20 @@ export interface ChangeCase {
   readonly rows?: string;
   readonly before: string;
   readonly after: string;
+  /** A query whose answer the change and the way back must leave alone. */
+  readonly keeps?: string;
+  /** A query, and its only value after the change. */
+  readonly answers?: readonly [query: string, value: string];
+  /** The same after the way back. */
+  readonly answersBack?: readonly [query: string, value: string];
+  readonly since?: number;
+  readonly until?: number;
+  /** Needs what PGlite has not. */
+  readonly serverOnly?: true;
+}
+
+/** A change that dm must see and make, told as two states. */
+export interface ChangeCase extends Transition {
   /** The fact that differs, and the attributes in which it does; none when it comes or goes. */
   readonly sees: readonly [fact: string, ...attributes: string[]];
   /**
@@ -26,14 +40,6 @@ export interface ChangeCase {
    */
   readonly way: "in place" | "replaced" | "comes and goes" | "moved";
   readonly back?: "in place" | "replaced";
-  /** A query whose answer the change and the way back must leave alone. */
-  readonly keeps?: string;
-  /** A query, and its only value after the change. */
-  readonly answers?: readonly [query: string, value: string];
-  readonly since?: number;
-  readonly until?: number;
-  /** Needs what PGlite has not. */
-  readonly serverOnly?: true;
 }
 
 /** What happened when a case was played. */
@@ -47,13 +53,14 @@ export interface Played {
   /** What `keeps` gave before, after up, after down. */
   readonly kept: readonly string[];
   readonly answer: string | undefined;
+  readonly answerBack: string | undefined;
 }
 
 const roles = missingRoles(["one", "two"]);
 
 async function states(
   shadow: Shadow,
-  { given = "", before, after }: ChangeCase,
+  { given = "", before, after }: Transition,
 ): Promise<[Catalog, Catalog]> {
   const read = (text: string) =>
     shadow.database.trial(async () => {
@@ -64,12 +71,12 @@ async function states(
 }
 
 /** What dm sees between the case's two states. */
-export async function changesOf(shadow: Shadow, one: ChangeCase): Promise<readonly Change[]> {
+export async function changesOf(shadow: Shadow, one: Transition): Promise<readonly Change[]> {
   return diff(...(await states(shadow, one)));
 }
 
 /** Gets from the case's first state, loaded as it is written, to the second and back. */
-export async function play(shadow: Shadow, one: ChangeCase): Promise<Played> {
+export async function play(shadow: Shadow, one: Transition): Promise<Played> {
   const { given = "", rows = "" } = one;
   const [a, b] = await states(shadow, one);
   const [up, down] = [plan(a, b), plan(b, a)];
@@ -81,7 +88,9 @@ export async function play(shadow: Shadow, one: ChangeCase): Promise<Played> {
     const answered = one.answers === undefined ? undefined : await answer(site.database, one.answers[0]);
     const afterDown = await go(site, down, a);
     kept.push(await answer(site.database, one.keeps));
-    return { changes: diff(a, b), up, down, afterUp, afterDown, kept, answer: answered };
+    const answerBack =
+      one.answersBack === undefined ? undefined : await answer(site.database, one.answersBack[0]);
+    return { changes: diff(a, b), up, down, afterUp, afterDown, kept, answer: answered, answerBack };
   };
   if (segments([...up, ...down]).length <= 1) {
     const { database } = shadow;

@@ -1,0 +1,90 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Edge, Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { kindOf } from "../kinds/index.js";
+import type { Action, ActionType } from "./action.js";
+import type { Decisions } from "./decide.js";
+import { inheritedFrom, isFilledThroughTies, manner } from "./inherit.js";
+
+interface States {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+}
+
+/** Says that one action comes before another, where a plan has both. */
+type Before = (type: ActionType, id: FactId, laterType: ActionType, laterId: FactId) => void;
+
+/** Whether rows or values are in facts of the kind: a replaced table gets these parts before its rows, the rest after. */
+export function holdsValues(kind: Fact["identity"]["kind"] | undefined): boolean {
+  return kind !== undefined && kindOf(kind).holdsData !== undefined;
+}
+
+/** Parts of tables that are tied come and go in the order in which PostgreSQL takes the ones in with the others. */
+export function orderByInheritance(
+  actions: Iterable<Action>,
+  decisions: Decisions,
+  states: States,
+  before: Before,
+): void {
+  for (const { type, fact } of actions) {
+    if (type === "create") {
+      for (const edge of inheritedFrom(states.wanted, fact.id)) orderCreate(fact, edge);
+    } else if (type === "drop") {
+      for (const edge of inheritedFrom(states.current, fact.id)) orderDrop(edge);
+    }
+    if (kindOf(fact.identity.kind).isTie !== undefined) orderTie(type, fact);
+  }
+
+  /** A table that is tied later is complete before; one that is made with its tie takes from what is there. */
+  function orderCreate(fact: Fact, edge: Edge): void {
+    const { wanted } = states;
+    const isAdopted = manner(fact, edge, wanted) === "adopted";
+    const isTiedNow = edge.via !== undefined && decisions.creates.has(edge.via);
+    if (!isTiedNow) {
+      if (isAdopted) before("create", fact.id, "create", edge.to);
+      else before("create", edge.to, "create", fact.id);
+    } else if (isFilledThroughTies(edge.to, decisions, wanted)) {
+      if (!holdsValues(fact.identity.kind)) before("create", fact.id, "create", edge.to);
+    } else if (!isAdopted && tieKind(edge) === "parts stay") before("create", edge.to, "create", fact.id);
+  }
+
+  function tieKind({ via }: Edge) {
+    const tie = states.wanted.get(via);
+    return tie && kindOf(tie.identity.kind).isTie;
+  }
+
+  /** A part that stays without the one it came from is dropped after it: then it is the table's own. */
+  function orderDrop({ from, to, via }: Edge): void {
+    if (via !== undefined && !decisions.drops.has(via)) before("drop", to, "drop", from);
+  }
+
+  /** Tables are tied when their parts are complete, and untied before these change. */
+  function orderTie(type: ActionType, tie: Fact): void {
+    const catalog = type === "create" ? states.wanted : states.current;
+    for (const { to: table } of catalog.dependencies(tie.id)) {
+      for (const part of partsForTie(table, type)) {
+        for (const change of ["drop", "alter", "create"] as const) {
+          if (type === "create") before(change, part, "create", tie.id);
+          else if (type === "drop") before("drop", tie.id, change, part);
+        }
+      }
+    }
+  }
+
+  /** A replaced table gets its rows through its partitions, and its indexes after that. */
+  function partsForTie(table: FactId, type: ActionType): FactId[] {
+    const parts = [states.current, states.wanted].flatMap((catalog) => partsOf(table, catalog));
+    if (type !== "create" || !decisions.setAside.has(table)) return parts;
+    return parts.filter((id) =>
+      holdsValues((states.wanted.get(id) ?? states.current.get(id))?.identity.kind),
+    );
+  }
+}
+
+/** A table's columns, constraints, indexes and what is theirs, less satellites and ties. */
+function partsOf(table: FactId, catalog: Catalog): FactId[] {
+  return catalog
+    .children(table)
+    .filter(({ identity }) => identity.of === undefined && kindOf(identity.kind).isTie === undefined)
+    .flatMap(({ id }) => [id, ...partsOf(id, catalog)]);
+}
