@@ -25,13 +25,6 @@ const sources: readonly Source[] = [
     condition: `o.relpersistence <> 't' AND o.relkind IN ('r', 'p', 'f') AND (o.reloftype <> 0 OR EXISTS (
       SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))`,
   },
-  {
-    catalog: "pg_type",
-    kind: "CASE o.typtype WHEN 'p' THEN 'shell type' ELSE 'base type' END",
-    name: qualified("typname"),
-    namespace: "typnamespace",
-    condition: "o.typtype IN ('b', 'p') AND o.typcategory <> 'A'",
-  },
 ];
 
 /** Columns `kind` and `name` of every object that exists and is not modelled. */

@@ -1,7 +1,8 @@
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, opclassName, ref, routineSignature } from "./query.js";
+import { shellRef } from "./type.js";
 
 /** CREATE TYPE … AS RANGE; with it come a multirange type and the functions that make values of both. */
 export interface Range {
@@ -29,7 +30,7 @@ const constructorsOf = `pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.
 export const range = defineKind({
   name: "range",
   query: () => `
-    SELECT n.nspname AS schema, t.typname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
+    SELECT n.nspname AS schema, t.typname AS name, CASE WHEN r.rngcanonical::oid >= 16384 THEN ${shellRef("t.oid")} ELSE ${ref("pg_namespace", "n.oid")} END AS parent,
            (SELECT json_agg(o.ref) FROM (
               SELECT ${ref("pg_type", "oid")} AS ref
               FROM unnest(ARRAY[t.oid, t.typarray, m.oid, m.typarray]) AS oid
@@ -71,6 +72,8 @@ export const range = defineKind({
     return [sql`CREATE TYPE ${name(identity.schema, identity.name)} AS RANGE (${join(options)})`];
   },
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
+  needsNewParent: ({ id, parent }, { current }) => current.has(id) && isKind(current.get(parent), "type"),
+  goesAside: true,
   alter: [],
   setAside: (fact, aside) => ({
     rename: renameAll(fact, aside),

@@ -92,7 +92,7 @@ class Builder implements ActionGraph {
   #orderDrop({ id }: Fact): void {
     for (const { to } of this.#current.dependencies(id)) {
       this.#before("drop", id, "drop", to);
-      this.#before("drop", id, "set aside", to);
+      this.#before("drop", id, "set aside", this.#wholeOf(to));
       this.#before("drop", id, "alter", to);
     }
     this.#before("drop", id, "create", id);
@@ -129,16 +129,24 @@ class Builder implements ActionGraph {
     }
     for (const { to } of this.#current.dependencies(id)) {
       this.#before("alter", id, "drop", to);
-      this.#before("alter", id, "drop aside", to);
+      this.#before("alter", id, "drop aside", this.#wholeOf(to));
     }
   }
 
   /** Whether the fact is, or hangs on, a part of a type that is set aside whole. */
   #goesAside(fact: Fact): boolean {
-    const parent = this.#current.get(fact.parent);
-    if (parent === undefined) return false;
-    if (this.#decisions.setAside.has(parent.id) && kindOf(fact.identity.kind).goesAside === true) return true;
-    return this.#goesAside(parent);
+    return this.#wholeOf(fact.id) !== fact.id;
+  }
+
+  /** The type that takes the fact aside with it, as a part or by what it hangs on; the fact itself for all others. */
+  #wholeOf(id: FactId): FactId {
+    const fact = this.#current.get(id);
+    const parent = this.#current.get(fact?.parent);
+    if (fact === undefined || parent === undefined) return id;
+    if (this.#decisions.setAside.has(parent.id) && kindOf(fact.identity.kind).goesAside === true)
+      return parent.id;
+    const whole = this.#wholeOf(parent.id);
+    return whole === parent.id ? id : whole;
   }
 
   #orderSetAside(id: FactId): void {
@@ -147,7 +155,7 @@ class Builder implements ActionGraph {
       this.#current.dependencies(one),
     )) {
       this.#before("drop aside", id, "drop", to);
-      this.#before("drop aside", id, "drop aside", to);
+      this.#before("drop aside", id, "drop aside", this.#wholeOf(to));
     }
     this.#before("set aside", id, "create", id);
     this.#before("create", id, "drop aside", id);

@@ -54,13 +54,22 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     if (fact === undefined || decisions.drops.has(id)) return;
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
-    const movesColumns = kindOf(fact.identity.kind).setAside !== undefined && wanted.has(id);
-    if (movesColumns) decisions.setAside.add(id);
+    const movesColumns = wanted.has(id) && isSetAside(fact);
     for (const edge of current.dependents(id)) {
       if (edge.type === "owned") continue;
       if (movesColumns && retype(edge.from)) continue;
       replace(edge.from);
     }
+  };
+
+  /** Whether the old one is set aside while what it holds moves to the new one: by itself, or with what it is a part of. */
+  const isSetAside = ({ id, parent, identity: { kind } }: Fact): boolean => {
+    const { goesAside, setAside } = kindOf(kind);
+    if (goesAside === true && parent !== undefined && decisions.drops.has(parent))
+      return decisions.setAside.has(parent);
+    if (setAside === undefined) return false;
+    decisions.setAside.add(id);
+    return true;
   };
 
   /** Whether the fact is a column that stays and can follow its type. */
