@@ -92,7 +92,9 @@ export const baseType = defineKind({
     WHERE t.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid) AND ${isUserSchema("n")}`,
   address: (id) => sql`TYPE ${name(id.schema, id.name)}`,
   create: (fact) => [
-    sql`CREATE TYPE ${name(fact.identity.schema, fact.identity.name)} (${join(definition(fact), ",\n  ")})`,
+    sql`CREATE TYPE ${name(fact.identity.schema, fact.identity.name)} (
+  ${join(definition(fact), ",\n  ")}
+)`,
   ],
   // Only whole: its type goes with it.
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)} CASCADE`],

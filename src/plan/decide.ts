@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact, KindName } from "../catalog/fact.js";
+import type { Edge, Fact, KindName } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
@@ -56,10 +56,23 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     decisions.alters.delete(id);
     const movesColumns = wanted.has(id) && isSetAside(fact);
     for (const edge of current.dependents(id)) {
-      if (edge.type === "owned") continue;
+      if (edge.type === "owned" || leaves(edge, id)) continue;
       if (movesColumns && retype(edge.from)) continue;
       replace(edge.from);
     }
+  };
+
+  const altered = new Map(
+    changes.flatMap((change) => (change.type === "alter" ? [[change.current.id, change] as const] : [])),
+  );
+
+  /** Whether the dependent's own change, where it stands, rids it of what goes: a column gets another type. */
+  const leaves = ({ from, type }: Edge, needed: FactId): boolean => {
+    const change = altered.get(from);
+    if (change === undefined || type !== "needs" || decisions.drops.has(from)) return false;
+    return (
+      inPlace(change, context) !== undefined && !wanted.dependencies(from).some(({ to }) => to === needed)
+    );
   };
 
   /** Whether the old one is set aside while what it holds moves to the new one: by itself, or with what it is a part of. */
