@@ -1,7 +1,7 @@
 import { sameValue } from "../catalog/canonical.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
-import { defineKind } from "./define.js";
+import { type AlterContext, defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { shellRef } from "./type.js";
 
@@ -106,13 +106,30 @@ export const baseType = defineKind({
       // What was made for values in place has no room for others (manual, ALTER TYPE, SET).
       when: ({ attributes: from }, { attributes: to }) =>
         from.storage === to.storage || (to.storage !== "plain" && to.internalLength === -1),
-      sql: (from, to) => {
+      sql: (from, to, context) => {
         const changed = settable.filter((one) => !sameValue(from.attributes[one], to.attributes[one]));
-        return sql`ALTER TYPE ${name(to.identity.schema, to.identity.name)} SET (${join(changed.map((one) => given(one, to)))})`;
+        return [
+          sql`ALTER TYPE ${name(to.identity.schema, to.identity.name)} SET (${join(changed.map((one) => given(one, to)))})`,
+          ...(changed.includes("storage") ? columnsOf(to, context).map((column) => storeAs(column, to)) : []),
+        ];
       },
     },
   ],
 });
+
+/** The columns of the type, or of a domain over it, that are stored as the type says: they do not follow it. */
+function columnsOf({ id }: Fact, context: AlterContext): Fact<"column">[] {
+  const { current, wanted } = context;
+  return current.dependents(id).flatMap(({ from }) => {
+    const [before, after] = [current.get(from), wanted.get(from)];
+    if (isKind(before, "domain")) return columnsOf(before, context);
+    if (!isKind(before, "column") || !isKind(after, "column")) return [];
+    return before.attributes.type.endsWith("[]") || after.attributes.storage !== null ? [] : [after];
+  });
+}
+
+const storeAs = ({ identity }: Fact<"column">, { attributes }: BaseTypeFact) =>
+  sql`ALTER TABLE ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)} SET STORAGE ${raw(attributes.storage)}`;
 
 /** What differs from what CREATE TYPE takes when it is told nothing (manual, CREATE TYPE, Parameters). */
 function definition(fact: BaseTypeFact): (Sql | false)[] {

@@ -2,7 +2,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, opclassName, ref, routineSignature } from "./query.js";
-import { shellRef } from "./type.js";
+import { constructorsOf, shellRef } from "./type.js";
 
 /** CREATE TYPE … AS RANGE; with it come a multirange type and the functions that make values of both. */
 export interface Range {
@@ -23,9 +23,6 @@ declare module "../catalog/fact.js" {
     range: Range;
   }
 }
-
-const constructorsOf = `pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass
-  AND d.deptype = 'i' AND d.refobjid IN (t.oid, m.oid)`;
 
 export const range = defineKind({
   name: "range",

@@ -52,9 +52,18 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
   const drop = (id: FactId) => {
     const fact = current.get(id);
     if (fact === undefined || decisions.drops.has(id)) return;
+    if (
+      kindOf(fact.identity.kind).goesAside === true &&
+      fact.parent !== undefined &&
+      !wanted.has(fact.parent)
+    ) {
+      // The whole goes as well, and decides how.
+      drop(fact.parent);
+      if (decisions.drops.has(id)) return;
+    }
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
-    const movesColumns = wanted.has(id) && isSetAside(fact);
+    const movesColumns = isSetAside(fact);
     for (const edge of current.dependents(id)) {
       if (edge.type === "owned" || leaves(edge, id)) continue;
       if (movesColumns && retype(edge.from)) continue;
@@ -75,13 +84,21 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     );
   };
 
-  /** Whether the old one is set aside while what it holds moves to the new one: by itself, or with what it is a part of. */
-  const isSetAside = ({ id, parent, identity: { kind } }: Fact): boolean => {
-    const { goesAside, setAside } = kindOf(kind);
-    if (goesAside === true && parent !== undefined && decisions.drops.has(parent))
-      return decisions.setAside.has(parent);
-    if (setAside === undefined) return false;
-    decisions.setAside.add(id);
+  /** Names of types that the wanted state has, whatever kind of type they are. */
+  const typeNames = new Set(
+    [...wanted.facts.values()].flatMap((fact) => {
+      const { setAside, occupies } = kindOf(fact.identity.kind);
+      return setAside === undefined ? [] : (occupies?.(fact) ?? []);
+    }),
+  );
+
+  /** Whether it is a type, or a part of one, that is set aside while columns move to the new type of that name. */
+  const isSetAside = (fact: Fact): boolean => {
+    const { goesAside, setAside, occupies } = kindOf(fact.identity.kind);
+    if (goesAside === true && fact.parent !== undefined && decisions.drops.has(fact.parent))
+      return decisions.setAside.has(fact.parent);
+    if (setAside === undefined || !occupies?.(fact).some((name) => typeNames.has(name))) return false;
+    decisions.setAside.add(fact.id);
     return true;
   };
 
