@@ -1,3 +1,4 @@
+import { namingShell } from "../kinds/operator.js";
 import { isUserSchema } from "../kinds/query.js";
 import { mayReadMapping } from "../kinds/user-mapping.js";
 
@@ -24,6 +25,14 @@ const sources: readonly Source[] = [
     namespace: "relnamespace",
     condition: `o.relpersistence <> 't' AND o.relkind IN ('r', 'p', 'f') AND (o.reloftype <> 0 OR EXISTS (
       SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))`,
+  },
+  {
+    // Left behind when the operator that named it was dropped: nothing can make one.
+    catalog: "pg_operator",
+    kind: "'shell operator'",
+    name: "o.oid::regoperator::text",
+    namespace: "oprnamespace",
+    condition: `o.oprcode = 0 AND NOT EXISTS (SELECT FROM ${namingShell})`,
   },
 ];
 

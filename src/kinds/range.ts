@@ -1,7 +1,9 @@
+import { sameValue } from "../catalog/canonical.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, opclassName, ref, routineSignature } from "./query.js";
+import { renameInSchema } from "./rename.js";
 import { constructorsOf, shellRef } from "./type.js";
 
 /** CREATE TYPE … AS RANGE; with it come a multirange type and the functions that make values of both. */
@@ -71,12 +73,49 @@ export const range = defineKind({
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
   needsNewParent: ({ id, parent }, { current }) => current.has(id) && isKind(current.get(parent), "type"),
   goesAside: true,
-  alter: [],
+  alter: [
+    {
+      // Renaming a range renames neither the multirange nor the functions.
+      of: ["multirange", "constructors"],
+      when: ({ attributes: from }, { attributes: to }) =>
+        sameValue(from.constructors.map(argumentsOf).toSorted(), to.constructors.map(argumentsOf).toSorted()),
+      sql: ({ attributes: from }, { attributes: to }) => [
+        ...moved("TYPE", from.multirange, to.multirange),
+        ...from.constructors.flatMap((signature) => {
+          const after = to.constructors.find((other) => argumentsOf(other) === argumentsOf(signature));
+          return after === undefined ? [] : moved("FUNCTION", signature, after);
+        }),
+      ],
+    },
+  ],
+  rename: renameInSchema("TYPE"),
   setAside: (fact, aside) => ({
     rename: renameAll(fact, aside),
     drop: sql`DROP TYPE ${name(fact.identity.schema, aside)}`,
   }),
 });
+
+const part = `(?:"(?:[^"]|"")*"|[^".(])+`;
+const qualified = new RegExp(`^(${part})\\.(${part})(.*)$`, "s");
+
+/** A qualified name or signature, as PostgreSQL prints it, in its parts. */
+function partsOf(printed: string): readonly [schema: string, own: string, parameters: string] {
+  const [, schema, own, parameters] = qualified.exec(printed) ?? [];
+  if (schema === undefined || own === undefined) throw new Error(`not a qualified name: ${printed}`);
+  return [schema, own, parameters ?? ""];
+}
+
+const argumentsOf = (signature: string) => partsOf(signature)[2];
+
+function moved(keyword: string, from: string, to: string): Sql[] {
+  const [[schema, own, parameters], [newSchema, newName]] = [partsOf(from), partsOf(to)];
+  return [
+    ...(schema === newSchema ? [] : [sql`ALTER ${raw(keyword)} ${raw(from)} SET SCHEMA ${raw(newSchema)}`]),
+    ...(own === newName
+      ? []
+      : [sql`ALTER ${raw(keyword)} ${raw(`${newSchema}.${own}${parameters}`)} RENAME TO ${raw(newName)}`]),
+  ];
+}
 
 /** The type's own name, its multirange's, and those of the functions that the new type makes under the same names. */
 function renameAll({ identity, attributes }: Fact<"range">, aside: string): Sql[] {
