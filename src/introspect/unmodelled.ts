@@ -13,19 +13,8 @@ interface Source {
   readonly condition?: string;
 }
 
-const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_ident(o.${name})`;
-
 /** Where PostgreSQL keeps what a user can make and dm does not model yet. */
 const sources: readonly Source[] = [
-  {
-    catalog: "pg_class",
-    kind: `CASE WHEN o.relispartition THEN 'partition'
-           WHEN o.reloftype <> 0 THEN 'typed table' ELSE 'inheriting table' END`,
-    name: qualified("relname"),
-    namespace: "relnamespace",
-    condition: `o.relpersistence <> 't' AND o.relkind IN ('r', 'p', 'f') AND (o.reloftype <> 0 OR EXISTS (
-      SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))`,
-  },
   {
     // Left behind when the operator that named it was dropped: nothing can make one.
     catalog: "pg_operator",

@@ -99,7 +99,7 @@ export const baseType = defineKind({
   // Only whole: its type goes with it.
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)} CASCADE`],
   needsNewParent: ({ id }, { current }) => current.has(id),
-  goesAside: true,
+  goesAside: () => true,
   alter: [
     {
       of: settable,

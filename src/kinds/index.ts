@@ -25,6 +25,7 @@ import { foreignColumn } from "./foreign-column.js";
 import { foreignDataWrapper, foreignServer } from "./foreign-data-wrapper.js";
 import { foreignTable } from "./foreign-table.js";
 import { index } from "./index-kind.js";
+import { inheritance } from "./inheritance.js";
 import { language } from "./language.js";
 import { materializedView } from "./materialized-view.js";
 import { operator } from "./operator.js";
@@ -32,6 +33,7 @@ import { operatorClass, operatorFamilyMember } from "./operator-class.js";
 import { operatorFamily } from "./operator-family.js";
 import { owner } from "./owner.js";
 import { sequenceOwnership } from "./ownership.js";
+import { partition } from "./partition.js";
 import { policy } from "./policy.js";
 import { privilege } from "./privilege.js";
 import { publication, publicationSchema, publicationTable } from "./publication.js";
@@ -46,6 +48,7 @@ import { sequence } from "./sequence.js";
 import { statistics } from "./statistics.js";
 import { subscription } from "./subscription.js";
 import { table } from "./table.js";
+import { tableType } from "./table-type.js";
 import { textSearchConfiguration, textSearchMapping } from "./text-search-configuration.js";
 import { textSearchDictionary } from "./text-search-dictionary.js";
 import { textSearchParser, textSearchTemplate } from "./text-search-parser.js";
@@ -87,10 +90,13 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   column,
   "foreign table": foreignTable,
   "foreign column": foreignColumn,
+  inheritance,
+  "table type": tableType,
   default: columnDefault,
   constraint,
   "sequence ownership": sequenceOwnership,
   index,
+  partition,
   statistics,
   "cluster mark": clusterMark,
   "replica identity": replicaIdentity,

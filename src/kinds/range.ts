@@ -72,7 +72,7 @@ export const range = defineKind({
   },
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
   needsNewParent: ({ id, parent }, { current }) => current.has(id) && isKind(current.get(parent), "type"),
-  goesAside: true,
+  goesAside: () => true,
   alter: [
     {
       // Renaming a range renames neither the multirange nor the functions.

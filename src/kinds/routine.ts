@@ -72,7 +72,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
     ],
     create: (fact) => [create(fact, "CREATE")],
     drop: ({ identity }) => [sql`DROP ${keyword} ${routineName(identity)}`],
-    goesAside: true,
+    goesAside: () => true,
     alter: [
       {
         of: ["definition", "result", "parameters", "window", "defaults", "language"],

@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
+import { bereft } from "./inherit.js";
 
 /** A change that happens to the fact where it stands. */
 export interface Alteration {
@@ -53,7 +54,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     const fact = current.get(id);
     if (fact === undefined || decisions.drops.has(id)) return;
     if (
-      kindOf(fact.identity.kind).goesAside === true &&
+      kindOf(fact.identity.kind).goesAside?.(fact) === true &&
       fact.parent !== undefined &&
       !wanted.has(fact.parent)
     ) {
@@ -65,8 +66,8 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     decisions.alters.delete(id);
     const movesColumns = isSetAside(fact);
     for (const edge of current.dependents(id)) {
-      if (edge.type === "owned" || leaves(edge, id)) continue;
-      if (movesColumns && retype(edge.from)) continue;
+      if (edge.type === "owned" || edge.type === "inherits" || leaves(edge, id)) continue;
+      if (movesColumns && current.get(edge.from)?.parent !== id && retype(edge.from)) continue;
       replace(edge.from);
     }
   };
@@ -86,18 +87,18 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
 
   /** Names of types that the wanted state has, whatever kind of type they are. */
   const typeNames = new Set(
-    [...wanted.facts.values()].flatMap((fact) => {
-      const { setAside, occupies } = kindOf(fact.identity.kind);
-      return setAside === undefined ? [] : (occupies?.(fact) ?? []);
-    }),
+    [...wanted.facts.values()].flatMap((fact) => (isType(fact) ? occupied(fact) : [])),
   );
 
-  /** Whether it is a type, or a part of one, that is set aside while columns move to the new type of that name. */
+  /** Whether the fact, by itself or as a part of a type, is set aside while what it holds moves to its replacement. */
   const isSetAside = (fact: Fact): boolean => {
-    const { goesAside, setAside, occupies } = kindOf(fact.identity.kind);
-    if (goesAside === true && fact.parent !== undefined && decisions.drops.has(fact.parent))
-      return decisions.setAside.has(fact.parent);
-    if (setAside === undefined || !occupies?.(fact).some((name) => typeNames.has(name))) return false;
+    const { goesAside, setAside } = kindOf(fact.identity.kind);
+    const whole = current.get(fact.parent);
+    if (whole !== undefined && decisions.drops.has(whole.id) && goesAside?.(fact) === true)
+      return isType(whole) && decisions.setAside.has(whole.id);
+    const isReplaced =
+      wanted.has(fact.id) || (isType(fact) && occupied(fact).some((name) => typeNames.has(name)));
+    if (setAside === undefined || !isReplaced) return false;
     decisions.setAside.add(fact.id);
     return true;
   };
@@ -106,9 +107,10 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
   const retype = (id: FactId): boolean => {
     const [from, to] = [current.get(id), wanted.get(id)];
     if (from === undefined || to === undefined || decisions.drops.has(id)) return false;
-    if (kindOf(from.identity.kind).retype === undefined) return false;
+    const kind = kindOf(from.identity.kind);
+    if (kind.retype === undefined || kind.needsNewParent?.(to, context) === true) return false;
     const rules = decisions.alters.get(id)?.rules ?? [];
-    alter({ from, to, rules, retypes: true }, kindOf(from.identity.kind).alter);
+    alter({ from, to, rules, retypes: true }, kind.alter);
     return true;
   };
 
@@ -117,7 +119,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     decisions.alters.set(from.id, alteration);
     for (const edge of current.dependents(from.id)) {
       const dependent = current.get(edge.from);
-      if (dependent === undefined || edge.type === "owned") continue;
+      if (dependent === undefined || edge.type === "owned" || edge.type === "inherits") continue;
       if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to))) replace(edge.from);
     }
   };
@@ -134,8 +136,18 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
       }
     }
   }
+  for (let left = bereft(decisions, context); left.length > 0; left = bereft(decisions, context)) {
+    for (const id of left) replace(id);
+  }
   return decisions;
 }
+
+/** Columns move to a new type of the same name by themselves; a table's rows have to be handed over. */
+function isType({ identity: { kind } }: Fact): boolean {
+  return kindOf(kind).setAside !== undefined && kindOf(kind).handOver === undefined;
+}
+
+const occupied = (fact: Fact) => kindOf(fact.identity.kind).occupies?.(fact) ?? [];
 
 /** The rules that together make the change where the fact stands, in the kind's order; none if it cannot be done. */
 function inPlace(
