@@ -11,7 +11,8 @@ import { as } from "./tree.js";
  * - roles, schemas and extensions first: a name without a schema would land elsewhere while its own is missing;
  * - functions before what may call them, or a call could bind to another overload;
  * - ALTER TABLE after all tables: ALTER TABLE ONLY … SET DEFAULT would reach a child that is made after it;
- * - partitions attached before indexes and keys: a key of the parent would make the partition's own a second;
+ * - partitions attached before indexes and keys, unless their file attaches them below: one of the parent would make the
+ *   partition's own a second;
  * - views after columns that ALTER TABLE adds, for SELECT *;
  * - GRANT and REVOKE after all objects, for ON ALL TABLES IN SCHEMA, and in the order written;
  * - default privileges behind them: what the files define has the privileges that the files say;
@@ -30,6 +31,7 @@ const stages = [
   "view",
   "key",
   "attachment",
+  "late attachment",
   "satellite",
   "privilege",
   "default privilege",
@@ -125,7 +127,7 @@ export function stageOf({ type, tree }: ParsedStatement): Stage {
 
 function stageOfAlter({ cmds, objtype }: AlterTableStmt): Stage {
   // ALTER INDEX … ATTACH PARTITION, and what is said of an index.
-  if (objtype === "OBJECT_INDEX") return "attachment";
+  if (objtype === "OBJECT_INDEX") return "late attachment";
   const numbers = (cmds ?? []).map((node) => stageNumber(stageOfCommand(as(node, "AlterTableCmd"))));
   return stages[Math.max(...numbers)] ?? "alteration";
 }

@@ -2,6 +2,7 @@ import type { SourceLocation } from "../error.js";
 import type { ParsedStatement, StatementType } from "../parse/parser.js";
 import { afterCodePoints } from "../parse/source.js";
 import { name } from "../sql/sql.js";
+import { attachedLast } from "./attach.js";
 import { inlineForeignKeys, type Range } from "./foreign-keys.js";
 import { idleOnly } from "./only.js";
 import { type Stage, stageNumber, stageOf } from "./stages.js";
@@ -21,7 +22,12 @@ export interface LoadUnit {
 export function loadUnits(statements: readonly DesiredStatement[]): LoadUnit[] {
   const repetitions = repetitionsIn(statements);
   const only = idleOnly(statements);
-  const units = statements.flatMap((desired) => unitsOf(desired, repetitions.has(desired), only(desired)));
+  const late = attachedLast(statements);
+  const units = statements.flatMap((desired) =>
+    late.has(desired)
+      ? [unit(desired, "late attachment", [desired.statement])]
+      : unitsOf(desired, repetitions.has(desired), only(desired)),
+  );
   return units.toSorted((a, b) => a.stage - b.stage);
 }
 

@@ -5,6 +5,7 @@ import { diff } from "../diff/diff.js";
 import type { Statement } from "../kinds/define.js";
 import { isKindName, kindNames, kindOf, renameEnumValue } from "../kinds/index.js";
 import { literal } from "../sql/sql.js";
+import { inheritedFrom } from "./inherit.js";
 import type { PlannedStatement } from "./plan.js";
 
 /** A thing that keeps what it holds under another name. Where its parent is renamed too, `from` has the parent's new name. */
@@ -25,8 +26,9 @@ export function renameCandidates(current: Catalog, wanted: Catalog): RenameCandi
   const created = changes.flatMap((change) => (change.type === "create" ? [change.wanted] : []));
   const taken = new Set<FactId>();
   const found: RenameCandidate[] = [];
-  for (const from of inDeclaredOrder(dropped)) {
+  for (const from of rootsFirst(inDeclaredOrder(dropped), current)) {
     if (from.parent !== undefined && dropped.some(({ id }) => id === from.parent)) continue;
+    if (isRenamedWith(from, found, current)) continue;
     const { resembles } = kindOf(from.identity.kind);
     if (resembles === undefined) continue;
     const alike = inDeclaredOrder(created).flatMap((to) => {
@@ -40,6 +42,18 @@ export function renameCandidates(current: Catalog, wanted: Catalog): RenameCandi
     found.push({ from: from.identity, to: best.to.identity, certain: best.resemblance === "same" });
   }
   return [...found, ...enumValueCandidates(current, wanted)];
+}
+
+/** Whether it may get its new name from the one that it inherits from; if not, the next look finds it. */
+function isRenamedWith({ id }: { readonly id: FactId }, found: readonly Rename[], current: Catalog): boolean {
+  return inheritedFrom(current, id).some(
+    ({ to }) => found.some(({ from }) => factId(from) === to) || isRenamedWith({ id: to }, found, current),
+  );
+}
+
+function rootsFirst(facts: readonly Fact[], current: Catalog): Fact[] {
+  const isRoot = ({ id }: Fact) => inheritedFrom(current, id).length === 0;
+  return [...facts.filter(isRoot), ...facts.filter((fact) => !isRoot(fact))];
 }
 
 function inDeclaredOrder(facts: readonly Fact[]): Fact[] {

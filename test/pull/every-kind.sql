@@ -155,3 +155,18 @@ CREATE FUNCTION app.whole_days(app.days) RETURNS app.days LANGUAGE internal IMMU
 CREATE TYPE app.days AS RANGE (SUBTYPE = date, CANONICAL = app.whole_days, MULTIRANGE_TYPE_NAME = app."many days");
 CREATE OPERATOR app.!=== (function = app.same, leftarg = app.place, rightarg = app.place, negator = OPERATOR(app.=!=));
 COMMENT ON OPERATOR app.=!= (app.place, app.place) IS 'a shell';
+
+CREATE TABLE app.log_25 PARTITION OF app.log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (id);
+CREATE TABLE app.log_25_one PARTITION OF app.log_25 FOR VALUES IN (1, 2) WITH (fillfactor = 60);
+CREATE TABLE app."log rest" (at date NOT NULL, id bigint NOT NULL, CONSTRAINT own_key PRIMARY KEY (id, at));
+CREATE INDEX "own index" ON app."log rest" (at);
+ALTER TABLE app.log ATTACH PARTITION app."log rest" DEFAULT;
+CREATE INDEX log_at ON app.log (at);
+COMMENT ON COLUMN app.log_25.at IS 'partition''s own';
+ALTER TABLE app.log ADD CHECK (at > '2000-01-01');
+CREATE TRIGGER watched BEFORE UPDATE ON app.log FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+ALTER TABLE app.log_25_one DISABLE TRIGGER watched;
+CREATE TABLE app.animal (name text DEFAULT 'x', CHECK (name <> ''));
+CREATE TABLE app.cat (lives integer, name text DEFAULT 'tom') INHERITS (app.animal);
+CREATE TABLE app.lion () INHERITS (app.cat);
+CREATE TABLE app.places OF app.place (street WITH OPTIONS NOT NULL DEFAULT 'High Street', PRIMARY KEY ("No"));
