@@ -61,6 +61,7 @@ function statementTarget({ statement, schema }: DesiredStatement): Target | unde
   }
   const trigger = as(tree, "CreateTrigStmt");
   const policy = as(tree, "CreatePolicyStmt");
+  const definition = as(tree, "DefineStmt");
   return (
     at("table", relationName(as(tree, "CreateStmt")?.relation)) ??
     at("foreign table", relationName(as(tree, "CreateForeignTableStmt")?.base?.relation)) ??
@@ -70,7 +71,8 @@ function statementTarget({ statement, schema }: DesiredStatement): Target | unde
     at("enum", qualified(strings(as(tree, "CreateEnumStmt")?.typeName))) ??
     at("domain", qualified(strings(as(tree, "CreateDomainStmt")?.domainname))) ??
     at("composite type", relationName(as(tree, "CompositeTypeStmt")?.typevar)) ??
-    at("range type", qualified(strings(as(tree, "CreateRangeStmt")?.typeName))) ??
+    at("range", qualified(strings(as(tree, "CreateRangeStmt")?.typeName))) ??
+    (definition?.kind === "OBJECT_TYPE" ? at("type", qualified(strings(definition.defnames))) : undefined) ??
     onRelation("trigger", relationName(trigger?.relation), trigger?.trigname) ??
     onRelation("policy", relationName(policy?.table), policy?.policy_name)
   );

@@ -29,7 +29,9 @@ export function resolve(
   const rowOf = new Map<FactId, FactRow<Fact["attributes"]>>();
 
   let pending: Pending[] = rowsByKind.flatMap(({ kind, rows }) => rows.map((row) => ({ kind, row })));
-  pending = pending.filter(({ row }) => !(row.refs ?? []).some((ref) => isMember.has(key(ref))));
+  pending = pending.filter(
+    ({ row }) => !(row.refs ?? []).some(([of, oid]) => isMember.has(key([of, oid, 0]))),
+  );
   for (;;) {
     const later: Pending[] = [];
     for (const item of pending) {

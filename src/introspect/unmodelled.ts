@@ -1,3 +1,4 @@
+import { namingShell } from "../kinds/operator.js";
 import { isUserSchema } from "../kinds/query.js";
 import { mayReadMapping } from "../kinds/user-mapping.js";
 
@@ -12,16 +13,15 @@ interface Source {
   readonly condition?: string;
 }
 
-const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_ident(o.${name})`;
-
 /** Where PostgreSQL keeps what a user can make and dm does not model yet. */
 const sources: readonly Source[] = [
   {
-    catalog: "pg_type",
-    kind: "CASE o.typtype WHEN 'p' THEN 'shell type' ELSE 'base type' END",
-    name: qualified("typname"),
-    namespace: "typnamespace",
-    condition: "o.typtype IN ('b', 'p') AND o.typcategory <> 'A'",
+    // Left behind when the operator that named it was dropped: nothing can make one.
+    catalog: "pg_operator",
+    kind: "'shell operator'",
+    name: "o.oid::regoperator::text",
+    namespace: "oprnamespace",
+    condition: `o.oprcode = 0 AND NOT EXISTS (SELECT FROM ${namingShell})`,
   },
 ];
 

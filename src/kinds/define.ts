@@ -36,7 +36,10 @@ export interface FactRow<A> {
   readonly refs?: readonly Ref[] | null;
   readonly needs?: readonly Ref[] | null;
   readonly owner?: Ref | null;
-  /** What pg_depend ties to it and its children need in its stead (a text search configuration's dictionaries). */
+  /**
+   * What pg_depend ties to it and it does not need: its children do in its stead (a text search configuration's
+   * dictionaries), or it needs only a part of it (a type's input function).
+   */
   readonly ofParts?: readonly Ref[] | null;
   readonly inherits?: readonly Inherited[] | null;
   readonly position?: number | null;

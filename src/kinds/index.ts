@@ -5,6 +5,7 @@ import type { Sql } from "../sql/sql.js";
 import { accessMethod } from "./access-method.js";
 import { aggregate } from "./aggregate.js";
 import { attribute } from "./attribute.js";
+import { baseType } from "./base-type.js";
 import { cast } from "./cast-kind.js";
 import { clusterMark } from "./cluster.js";
 import { collation } from "./collation.js";
@@ -58,6 +59,7 @@ import { textSearchDictionary } from "./text-search-dictionary.js";
 import { textSearchParser, textSearchTemplate } from "./text-search-parser.js";
 import { transform } from "./transform.js";
 import { trigger } from "./trigger.js";
+import { type } from "./type.js";
 import { userMapping } from "./user-mapping.js";
 import { view } from "./view.js";
 import { viewColumn } from "./view-column.js";
@@ -83,6 +85,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   "domain constraint": domainConstraint,
   "composite type": compositeType,
   attribute,
+  type,
   range,
   "text search parser": textSearchParser,
   "text search template": textSearchTemplate,
@@ -110,6 +113,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   "replica identity": replicaIdentity,
   function: functionKind,
   procedure,
+  "base type": baseType,
   aggregate,
   operator,
   "operator family": operatorFamily,

@@ -1,15 +1,19 @@
+import { sameValue } from "../catalog/canonical.js";
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { defineKind } from "./define.js";
+import { type AlterContext, defineKind } from "./define.js";
 import { isUserSchema, operatorName, ref, refs } from "./query.js";
 
 /** CREATE OPERATOR. */
 export interface Operator {
-  /** The function that it calls. */
-  readonly function: string;
+  /** The function that it calls; none for a shell, which another operator's CREATE left because it names it. */
+  readonly function: string | null;
   readonly commutator: string | null;
   readonly negator: string | null;
+  /** Which of the two are shells that this operator's CREATE makes. */
+  readonly shells: readonly Link[];
   /** Selectivity estimators. */
   readonly restrict: string | null;
   readonly join: string | null;
@@ -38,7 +42,73 @@ const change = ({ identity }: OperatorFact, ...options: readonly (Sql | false)[]
 
 /** PostgreSQL forgets the way back where an operator was a shell, named by its partner, before it was made. */
 const partner = (column: string) =>
-  `coalesce(nullif(o.${column}, 0), (SELECT min(p.oid) FROM pg_operator p WHERE p.${column} = o.oid AND p.oprcode <> 0))`;
+  `CASE WHEN o.oprcode <> 0 THEN coalesce(nullif(o.${column}, 0), (SELECT min(p.oid) FROM pg_operator p WHERE p.${column} = o.oid AND p.oprcode <> 0)) END`;
+
+/** The operators that name a shell `o`, as `p`. */
+export const namingShell =
+  "pg_operator p WHERE o.oprcode = 0 AND p.oprcode <> 0 AND o.oid IN (p.oprcom, p.oprnegate)";
+
+type Link = "commutator" | "negator";
+
+const isShell = (link: Link, column: string) =>
+  `CASE WHEN EXISTS (SELECT FROM pg_operator s WHERE s.oid = o.${column} AND s.oprcode = 0 AND o.oprcode <> 0) THEN '${link}' END`;
+
+/** The commutator or negator of an operator, as the state has it: with its operands exchanged, or as they are. */
+function linked(
+  { identity, attributes }: OperatorFact,
+  link: Link,
+  catalog: Catalog,
+): OperatorFact | undefined {
+  const args = link === "commutator" ? identity.args?.toReversed() : identity.args;
+  return catalog
+    .ofKind("operator")
+    .find(
+      (other) =>
+        `OPERATOR(${symbol(other.identity).text})` === attributes[link] &&
+        sameValue(other.identity.args, args),
+    );
+}
+
+const isReal = (fact: OperatorFact | undefined) => fact !== undefined && fact.attributes.function !== null;
+
+/**
+ * Whether a link changes because the other operator comes or goes: its CREATE links both, and its DROP unlinks the one
+ * that stays.
+ */
+function comesByItself(
+  from: OperatorFact,
+  to: OperatorFact,
+  link: Link,
+  { current, wanted }: States,
+): boolean {
+  if (from.attributes[link] === null)
+    return isReal(linked(to, link, wanted)) && !isReal(linked(to, link, current));
+  return to.attributes[link] === null && linked(from, link, wanted) === undefined;
+}
+
+type States = Pick<AlterContext, "current" | "wanted">;
+
+const isSame = (from: OperatorFact, to: OperatorFact, link: Link) =>
+  from.attributes[link] === to.attributes[link];
+const links = ["commutator", "negator"] as const;
+
+function createOperator({ identity, attributes }: OperatorFact): Sql[] {
+  const { commutator, negator, restrict, join: joinEstimator, hashes, merges } = attributes;
+  if (attributes.function === null) return [];
+  const [left, right] = identity.args ?? [];
+  const options = join([
+    sql`FUNCTION = ${raw(attributes.function)}`,
+    left !== undefined && left !== "NONE" && sql`LEFTARG = ${raw(left)}`,
+    right !== undefined && right !== "NONE" && sql`RIGHTARG = ${raw(right)}`,
+    commutator !== null && sql`COMMUTATOR = ${raw(commutator)}`,
+    negator !== null && sql`NEGATOR = ${raw(negator)}`,
+    restrict !== null && estimator("RESTRICT", restrict),
+    joinEstimator !== null && estimator("JOIN", joinEstimator),
+    hashes && raw("HASHES"),
+    merges && raw("MERGES"),
+  ]);
+  return [sql`CREATE OPERATOR ${symbol(identity)} (${options})`];
+}
 
 export const operator = defineKind({
   name: "operator",
@@ -47,39 +117,31 @@ export const operator = defineKind({
            json_build_array(CASE o.oprleft WHEN 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END,
                             CASE o.oprright WHEN 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END) AS args,
            ${refs(ref("pg_operator", "o.oid"))} AS refs,
+           (SELECT json_agg(${ref("pg_operator", "p.oid")}) FROM ${namingShell}) AS needs,
            json_build_object(
-             'function', o.oprcode,
+             'function', nullif(o.oprcode::oid, 0)::regproc,
              'commutator', ${operatorName(partner("oprcom"))},
              'negator', ${operatorName(partner("oprnegate"))},
+             'shells', array_remove(ARRAY[${isShell("commutator", "oprcom")}, ${isShell("negator", "oprnegate")}], NULL),
              'restrict', nullif(o.oprrest::oid, 0)::regproc,
              'join', nullif(o.oprjoin::oid, 0)::regproc,
              'hashes', o.oprcanhash,
              'merges', o.oprcanmerge
            ) AS attributes
     FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
-    WHERE o.oprcode <> 0 AND ${isUserSchema("n")}`,
+    WHERE (o.oprcode <> 0 OR EXISTS (SELECT FROM ${namingShell})) AND ${isUserSchema("n")}`,
   address: (id) => sql`OPERATOR ${signature(id)}`,
   occupies: ({ id }) => [id],
   // A commutator or negator that does not exist yet is made as a shell, which its own CREATE fills (manual, CREATE
   // OPERATOR, and User-Defined Operator Optimization).
-  create: ({ identity, attributes }) => {
-    const { commutator, negator, restrict, join: joinEstimator, hashes, merges } = attributes;
-    const [left, right] = identity.args ?? [];
-    const options = join([
-      sql`FUNCTION = ${raw(attributes.function)}`,
-      left !== undefined && left !== "NONE" && sql`LEFTARG = ${raw(left)}`,
-      right !== undefined && right !== "NONE" && sql`RIGHTARG = ${raw(right)}`,
-      commutator !== null && sql`COMMUTATOR = ${raw(commutator)}`,
-      negator !== null && sql`NEGATOR = ${raw(negator)}`,
-      restrict !== null && estimator("RESTRICT", restrict),
-      joinEstimator !== null && estimator("JOIN", joinEstimator),
-      hashes && raw("HASHES"),
-      merges && raw("MERGES"),
-    ]);
-    return [sql`CREATE OPERATOR ${symbol(identity)} (${options})`];
-  },
+  create: createOperator,
   drop: ({ identity }) => [sql`DROP OPERATOR ${signature(identity)}`],
   alter: [
+    {
+      of: ["function", "commutator", "negator", "shells", "restrict", "join", "hashes", "merges"],
+      when: (from, to) => !isReal(from) && isReal(to),
+      sql: (_, to) => createOperator(to),
+    },
     {
       of: ["restrict", "join"],
       sql: (from, to) =>
@@ -91,24 +153,40 @@ export const operator = defineKind({
         ),
     },
     {
-      // From 17 on, what is not set can be (manual, ALTER OPERATOR).
+      // A shell is filled by its own CREATE; a new one is made by this operator's.
+      of: ["shells"],
+      when: (from, to) => to.attributes.shells.every((link) => from.attributes.shells.includes(link)),
+      sql: () => [],
+    },
+    {
+      of: links,
+      when: (from, to, states) =>
+        links.every((link) => isSame(from, to, link) || comesByItself(from, to, link, states)),
+      sql: () => [],
+    },
+    {
+      // From 17 on, what is not set can be, to an operator that exists (manual, ALTER OPERATOR).
       of: ["commutator", "negator", "hashes", "merges"],
-      when: ({ attributes: from }, { attributes: to }, { major }) =>
-        major >= 17 &&
-        (from.commutator === null || from.commutator === to.commutator) &&
-        (from.negator === null || from.negator === to.negator) &&
-        (!from.hashes || to.hashes) &&
-        (!from.merges || to.merges),
-      sql: ({ attributes: from }, to) => {
-        const { commutator, negator, hashes, merges } = to.attributes;
-        return change(
+      when: (from, to, context) =>
+        context.major >= 17 &&
+        links.every(
+          (link) =>
+            isSame(from, to, link) ||
+            comesByItself(from, to, link, context) ||
+            (from.attributes[link] === null && isReal(linked(to, link, context.current))),
+        ) &&
+        (!from.attributes.hashes || to.attributes.hashes) &&
+        (!from.attributes.merges || to.attributes.merges),
+      sql: (from, to, context) =>
+        change(
           to,
-          from.commutator === null && commutator !== null && sql`COMMUTATOR = ${raw(commutator)}`,
-          from.negator === null && negator !== null && sql`NEGATOR = ${raw(negator)}`,
-          !from.hashes && hashes && raw("HASHES"),
-          !from.merges && merges && raw("MERGES"),
-        );
-      },
+          ...links.map((link) => {
+            const isSet = !isSame(from, to, link) && !comesByItself(from, to, link, context);
+            return isSet && sql`${raw(link.toUpperCase())} = ${raw(to.attributes[link] ?? "NONE")}`;
+          }),
+          !from.attributes.hashes && to.attributes.hashes && raw("HASHES"),
+          !from.attributes.merges && to.attributes.merges && raw("MERGES"),
+        ),
     },
   ],
 });

@@ -1,7 +1,10 @@
-import type { Fact } from "../catalog/fact.js";
+import { sameValue } from "../catalog/canonical.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, opclassName, ref, routineSignature } from "./query.js";
+import { renameInSchema } from "./rename.js";
+import { constructorsOf, shellRef } from "./type.js";
 
 /** CREATE TYPE … AS RANGE; with it come a multirange type and the functions that make values of both. */
 export interface Range {
@@ -23,13 +26,10 @@ declare module "../catalog/fact.js" {
   }
 }
 
-const constructorsOf = `pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass
-  AND d.deptype = 'i' AND d.refobjid IN (t.oid, m.oid)`;
-
 export const range = defineKind({
   name: "range",
   query: () => `
-    SELECT n.nspname AS schema, t.typname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
+    SELECT n.nspname AS schema, t.typname AS name, CASE WHEN r.rngcanonical::oid >= 16384 THEN ${shellRef("t.oid")} ELSE ${ref("pg_namespace", "n.oid")} END AS parent,
            (SELECT json_agg(o.ref) FROM (
               SELECT ${ref("pg_type", "oid")} AS ref
               FROM unnest(ARRAY[t.oid, t.typarray, m.oid, m.typarray]) AS oid
@@ -71,12 +71,51 @@ export const range = defineKind({
     return [sql`CREATE TYPE ${name(identity.schema, identity.name)} AS RANGE (${join(options)})`];
   },
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
-  alter: [],
+  needsNewParent: ({ id, parent }, { current }) => current.has(id) && isKind(current.get(parent), "type"),
+  goesAside: () => true,
+  alter: [
+    {
+      // Renaming a range renames neither the multirange nor the functions.
+      of: ["multirange", "constructors"],
+      when: ({ attributes: from }, { attributes: to }) =>
+        sameValue(from.constructors.map(argumentsOf).toSorted(), to.constructors.map(argumentsOf).toSorted()),
+      sql: ({ attributes: from }, { attributes: to }) => [
+        ...moved("TYPE", from.multirange, to.multirange),
+        ...from.constructors.flatMap((signature) => {
+          const after = to.constructors.find((other) => argumentsOf(other) === argumentsOf(signature));
+          return after === undefined ? [] : moved("FUNCTION", signature, after);
+        }),
+      ],
+    },
+  ],
+  rename: renameInSchema("TYPE"),
   setAside: (fact, aside) => ({
     rename: renameAll(fact, aside),
     drop: sql`DROP TYPE ${name(fact.identity.schema, aside)}`,
   }),
 });
+
+const part = `(?:"(?:[^"]|"")*"|[^".(])+`;
+const qualified = new RegExp(`^(${part})\\.(${part})(.*)$`, "s");
+
+/** A qualified name or signature, as PostgreSQL prints it, in its parts. */
+function partsOf(printed: string): readonly [schema: string, own: string, parameters: string] {
+  const [, schema, own, parameters] = qualified.exec(printed) ?? [];
+  if (schema === undefined || own === undefined) throw new Error(`not a qualified name: ${printed}`);
+  return [schema, own, parameters ?? ""];
+}
+
+const argumentsOf = (signature: string) => partsOf(signature)[2];
+
+function moved(keyword: string, from: string, to: string): Sql[] {
+  const [[schema, own, parameters], [newSchema, newName]] = [partsOf(from), partsOf(to)];
+  return [
+    ...(schema === newSchema ? [] : [sql`ALTER ${raw(keyword)} ${raw(from)} SET SCHEMA ${raw(newSchema)}`]),
+    ...(own === newName
+      ? []
+      : [sql`ALTER ${raw(keyword)} ${raw(`${newSchema}.${own}${parameters}`)} RENAME TO ${raw(newName)}`]),
+  ];
+}
 
 /** The type's own name, its multirange's, and those of the functions that the new type makes under the same names. */
 function renameAll({ identity, attributes }: Fact<"range">, aside: string): Sql[] {

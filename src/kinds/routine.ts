@@ -3,6 +3,7 @@ import type { Identity } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind, type Kind } from "./define.js";
 import { cameWithType, isUserSchema, ref, refs } from "./query.js";
+import { shellRef, typeFunctions } from "./type.js";
 
 /**
  * CREATE FUNCTION and CREATE PROCEDURE. `definition` has every attribute, as pg_get_functiondef() prints it, from
@@ -43,7 +44,8 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
   return defineKind<K>({
     name: kind,
     query: () => `
-      SELECT n.nspname AS schema, p.proname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
+      SELECT n.nspname AS schema, p.proname AS name, CASE WHEN f.type IS NULL THEN ${ref("pg_namespace", "n.oid")} ELSE ${shellRef("f.type")} END AS parent,
+             CASE WHEN f.type IS NOT NULL THEN ${refs(ref("pg_type", "f.type"))} END AS "ofParts",
              (SELECT coalesce(json_agg(format_type(t, NULL) ORDER BY i), '[]')
               FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, i)) AS args,
              ${refs(ref("pg_proc", "p.oid"))} AS refs,
@@ -61,6 +63,8 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
       FROM pg_proc p
       JOIN pg_namespace n ON n.oid = p.pronamespace
       JOIN pg_language l ON l.oid = p.prolang
+      -- A function that its type's definition names is made for the type's shell and goes with the type.
+      LEFT JOIN (${typeFunctions}) f ON f.function = p.oid
       WHERE p.prokind IN (${prokinds}) AND ${isUserSchema("n")} AND NOT ${cameWithType("p.oid")}`,
     address: (id) => sql`${keyword} ${routineName(id)}`,
     // Functions, procedures and aggregates share one name space.
@@ -69,6 +73,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
     ],
     create: (fact) => [create(fact, "CREATE")],
     drop: ({ identity }) => [sql`DROP ${keyword} ${routineName(identity)}`],
+    goesAside: () => true,
     alter: [
       {
         of: ["definition", "result", "parameters", "window", "defaults", "language"],

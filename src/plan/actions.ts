@@ -147,7 +147,7 @@ class Builder implements ActionGraph {
     }
     for (const { to } of this.#current.dependencies(id)) {
       this.#before("alter", id, "drop", to);
-      this.#before("alter", id, "drop aside", to);
+      this.#before("alter", id, "drop aside", this.#asideOf(to) ?? to);
     }
   }
 
@@ -202,7 +202,7 @@ class Builder implements ActionGraph {
       this.#current.dependencies(one),
     )) {
       this.#before("drop aside", id, "drop", to);
-      this.#before("drop aside", id, "drop aside", to);
+      this.#before("drop aside", id, "drop aside", this.#asideOf(to) ?? to);
     }
     // A range's functions are named by the types that they take.
     for (const { to } of this.#current.dependencies(id)) this.#before("set aside", id, "set aside", to);

@@ -68,12 +68,19 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
   const drop = (id: FactId) => {
     const fact = current.get(id);
     if (fact === undefined || decisions.drops.has(id)) return;
+    if (
+      kindOf(fact.identity.kind).goesAside?.(fact) === true &&
+      fact.parent !== undefined &&
+      !wanted.has(fact.parent)
+    ) {
+      // The whole goes as well, and decides how.
+      drop(fact.parent);
+      if (decisions.drops.has(id)) return;
+    }
     decisions.drops.set(id, fact);
     decisions.alters.delete(id);
     decisions.parked.delete(id);
-    const movesColumns =
-      kindOf(fact.identity.kind).setAside !== undefined && (wanted.has(id) || supplanted(fact));
-    if (movesColumns) decisions.setAside.add(id);
+    const movesColumns = isSetAside(fact);
     for (const edge of current.dependents(id)) {
       if (edge.type === "owned" || edge.type === "inherits" || letsGo(edge.from, fact)) continue;
       if (movesColumns && current.get(edge.from)?.parent !== id && retype(edge.from)) continue;
@@ -87,6 +94,25 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
     alterable.has(dependent) &&
     !supplanted(fact) &&
     !wanted.dependencies(dependent).some(({ to }) => to === fact.id);
+
+  /** Names of types that the wanted state has, whatever kind of type they are. */
+  const typeNames = new Set(
+    [...wanted.facts.values()].flatMap((fact) => (isType(fact) ? occupied(fact) : [])),
+  );
+
+  /** Whether the fact, by itself or as a part of a type, is set aside while what it holds moves to its replacement. */
+  const isSetAside = (fact: Fact): boolean => {
+    const { goesAside, setAside } = kindOf(fact.identity.kind);
+    const whole = current.get(fact.parent);
+    if (whole !== undefined && decisions.drops.has(whole.id) && goesAside?.(fact) === true) {
+      return isType(whole) && decisions.setAside.has(whole.id);
+    }
+    const isReplaced =
+      wanted.has(fact.id) || (isType(fact) && occupied(fact).some((name) => typeNames.has(name)));
+    if (setAside === undefined || !isReplaced) return false;
+    decisions.setAside.add(fact.id);
+    return true;
+  };
 
   /** Whether the fact is a column that stays and can follow its type. */
   const retype = (id: FactId): boolean => {
@@ -165,6 +191,11 @@ function supplantedBy(changes: readonly Change[]): (fact: Fact) => boolean {
 
 export function occupied(fact: Fact): readonly string[] {
   return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
+}
+
+/** Columns move to a new type of the same name by themselves; a table's rows have to be handed over. */
+function isType({ identity: { kind } }: Fact): boolean {
+  return kindOf(kind).setAside !== undefined && kindOf(kind).handOver === undefined;
 }
 
 /** The rules that together make the change where the fact stands, in the kind's order; none if it cannot be done. */

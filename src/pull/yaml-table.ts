@@ -44,7 +44,8 @@ function tableDefinition(fact: Fact<"table">, catalog: Catalog, key: string): Ya
   const says = new Set([fact.id]);
   const say = sayIn(catalog, says);
   const columns = columnEntries(fact, catalog, says);
-  if (columns === undefined || (accessMethod ?? "heap") !== "heap") return undefined;
+  if (columns === undefined || (accessMethod ?? "heap") !== "heap" || isInCircle(fact, catalog))
+    return undefined;
   const entry: TableEntry = {
     comment: say.comment(fact),
     columns,
@@ -60,6 +61,26 @@ function tableDefinition(fact: Fact<"table">, catalog: Catalog, key: string): Ya
     grants: grantEntries(fact, catalog, says),
   };
   return { document: inSchema(fact, { tables: { [key]: present(entry) } }), says };
+}
+
+/** Whether a part of the table needs what needs the table, as a check does whose function takes its rows. */
+function isInCircle(table: Fact, catalog: Catalog): boolean {
+  const parts = [table, ...catalog.children(table.id)].flatMap((part) => [
+    part,
+    ...catalog.children(part.id),
+  ]);
+  const within = new Set(parts.map(({ id }) => id));
+  const seen = new Set<FactId>();
+  const reaches = (id: FactId): boolean =>
+    catalog.dependencies(id).some(({ to, type }) => {
+      if (type === "owned" || seen.has(to)) return false;
+      seen.add(to);
+      return within.has(to) || reaches(to);
+    });
+  return parts
+    .filter((part) => isKind(part, "column") || isKind(part, "default") || isKind(part, "constraint"))
+    .flatMap(({ id }) => catalog.dependencies(id))
+    .some(({ to, type }) => type !== "owned" && !within.has(to) && reaches(to));
 }
 
 function columnEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableEntry["columns"] | undefined {
@@ -94,7 +115,12 @@ function constraintEntries(table: Fact, catalog: Catalog, says: Set<FactId>): Pa
     foreign_keys: undefined,
     exclusions: undefined,
   };
+  const keys = new Set<string>();
   for (const constraint of catalog.childrenOfKind(table.id, "constraint")) {
+    // Of two keys alike CREATE TABLE makes one (transformIndexConstraints in parse_utilcmd.c).
+    const key = keyText(constraint);
+    if (key !== undefined && keys.has(key)) continue;
+    if (key !== undefined) keys.add(key);
     const saysAlso = new Set([constraint.id]);
     const entry = constraintEntry(constraint, sayIn(catalog, saysAlso).comment(constraint));
     if (entry === undefined || isTroublesome(constraint.identity.name ?? "")) continue;
@@ -107,6 +133,11 @@ function constraintEntries(table: Fact, catalog: Catalog, says: Set<FactId>): Pa
     if (entry.exclusions !== undefined) groups.exclusions = { ...groups.exclusions, ...entry.exclusions };
   }
   return groups;
+}
+
+/** The columns of a key. */
+function keyText({ attributes: { type, definition } }: Fact<"constraint">): string | undefined {
+  return type === "unique" || type === "primary key" ? definition.slice(definition.indexOf("(")) : undefined;
 }
 
 function indexEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableEntry["indexes"] {

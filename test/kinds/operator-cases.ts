@@ -155,6 +155,42 @@ export const operatorCases: readonly ChangeCase[] = [
     way: "in place",
   },
   {
+    title: "an operator comes and goes with the shells that it names",
+    before: "",
+    after: `CREATE SCHEMA app; SET search_path = app, public; ${pair};
+      ${operators(sameAs(", commutator = =-=, negator = OPERATOR(public.!==)"))};
+      COMMENT ON OPERATOR =-= (pair, pair) IS 'a shell'; ALTER OPERATOR public.!== (pair, pair) OWNER TO one; SET search_path = public`,
+    sees: ['operator app."==="(app.pair, app.pair)'],
+    way: "comes and goes",
+  },
+  {
+    title: "a shell becomes an operator and is one again",
+    given: pair,
+    before: operators(sameAs(", commutator = ===, negator = !==")),
+    after: operators(sameAs(", commutator = ===, negator = !=="), otherThan("")),
+    sees: [equals, "shells"],
+    way: "in place",
+    back: "replaced",
+  },
+  {
+    title: "an operator stays where it is when its negator comes and goes",
+    given: pair,
+    before: `${operators(sameAs(""))}; CREATE VIEW v AS SELECT a.* FROM generate_series(1, 2) AS a WHERE ROW(1, 2)::pair === ROW(2, 1)::pair`,
+    after: `${operators(sameAs(""), otherThan(", negator = ==="))};
+      CREATE VIEW v AS SELECT a.* FROM generate_series(1, 2) AS a WHERE ROW(1, 2)::pair === ROW(2, 1)::pair`,
+    sees: [equals, "negator"],
+    way: "in place",
+  },
+  {
+    title: "an operator forgets a shell",
+    given: pair,
+    before: operators(sameAs(", negator = !==")),
+    after: operators(sameAs("")),
+    sees: [equals, "negator", "shells"],
+    way: "in place",
+    back: "replaced",
+  },
+  {
     title: "an operator gets a commutator, a negator and the rest in place from 17 on",
     before: `${pair}; ${operators(sameAs(""), otherThan(""))}`,
     after: `${pair}; ${operators(sameAs(", commutator = ===, negator = !==, hashes, merges"), otherThan(""))}`,

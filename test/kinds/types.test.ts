@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { openShadow } from "../corpus/open-shadow.js";
 import { eachPostgres } from "../support/databases.js";
+import { baseTypeCases } from "./base-type-cases.js";
 import { type ChangeCase, play, seen, wayOf } from "./change.js";
 import { compositeAndRangeCases } from "./composite-and-range-cases.js";
+import { leavingCases } from "./leaving-cases.js";
 import { operatorCases } from "./operator-cases.js";
 import { operatorClassCases } from "./operator-class-cases.js";
 
-const cases: readonly ChangeCase[] = [...compositeAndRangeCases, ...operatorCases, ...operatorClassCases];
+const cases: readonly ChangeCase[] = [
+  ...compositeAndRangeCases,
+  ...baseTypeCases,
+  ...leavingCases,
+  ...operatorCases,
+  ...operatorClassCases,
+];
 
 describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
   const open = openShadow(postgres);
@@ -20,10 +28,13 @@ describe.each(eachPostgres)("on PostgreSQL %s", (postgres) => {
       const played = await play(open().shadow, one);
       expect(seen(played.changes, fact)?.toSorted(), "seen").toEqual(attributes);
       expect([played.afterUp, played.afterDown], "left by up and down").toEqual([[], []]);
-      // An attribute stays with its old type.
-      const way = (statements: Parameters<typeof wayOf>[0]) =>
-        wayOf(statements, fact).replace(/^created$/, fact.startsWith("attribute") ? one.way : "created");
-      const [up, down] = [way(played.up), way(played.down)];
+      // A part of a type stays with the old one.
+      const way = (statements: Parameters<typeof wayOf>[0], expected: string) =>
+        wayOf(statements, fact).replace(
+          /^created$/,
+          /^(attribute|base type|range)/.test(fact) ? expected : "created",
+        );
+      const [up, down] = [way(played.up, one.way), way(played.down, one.back ?? one.way)];
       if (one.way === "comes and goes") expect([up, down]).toContain("dropped");
       else expect([up, down], "ways up and down").toEqual([one.way, one.back ?? one.way]);
       expect(new Set(played.kept).size, `kept: ${played.kept.join(" ")}`).toBe(1);
