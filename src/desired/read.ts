@@ -4,7 +4,15 @@ import { annotationsOf, refuseLoose } from "./annotate.js";
 import { readSchemaFiles } from "./files.js";
 import { type RefusalOptions, refuseForeign, refuseQuery } from "./refuse.js";
 import { rolesNamedBy } from "./roles.js";
-import { type Settings, schemaInForce, searchPathSet, searchPathTo, settingsAfter } from "./settings.js";
+import {
+  grantorIn,
+  refuseOtherRole,
+  type Settings,
+  schemaInForce,
+  searchPathSet,
+  searchPathTo,
+  settingsAfter,
+} from "./settings.js";
 import type { Annotation, DesiredExtension, DesiredState, DesiredStatement } from "./state.js";
 import { as } from "./tree.js";
 import { parseYaml } from "./yaml/parse.js";
@@ -38,7 +46,12 @@ export async function readDesired(
       annotations.push(...read.flatMap(annotationsOf));
     }
   }
-  const roles = new Set(statements.flatMap(({ statement }) => rolesNamedBy(statement)));
+  const roles = new Set(
+    statements.flatMap(({ statement, settings }) => [
+      ...rolesNamedBy(statement),
+      ...[grantorIn(settings)].filter((role) => role !== undefined),
+    ]),
+  );
   const extensions = statements.flatMap((desired) => extensionOf(desired) ?? []);
   return { statements, annotations, roles: [...roles].toSorted(), extensions, hash };
 }
@@ -60,6 +73,7 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
     }
     refuseQuery(statement);
     refuseForeign(statement, options);
+    refuseOtherRole(statement, settings);
     read.push({ statement, settings, schema: schemaInForce(settings, path) });
   }
   return read;

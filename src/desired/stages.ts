@@ -14,6 +14,7 @@ import { as } from "./tree.js";
  * - partitions attached before indexes and keys: a key of the parent would make the partition's own a second;
  * - views after columns that ALTER TABLE adds, for SELECT *;
  * - GRANT and REVOKE after all objects, for ON ALL TABLES IN SCHEMA, and in the order written;
+ * - what others than the owners grant after what lets them grant;
  * - default privileges behind them: what the files define has the privileges that the files say;
  * - event triggers last: they would fire on the rest.
  */
@@ -32,6 +33,7 @@ const stages = [
   "attachment",
   "satellite",
   "privilege",
+  "grant by another role",
   "default privilege",
   "event trigger",
 ] as const;

@@ -4,6 +4,7 @@ import { afterCodePoints } from "../parse/source.js";
 import { name } from "../sql/sql.js";
 import { inlineForeignKeys, type Range } from "./foreign-keys.js";
 import { idleOnly } from "./only.js";
+import { grantorIn } from "./settings.js";
 import { type Stage, stageNumber, stageOf } from "./stages.js";
 import type { DesiredStatement } from "./state.js";
 import { as, qualified, relationName, strings } from "./tree.js";
@@ -87,7 +88,8 @@ function unitsOf(desired: DesiredStatement, isRepetition: boolean, only: readonl
   const additions = keys.map(({ addition }) =>
     unit(desired, "attachment", [`ALTER TABLE ${name(table?.schema, table?.name).text} ADD `, ...addition]),
   );
-  return [unit(desired, stageOf(statement), blanked(statement, blanks)), ...additions];
+  const stage = grantorIn(desired.settings) === undefined ? stageOf(statement) : "grant by another role";
+  return [unit(desired, stage, blanked(statement, blanks)), ...additions];
 }
 
 /** Every database has `public` before any file speaks of it. */

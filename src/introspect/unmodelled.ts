@@ -1,3 +1,4 @@
+import { groundlessGrants } from "../kinds/privilege.js";
 import { isUserSchema } from "../kinds/query.js";
 import { mayReadMapping } from "../kinds/user-mapping.js";
 
@@ -45,5 +46,9 @@ export function unmodelledQuery(_major: number): string {
   });
   selects.push(`SELECT 'user mapping whose options are hidden', coalesce(m.usename, 'public') || ' on ' || m.srvname
     FROM pg_user_mappings m WHERE NOT ${mayReadMapping}`);
+  selects.push(`SELECT DISTINCT 'privilege of a column without its grant option',
+      pg_get_userbyid(g.grantee) || ' on ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+    FROM (${groundlessGrants}) g(relation, sub, grantee, grantor) JOIN pg_class c ON c.oid = g.relation
+    JOIN pg_namespace n ON n.oid = c.relnamespace`);
   return `${selects.join("\n  UNION ALL\n  ")}\n  ORDER BY 1, 2`;
 }

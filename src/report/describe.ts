@@ -13,7 +13,10 @@ export function labelOf({ identity, id }: Fact, parent?: Fact): string {
   if (parent === undefined || isKind(parent, "schema")) {
     if (of === undefined) return id;
   }
-  if (kind === "privilege") return `privileges of ${roleName(name)}`;
+  if (kind === "privilege") {
+    const by = args === undefined ? "" : `, granted by ${args.map(quoteIdentifier).join(", ")}`;
+    return `privileges of ${roleName(name)}${by}`;
+  }
   if (
     name === undefined ||
     (of === undefined && parent !== undefined && isSamePath(identity, parent.identity))

@@ -31,6 +31,99 @@ const granted = (
   way: "in place",
 });
 
+/** `one` may grant SELECT on everything here, and grants it to `two`. */
+const byOne = (noun: string, privilege: string, more = "") =>
+  `SET ROLE one; GRANT ${privilege} ON ${noun} TO two${more}; RESET ROLE`;
+
+const grantors: readonly ChangeCase[] = [
+  ...objects.map(([sql, fact, privilege, noun = sql]): ChangeCase => {
+    const may = `GRANT USAGE ON SCHEMA public, x TO one; GRANT ${privilege} ON ${noun} TO one WITH GRANT OPTION`;
+    return {
+      title: `a grant on ${sql} by another role than the owner is that role's`,
+      given,
+      before: may,
+      after: `${may}; ${byOne(noun, privilege)}`,
+      sees: [`privilege two(one) on ${fact}`],
+      way: "comes and goes",
+    };
+  }),
+  {
+    title: "what another role grants comes and goes together with its grant option",
+    given,
+    before: "",
+    after: `GRANT SELECT, INSERT ON t TO one WITH GRANT OPTION; ${byOne("t", "SELECT", " WITH GRANT OPTION")};
+      SET ROLE two; GRANT SELECT ON t TO PUBLIC; RESET ROLE; ${byOne("t", "INSERT")}`,
+    sees: ["privilege public(two) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "what the owner and another role grant to the same role are two grants",
+    given: `${given}; GRANT SELECT ON t TO one WITH GRANT OPTION`,
+    before: "GRANT SELECT ON t TO two",
+    after: `GRANT SELECT ON t TO two; ${byOne("t", "SELECT")}`,
+    sees: ["privilege two(one) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "a grant option that grants rest on moves to another privilege",
+    given,
+    before: `GRANT SELECT ON t TO one WITH GRANT OPTION; GRANT INSERT ON t TO one; ${byOne("t", "SELECT")}`,
+    after: `GRANT INSERT ON t TO one WITH GRANT OPTION; GRANT SELECT ON t TO one; ${byOne("t", "INSERT")}`,
+    sees: ["privilege two(one) on table public.t", "granted"],
+    way: "replaced",
+  },
+  {
+    title: "what another role grants on a table that is made anew is granted again",
+    given,
+    before: `CREATE MATERIALIZED VIEW w AS SELECT 1 AS a; GRANT SELECT ON w TO one WITH GRANT OPTION; ${byOne("w", "SELECT")}`,
+    after: `CREATE MATERIALIZED VIEW w AS SELECT 2 AS a; GRANT SELECT ON w TO one WITH GRANT OPTION; ${byOne("w", "SELECT")}`,
+    sees: ["materialized view public.w", "definition"],
+    way: "replaced",
+    keeps: "SELECT unnest(relacl) FROM pg_class WHERE relname = 'w'",
+  },
+  {
+    title: "columns too are granted by another role, on the ground of the table's option",
+    given: `${given}; GRANT SELECT, UPDATE ON t TO one WITH GRANT OPTION; GRANT SELECT (id) ON v TO one WITH GRANT OPTION`,
+    before: byOne("t", "SELECT (id)"),
+    after: `${byOne("t", "SELECT (id), UPDATE (id)")}; ${byOne("v", "SELECT (id)")}`,
+    sees: ["privilege two(one) on column public.t.id", "granted"],
+    way: "in place",
+  },
+  granted(
+    "privileges on a system column and on a sequence's column are seen",
+    "GRANT SELECT (last_value) ON s TO one; GRANT SELECT (xmin) ON t TO one",
+    "GRANT SELECT (last_value) ON s TO one WITH GRANT OPTION; GRANT SELECT (ctid) ON t TO one",
+    "privilege last_value.one on sequence public.s",
+    "granted",
+    "grantable",
+  ),
+  {
+    title: "who granted may have lost the schema since",
+    given: "CREATE SCHEMA y; CREATE TABLE y.t (id integer); GRANT SELECT ON y.t TO one WITH GRANT OPTION",
+    before: "",
+    after: `GRANT USAGE ON SCHEMA y TO one; ${byOne("y.t", "SELECT")}; REVOKE USAGE ON SCHEMA y FROM one`,
+    sees: ["privilege two(one) on table y.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "a grantor who becomes the owner grants as the owner",
+    given: `${given}; GRANT USAGE, CREATE ON SCHEMA public TO one`,
+    before: `GRANT SELECT ON t TO one WITH GRANT OPTION; ${byOne("t", "SELECT")}`,
+    after: "ALTER TABLE t OWNER TO one; GRANT SELECT ON t TO two",
+    sees: ["privilege two(one) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "another role gives something back to the owner",
+    given: `${given}; GRANT SELECT ON t TO one WITH GRANT OPTION`,
+    before: "REVOKE SELECT ON t FROM SESSION_USER",
+    after:
+      "REVOKE SELECT ON t FROM SESSION_USER; SET ROLE one; GRANT SELECT ON t TO SESSION_USER; RESET ROLE",
+    sees: ["privilege pg_owner(one) on table public.t"],
+    way: "comes and goes",
+  },
+];
+
 export const privilegeCases: readonly ChangeCase[] = [
   ...objects.flatMap(([sql, fact, privilege, noun = sql]): ChangeCase[] => [
     {
@@ -66,6 +159,7 @@ export const privilegeCases: readonly ChangeCase[] = [
       way: "in place",
     },
   ]),
+  ...grantors,
   granted(
     "a grant option comes and goes without the privilege",
     "GRANT SELECT, INSERT ON t TO one",
