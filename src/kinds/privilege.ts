@@ -128,7 +128,10 @@ function ownedObjects(target: Identity | undefined): Identity[] {
 function ownersOf({ name: role, of, args }: Identity): Identity[] {
   // A new owner takes the place of the old one as a grantor too.
   if (role !== theOwner && args === undefined) return [];
-  return ownedObjects(of).map((object) => ({ kind: "owner", of: object }));
+  const owned = ownedObjects(of);
+  // Who owns a schema may use it.
+  if (args !== undefined && of?.schema !== undefined) owned.push({ kind: "schema", name: of.schema });
+  return owned.map((object) => ({ kind: "owner", of: object }));
 }
 
 /** What the relation of a column may be; nothing for what is no column. */
