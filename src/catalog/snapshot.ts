@@ -28,6 +28,8 @@ const snapshotFile = z.object({
       identity,
       parent: z.number().int().optional(),
       position: z.number().optional(),
+      noted: z.record(z.string(), z.unknown()).optional(),
+      insists: z.array(z.string()).optional(),
       attributes: z.record(z.string(), z.unknown()),
     }),
   ),
@@ -45,6 +47,8 @@ export function writeSnapshot(catalog: Catalog): string {
       identity: fact?.identity,
       parent: fact?.parent === undefined ? undefined : index.get(fact.parent),
       position: fact?.position,
+      noted: fact?.noted,
+      insists: fact?.insists,
       attributes: fact?.attributes,
     });
   });

@@ -83,6 +83,12 @@ function extensionOf({ statement }: DesiredStatement): DesiredExtension | undefi
   const extension = as(statement.tree, "CreateExtensionStmt");
   if (extension?.extname === undefined) return undefined;
   const options = (extension.options ?? []).flatMap((node) => as(node, "DefElem") ?? []);
-  const schema = as(options.find(({ defname }) => defname === "schema")?.arg, "String")?.sval;
-  return { name: extension.extname, ...(schema === undefined ? {} : { schema }), at: statement.at };
+  const option = (name: string) => as(options.find(({ defname }) => defname === name)?.arg, "String")?.sval;
+  const [schema, version] = [option("schema"), option("new_version")];
+  return {
+    name: extension.extname,
+    ...(schema === undefined ? {} : { schema }),
+    ...(version === undefined ? {} : { version }),
+    at: statement.at,
+  };
 }

@@ -69,6 +69,7 @@ function resolveRow({ kind, row }: Pending, byRef: ReadonlyMap<string, Fact>): F
     id: factId(identity),
     ...(parent == null ? {} : { parent: parent.id }),
     ...(row.position == null ? {} : { position: row.position }),
+    ...(row.noted == null ? {} : { noted: row.noted }),
     attributes: row.attributes,
   } as Fact;
 }

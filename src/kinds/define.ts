@@ -32,6 +32,7 @@ export interface FactRow<A> {
   /** What pg_depend ties to it and its children need in its stead (a text search configuration's dictionaries). */
   readonly ofParts?: readonly Ref[] | null;
   readonly position?: number | null;
+  readonly noted?: Fact["noted"] | null;
   readonly attributes: A;
 }
 
@@ -62,7 +63,7 @@ export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> 
 
 /** How some attributes of a fact change without replacing it. */
 export interface AlterRule<K extends KindName> {
-  /** The attributes that this one rule changes together. */
+  /** The attributes, and the noted, that this one rule changes together. */
   readonly of: readonly (keyof KindAttributes[K] & string)[];
   /** Whether PostgreSQL can do this particular change in place; the fact is replaced otherwise. */
   readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;

@@ -3,6 +3,7 @@ import type { Unmodelled } from "../catalog/fact.js";
 import { type Change, diff } from "../diff/diff.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
 import type { Project } from "./config.js";
+import { areSame, builtFor } from "./plan.js";
 import { readSource } from "./source.js";
 import { type Progress, silent, withWorkbench } from "./workbench.js";
 
@@ -26,10 +27,11 @@ export function diffSources(
     let current = await readSource(bench, from);
     let wanted = await readSource(bench, to);
     const unmodelled = [...current.unmodelled, ...wanted.unmodelled];
-    if (current.fingerprint !== wanted.fingerprint || current.major !== wanted.major) {
+    if (!areSame(current, wanted)) {
       progress("comparing");
-      current = await bench.normalize(current);
-      wanted = await bench.normalize(wanted);
+      const [a, b] = [builtFor(current, wanted), builtFor(wanted, current)];
+      current = await bench.normalize(a);
+      wanted = await bench.normalize(b);
     }
     const { major } = bench.target.version;
     return {

@@ -1,6 +1,6 @@
 import { recordedState } from "../apply/journal.js";
 import { sameValue } from "../catalog/canonical.js";
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
@@ -65,11 +65,13 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const wanted = await loadWanted(bench, project.schema, live);
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
-    if (live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint) {
+    if (areSame(live, wanted.catalog)) {
       return { changes: [], renames: [], current: live, wanted: live, unmodelled, provenRevisions: proven };
     }
-    const before = await bench.normalize(live);
-    const { renames, current } = await findRenames(bench, before, wanted, request.decideRename);
+    const before = await bench.normalize(builtFor(live, wanted.catalog));
+    const renamed = await findRenames(bench, before, wanted, request.decideRename);
+    const { renames } = renamed;
+    const current = builtFor(renamed.current, wanted.catalog);
     const changes = diff(current, wanted.catalog);
     const result = { changes, renames, current, wanted: wanted.catalog, unmodelled, provenRevisions: proven };
     if (changes.length === 0 && renames.length === 0) return result;
@@ -133,6 +135,20 @@ async function stateToPlanFrom(bench: Workbench, chain: Chain, from: string | un
     });
   }
   return live;
+}
+
+/** Whether there is nothing to compare any closer. */
+export function areSame(current: Catalog, wanted: Catalog): boolean {
+  const isSameText = current.major === wanted.major && current.fingerprint === wanted.fingerprint;
+  return isSameText && diff(current, wanted).length === 0;
+}
+
+/** The state, built with what is noted where the other insists on it: it is compared with what really is there. */
+export function builtFor(catalog: Catalog, other: Catalog): Catalog {
+  return insisting(
+    catalog,
+    (id) => catalog.get(id)?.insists ?? (other.get(id)?.insists === undefined ? undefined : []),
+  );
 }
 
 export function markOf(catalog: Catalog): StateMark {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Catalog } from "../catalog/catalog.js";
+import { type Catalog, insisting } from "../catalog/catalog.js";
+import { factId } from "../catalog/identity.js";
 import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import { cacheDirectory } from "../database/pglite-template.js";
 import { loadDesired } from "../desired/load.js";
@@ -62,7 +63,7 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
     return database.trial(async () => {
       await runStatements(database, prepare);
       await loadDesired(state, database);
-      return introspectHere(database);
+      return withVersions(await introspectHere(database), state);
     });
   }
   return bench.shadow.fresh(async (scratch) => {
@@ -70,8 +71,18 @@ async function load(bench: Workbench, base: Catalog, state: DesiredState): Promi
     const { createdRoles } = await loadDesired(state, scratch, { commitEvery });
     const catalog = await introspect(scratch);
     if (scratch.engine === "server") await dropRoles(scratch, createdRoles);
-    return catalog;
+    return withVersions(catalog, state);
   });
+}
+
+/** The files insist on the version of an extension where they name one. */
+function withVersions(catalog: Catalog, { extensions }: DesiredState): Catalog {
+  const fixed = new Set(
+    extensions
+      .filter(({ version }) => version !== undefined)
+      .map(({ name }) => factId({ kind: "extension", name })),
+  );
+  return fixed.size === 0 ? catalog : insisting(catalog, (id) => (fixed.has(id) ? ["version"] : undefined));
 }
 
 /** Everything that the cached catalog depends on; how it is read too, because that may change between builds. */

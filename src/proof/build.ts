@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.js";
+import { type Catalog, insisting } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
@@ -110,6 +110,6 @@ export async function withSite<T>(
 export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Promise<Catalog> {
   return withSite(shadow, { catalogs: [catalog], commits: false }, async (site) => {
     await site.run(plan(base, catalog, { major: shadow.database.version.major }));
-    return site.read();
+    return insisting(await site.read(), (id) => catalog.get(id)?.insists);
   });
 }
