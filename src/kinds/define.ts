@@ -117,6 +117,8 @@ export interface Kind<K extends KindName> {
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
+  /** A satellite that is seen on what an extension brought along too. */
+  readonly isOfMembers?: true;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
   readonly isWatcher?: true;
   /**

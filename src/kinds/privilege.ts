@@ -170,6 +170,11 @@ const objects = `
 
 const itemsOf = "aclexplode(nullif(o.acl, '{}')) AS i(grantor, grantee, privilege, grantable)";
 
+/** What an object's ACL is as long as nobody says otherwise: as its extension left it, or as PostgreSQL makes it. */
+const atFirst = `coalesce((
+    SELECT i.initprivs FROM pg_init_privs i WHERE i.objoid = o.oid AND i.classoid = o.catalog::regclass
+      AND i.objsubid = o.sub AND i.privtype = 'e'), acldefault(o.type::"char", o.owner))`;
+
 /**
  * Columns' privileges by roles that may not grant them any more: REVOKE of a table's grant option overlooks what was
  * granted on its columns. PostgreSQL refuses to grant such again, and to revoke it.
@@ -203,11 +208,12 @@ export const privilege = defineKind({
             WHERE p.grantor IS NOT NULL AND i.grantee = p.grantee_oid AND i.grantor = p.grantor_oid) AS needs,
            p.attributes
     FROM (${objects}) o,
-    LATERAL (${grantsQuery("o.acl", 'acldefault(o.type::"char", o.owner)', "o.owner")}) p
+    LATERAL (${grantsQuery("o.acl", atFirst, "o.owner")}) p
     WHERE o.acl IS NOT NULL AND (o.oid >= 16384 OR o.catalog = 'pg_namespace')
       AND (o.sub = 0 OR (o.oid, o.sub, p.grantee_oid, p.grantor_oid) NOT IN (${groundlessGrants}))
     -- Of several who gave the same right, the owner counts: behind it there is no one.
     ORDER BY p.grantor IS NULL`,
+  isOfMembers: true,
   // To revoke from a table is to revoke from each of its columns (manual, REVOKE, Description).
   follows: ({ identity: { on, ...whole } }) => [
     ...(on === undefined ? relationsOfColumn(whole.of).map((of) => ({ ...whole, of })) : [whole]),

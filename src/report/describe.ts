@@ -1,5 +1,5 @@
 import { type Fact, isKind } from "../catalog/fact.js";
-import type { Identity } from "../catalog/identity.js";
+import { factId, type Identity } from "../catalog/identity.js";
 import { columnDefinition } from "../kinds/column.js";
 import { constraintDefinition } from "../kinds/constraint.js";
 import { everyone, theOwner } from "../kinds/grants.js";
@@ -15,7 +15,8 @@ export function labelOf({ identity, id }: Fact, parent?: Fact): string {
   }
   if (kind === "privilege") {
     const by = args === undefined ? "" : `, granted by ${args.map(quoteIdentifier).join(", ")}`;
-    return `privileges of ${roleName(name)}${by}`;
+    const isOfMember = parent !== undefined && of !== undefined && factId(of) !== parent.id;
+    return `privileges of ${roleName(name)}${by}${isOfMember ? ` on ${factId(of)}` : ""}`;
   }
   if (
     name === undefined ||
