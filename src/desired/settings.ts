@@ -28,14 +28,21 @@ const meaningless = new Set([
 /** Who runs the statements, by SET ROLE or SET SESSION AUTHORIZATION; its value is the role's name. */
 const grantorSetting = "role";
 
+/** SET ROLE NONE: the session's own, said aloud. */
+const nobodyElse = "none";
+
 /** The role that grants, where the file says so. */
 export function grantorIn(settings: Settings): string | undefined {
-  return settings.get(grantorSetting);
+  const role = settings.get(grantorSetting);
+  return role === nobodyElse ? undefined : role;
 }
+
+/** Whether the file says who grants: what is granted so waits for what everybody's own grants make possible. */
+export const namesGrantor = (settings: Settings): boolean => settings.has(grantorSetting);
 
 /** Throws a DmError when a statement that is no GRANT or REVOKE runs as another role. */
 export function refuseOtherRole({ type, at, text }: ParsedStatement, settings: Settings): void {
-  if (!settings.has(grantorSetting) || type === "GrantStmt") return;
+  if (grantorIn(settings) === undefined || type === "GrantStmt") return;
   throw new DmError(
     "DM2105",
     `only GRANT and REVOKE may stand behind SET ROLE, not ${text.split(/\s/, 2).join(" ")}`,
@@ -58,10 +65,8 @@ export function settingsAfter(statement: ParsedStatement, settings: Settings): S
     if (name === undefined || kind === "VAR_SET_MULTI" || kind === "VAR_SET_CURRENT") return undefined;
     if (name === "role" || name === "session_authorization") {
       const role = kind === "VAR_SET_VALUE" ? plainValue(set.args?.[0]) : undefined;
-      const isNone = role === undefined || (name === "role" && role === "none");
-      return isNone
-        ? without(settings, grantorSetting)
-        : new Map([...without(settings, grantorSetting), [grantorSetting, role]]);
+      const others = without(settings, grantorSetting);
+      return role === undefined ? others : new Map([...others, [grantorSetting, role]]);
     }
     if (kind === "VAR_RESET" || kind === "VAR_SET_DEFAULT") return without(settings, name);
     return withSetting(

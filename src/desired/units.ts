@@ -4,7 +4,7 @@ import { afterCodePoints } from "../parse/source.js";
 import { name } from "../sql/sql.js";
 import { inlineForeignKeys, type Range } from "./foreign-keys.js";
 import { idleOnly } from "./only.js";
-import { grantorIn } from "./settings.js";
+import { namesGrantor } from "./settings.js";
 import { type Stage, stageNumber, stageOf } from "./stages.js";
 import type { DesiredStatement } from "./state.js";
 import { as, qualified, relationName, strings } from "./tree.js";
@@ -88,7 +88,8 @@ function unitsOf(desired: DesiredStatement, isRepetition: boolean, only: readonl
   const additions = keys.map(({ addition }) =>
     unit(desired, "attachment", [`ALTER TABLE ${name(table?.schema, table?.name).text} ADD `, ...addition]),
   );
-  const stage = grantorIn(desired.settings) === undefined ? stageOf(statement) : "grant by another role";
+  const isByAnother = statement.type === "GrantStmt" && namesGrantor(desired.settings);
+  const stage = isByAnother ? "grant by another role" : stageOf(statement);
   return [unit(desired, stage, blanked(statement, blanks)), ...additions];
 }
 

@@ -52,13 +52,21 @@ function change({ identity }: PrivilegeFact, from: Grants, to: Grants, context: 
  * may come between.
  */
 function asGrantor(grantor: string, target: Identity, statements: readonly Sql[], catalog: Catalog): Sql {
-  const inside = [sql`SET ROLE ${name(grantor)}`, ...statements, sql`RESET ROLE`];
+  const inside = [sql`SET ROLE ${name(grantor)}`, ...statements];
   // Who granted may have lost a schema since, without which it finds nothing in it.
   const lacking = schemasNamed(target, catalog).filter((schema) => !mayUse(grantor, schema, catalog));
-  if (lacking.length === 0) return join(inside, ";\n");
+  if (lacking.length === 0) return join([...inside, raw("RESET ROLE")], ";\n");
   const usage = sql`USAGE ON SCHEMA ${join(lacking.map((schema) => name(schema)))}`;
   return join(
-    [sql`GRANT ${usage} TO ${name(grantor)}`, ...inside, sql`REVOKE ${usage} FROM ${name(grantor)}`],
+    [
+      // In a schema file too this says that what follows belongs together.
+      raw("SET ROLE NONE"),
+      sql`GRANT ${usage} TO ${name(grantor)}`,
+      ...inside,
+      raw("SET ROLE NONE"),
+      sql`REVOKE ${usage} FROM ${name(grantor)}`,
+      raw("RESET ROLE"),
+    ],
     ";\n",
   );
 }

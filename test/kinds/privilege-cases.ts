@@ -89,6 +89,44 @@ const grantors: readonly ChangeCase[] = [
     sees: ["privilege two(one) on column public.t.id", "granted"],
     way: "in place",
   },
+  ...(
+    [
+      ["LANGUAGE la", "language la", "CREATE TRUSTED LANGUAGE la HANDLER plpgsql_call_handler"],
+      ["FOREIGN DATA WRAPPER w", "foreign data wrapper w", "CREATE FOREIGN DATA WRAPPER w"],
+      [
+        "FOREIGN SERVER fs",
+        "foreign server fs",
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER fs FOREIGN DATA WRAPPER w",
+      ],
+      ["TYPE ra", "range public.ra", "CREATE TYPE ra AS RANGE (subtype = integer)"],
+      ["TYPE co", "composite type public.co", "CREATE TYPE co AS (a integer)"],
+      [
+        "FUNCTION ag(integer)",
+        "aggregate public.ag(integer)",
+        "CREATE AGGREGATE ag(integer) (sfunc = int4pl, stype = integer)",
+      ],
+    ] as const
+  ).map(([noun, fact, make]): ChangeCase => {
+    const privilege = noun.startsWith("FUNCTION") ? "EXECUTE" : "USAGE";
+    const option = `GRANT ${privilege} ON ${noun} TO one WITH GRANT OPTION`;
+    return {
+      title: `privileges on ${noun} by its owner and by another role come and go`,
+      given: make,
+      before: "",
+      after: `REVOKE ${privilege} ON ${noun} FROM PUBLIC; ${option}; ${byOne(noun, privilege)}`,
+      sees: [`privilege two(one) on ${fact}`],
+      way: "comes and goes",
+    };
+  }),
+  {
+    title: "MAINTAIN is a privilege like any other",
+    since: 17,
+    given,
+    before: "GRANT SELECT ON t TO one WITH GRANT OPTION",
+    after: `GRANT SELECT, MAINTAIN ON t TO one WITH GRANT OPTION; ${byOne("t", "MAINTAIN")}`,
+    sees: ["privilege one on table public.t", "grantable"],
+    way: "in place",
+  },
   granted(
     "privileges on a system column and on a sequence's column are seen",
     "GRANT SELECT (last_value) ON s TO one; GRANT SELECT (xmin) ON t TO one",
@@ -297,6 +335,34 @@ export const privilegeCases: readonly ChangeCase[] = [
     after: "ALTER DEFAULT PRIVILEGES REVOKE DELETE, UPDATE ON TABLES FROM CURRENT_USER",
     sees: ["default privilege pg_owner(pg_self, tables)", "revoked"],
     way: "in place",
+  },
+  {
+    title: "default privileges of another role, and on schemas, are seen",
+    given: `${given}; GRANT CREATE ON SCHEMA x TO two`,
+    before: "ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    after: `ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+      ALTER DEFAULT PRIVILEGES FOR ROLE two IN SCHEMA x GRANT ALL ON SEQUENCES TO one WITH GRANT OPTION;
+      ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE DELETE, TRUNCATE ON TABLES FROM two;
+      ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO one; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC`,
+    sees: ["default privilege pg_owner(two, tables)"],
+    way: "comes and goes",
+  },
+  {
+    title: "default privileges on large objects are seen",
+    since: 18,
+    before: "ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO one",
+    after: "ALTER DEFAULT PRIVILEGES GRANT SELECT, UPDATE ON LARGE OBJECTS TO one",
+    sees: ["default privilege one(pg_self, large objects)", "granted"],
+    way: "in place",
+  },
+  {
+    title: "what default privileges give others, these may pass on",
+    given:
+      "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO one WITH GRANT OPTION; GRANT USAGE ON SCHEMA public TO one",
+    before: "",
+    after: `CREATE TABLE n (id integer); ${byOne("n", "SELECT")}`,
+    sees: ["privilege two(one) on table public.n"],
+    way: "comes and goes",
   },
   {
     title: "a table made under default privileges has exactly the privileges that are wanted",
