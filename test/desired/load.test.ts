@@ -201,7 +201,7 @@ describe("settings", () => {
         "3.sql": `CREATE TABLE t (); GRANT SELECT ON t TO a, b WITH GRANT OPTION;
           ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO a`,
       },
-      `SELECT array_agg(i.grantee::regrole || ' by ' || i.grantor::regrole ORDER BY 1)::text AS grants,
+      `SELECT array_agg(i.grantee::regrole || ' by ' || i.grantor::regrole ORDER BY (i.grantee::regrole || ' by ' || i.grantor::regrole) COLLATE "C")::text AS grants,
               (SELECT rolname FROM pg_roles r JOIN pg_class c ON c.relowner = r.oid WHERE relname = 'u') AS u, current_user AS now
        FROM pg_class, aclexplode(relacl) i WHERE relname = 't' AND i.grantee <> relowner`,
     );
