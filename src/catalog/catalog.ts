@@ -113,6 +113,17 @@ export class Catalog {
   }
 }
 
+/** The same state, insisting on what is noted of some facts, as `insists` says (undefined: not at all). */
+export function insisting(catalog: Catalog, insists: (id: FactId) => readonly string[] | undefined): Catalog {
+  const facts = [...catalog.facts.values()].map((fact): Fact => {
+    const names = insists(fact.id);
+    return names === undefined ? fact : { ...fact, insists: names };
+  });
+  const { major, self, unmodelled, scope, leftOut, whole } = catalog;
+  const rest = { unmodelled, scope, leftOut, ...(whole === catalog ? {} : { whole }) };
+  return new Catalog({ major, self, facts, edges: catalog.edges(), ...rest });
+}
+
 /** Order by code units: the same on every machine, unlike the locale's. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

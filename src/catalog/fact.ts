@@ -28,6 +28,13 @@ export interface Fact<K extends KindName = KindName> {
   readonly attributes: KindAttributes[K];
   /** Declared order among its siblings (columns). Reported and used for writing, never compared. */
   readonly position?: number;
+  /** What is known of it and differs between databases that are equally right (an extension's version). */
+  readonly noted?: { readonly [name: string]: AttributeValue };
+  /**
+   * Those of the noted that this state insists on: they are compared. Where the list is there, be it empty, the state is
+   * built with what is noted of the fact.
+   */
+  readonly insists?: readonly string[];
 }
 
 /** Narrows a fact of any kind to one. */

@@ -40,6 +40,8 @@ const snapshotFile = z.object({
       identity,
       parent: z.number().int().optional(),
       position: z.number().optional(),
+      noted: z.record(z.string(), z.unknown()).optional(),
+      insists: z.array(z.string()).optional(),
       attributes: z.record(z.string(), z.unknown()),
       unmanaged: z.literal(true).optional(),
     }),
@@ -67,6 +69,8 @@ export function writeSnapshot(catalog: Catalog, around: Catalog = catalog): stri
       identity: fact?.identity,
       parent: fact?.parent === undefined ? undefined : index.get(fact.parent),
       position: fact?.position,
+      noted: fact?.noted,
+      insists: fact?.insists,
       attributes: fact?.attributes,
       unmanaged: catalog.has(id) ? undefined : true,
     });

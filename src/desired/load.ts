@@ -178,6 +178,7 @@ async function explain(cause: Refused, refused: readonly Refused[], database: Da
   const attempt = async () => {
     await database.script(settings);
     await database.query(unit.text);
+    await database.script(applySettings(new Map(), unit.desired.settings.keys()));
   };
   try {
     if (commits) await database.transaction(attempt);

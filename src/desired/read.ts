@@ -5,7 +5,15 @@ import { annotationsOf, refuseLoose } from "./annotate.js";
 import { readSchemaFiles } from "./files.js";
 import { type RefusalOptions, refuseForeign, refuseQuery } from "./refuse.js";
 import { rolesNamedBy } from "./roles.js";
-import { type Settings, schemaInForce, searchPathSet, searchPathTo, settingsAfter } from "./settings.js";
+import {
+  grantorIn,
+  refuseOtherRole,
+  type Settings,
+  schemaInForce,
+  searchPathSet,
+  searchPathTo,
+  settingsAfter,
+} from "./settings.js";
 import { roleMadeBy, rolesChangedBy } from "./shared.js";
 import type { Annotation, DesiredExtension, DesiredState, DesiredStatement } from "./state.js";
 import { as } from "./tree.js";
@@ -41,7 +49,12 @@ export async function readDesired(
     }
   }
   refuseUndeclared(statements);
-  const roles = new Set(statements.flatMap(({ statement }) => rolesNamedBy(statement)));
+  const roles = new Set(
+    statements.flatMap(({ statement, settings }) => [
+      ...rolesNamedBy(statement),
+      ...[grantorIn(settings)].filter((role) => role !== undefined),
+    ]),
+  );
   const extensions = statements.flatMap((desired) => extensionOf(desired) ?? []);
   return { statements, annotations, roles: [...roles].toSorted(), extensions, hash };
 }
@@ -63,6 +76,7 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
     }
     refuseQuery(statement);
     refuseForeign(statement, options);
+    refuseOtherRole(statement, settings);
     read.push({ statement, settings, schema: schemaInForce(settings, path) });
   }
   return read;
@@ -88,6 +102,12 @@ function extensionOf({ statement }: DesiredStatement): DesiredExtension | undefi
   const extension = as(statement.tree, "CreateExtensionStmt");
   if (extension?.extname === undefined) return undefined;
   const options = (extension.options ?? []).flatMap((node) => as(node, "DefElem") ?? []);
-  const schema = as(options.find(({ defname }) => defname === "schema")?.arg, "String")?.sval;
-  return { name: extension.extname, ...(schema === undefined ? {} : { schema }), at: statement.at };
+  const option = (name: string) => as(options.find(({ defname }) => defname === name)?.arg, "String")?.sval;
+  const [schema, version] = [option("schema"), option("new_version")];
+  return {
+    name: extension.extname,
+    ...(schema === undefined ? {} : { schema }),
+    ...(version === undefined ? {} : { version }),
+    at: statement.at,
+  };
 }

@@ -6,7 +6,7 @@ import { as, strings } from "./tree.js";
 
 /**
  * What SET and set_config() change for the statements after them in the same file: name → SET LOCAL
- * statement.
+ * statement, or the role that grants.
  */
 export type Settings = ReadonlyMap<string, string>;
 
@@ -25,6 +25,34 @@ const meaningless = new Set([
   "default_with_oids",
 ]);
 
+/** Who runs the statements, by SET ROLE or SET SESSION AUTHORIZATION; its value is the role's name. */
+const grantorSetting = "role";
+
+/** SET ROLE NONE: the session's own, said aloud. */
+const nobodyElse = "none";
+
+/** The role that grants, where the file says so. */
+export function grantorIn(settings: Settings): string | undefined {
+  const role = settings.get(grantorSetting);
+  return role === nobodyElse ? undefined : role;
+}
+
+/** Whether the file says who grants: what is granted so waits for what everybody's own grants make possible. */
+export const namesGrantor = (settings: Settings): boolean => settings.has(grantorSetting);
+
+/** Throws a DmError when a statement that is no GRANT or REVOKE runs as another role. */
+export function refuseOtherRole({ type, at, text }: ParsedStatement, settings: Settings): void {
+  if (grantorIn(settings) === undefined || type === "GrantStmt") return;
+  throw new DmError(
+    "DM2105",
+    `only GRANT and REVOKE may stand behind SET ROLE, not ${text.split(/\s/, 2).join(" ")}`,
+    {
+      at,
+      next: ["write RESET ROLE above it", "give each object its owner: ALTER … OWNER TO"],
+    },
+  );
+}
+
 /**
  * The settings after this statement, or undefined when it is no setting.
  * Throws a DmError where a setting does not fit a schema file.
@@ -36,10 +64,9 @@ export function settingsAfter(statement: ParsedStatement, settings: Settings): S
     if (kind === "VAR_RESET_ALL") return new Map();
     if (name === undefined || kind === "VAR_SET_MULTI" || kind === "VAR_SET_CURRENT") return undefined;
     if (name === "role" || name === "session_authorization") {
-      throw new DmError("DM2105", `${statement.text} changes who runs the file`, {
-        at: statement.at,
-        next: ["give each object its owner: ALTER … OWNER TO"],
-      });
+      const role = kind === "VAR_SET_VALUE" ? plainValue(set.args?.[0]) : undefined;
+      const others = without(settings, grantorSetting);
+      return role === undefined ? others : new Map([...others, [grantorSetting, role]]);
     }
     if (kind === "VAR_RESET" || kind === "VAR_SET_DEFAULT") return without(settings, name);
     return withSetting(
@@ -131,15 +158,21 @@ export function searchPathSet(statement: ParsedStatement): string[] | undefined 
  * The statements that put settings in force, and undo those others that files make; `names` are all of these.
  */
 export function applySettings(settings: Settings, names: Iterable<string>): string {
-  const others = [...new Set(names)].filter((name) => name !== "search_path" && !settings.has(name));
+  const known = new Set(names);
+  const others = [...known].filter(
+    (name) => name !== "search_path" && name !== grantorSetting && !settings.has(name),
+  );
   // Unlike SET … TO DEFAULT this is content with a name that the server does not know.
   const reset =
     "SELECT pg_catalog.set_config(name, coalesce(reset_val, ''), true) FROM pg_catalog.pg_settings " +
     `WHERE pg_catalog.lower(name) IN (${others.map((name) => quoteLiteral(name.toLowerCase())).join(", ")})`;
+  const role = grantorIn(settings);
   return [
+    ...(known.has(grantorSetting) || role !== undefined ? ["RESET ROLE"] : []),
     ...(others.length === 0 ? [] : [reset]),
     ...(settings.has("search_path") ? [] : ['SET LOCAL search_path TO "$user", public']),
-    ...settings.values(),
+    ...[...without(settings, grantorSetting).values()],
+    ...(role === undefined ? [] : [`SET LOCAL ROLE ${quoteIdentifier(role)}`]),
   ].join(";\n");
 }
 

@@ -15,6 +15,7 @@ import { as } from "./tree.js";
  *   partition's own a second;
  * - views after columns that ALTER TABLE adds, for SELECT *;
  * - GRANT and REVOKE after all objects, for ON ALL TABLES IN SCHEMA, and in the order written;
+ * - what others than the owners grant after what lets them grant;
  * - default privileges behind them: what the files define has the privileges that the files say;
  * - event triggers last: they would fire on the rest.
  */
@@ -34,6 +35,7 @@ const stages = [
   "late attachment",
   "satellite",
   "privilege",
+  "grant by another role",
   "default privilege",
   "event trigger",
 ] as const;

@@ -33,6 +33,7 @@ export interface Annotation {
 export interface DesiredExtension {
   readonly name: string;
   readonly schema?: string;
+  readonly version?: string;
   readonly at: SourceLocation;
 }
 

@@ -5,6 +5,7 @@ import { name } from "../sql/sql.js";
 import { attachedLast } from "./attach.js";
 import { inlineForeignKeys, type Range } from "./foreign-keys.js";
 import { idleOnly } from "./only.js";
+import { namesGrantor } from "./settings.js";
 import { type Stage, stageNumber, stageOf } from "./stages.js";
 import type { DesiredStatement } from "./state.js";
 import { as, qualified, relationName, strings } from "./tree.js";
@@ -109,7 +110,9 @@ function unitsOf(
   const additions = keys.map(({ addition }) =>
     unit(desired, "attachment", [`ALTER TABLE ${name(table?.schema, table?.name).text} ADD `, ...addition]),
   );
-  return [unit(desired, stageOf(statement), blanked(statement, blanks)), ...additions];
+  const isByAnother = statement.type === "GrantStmt" && namesGrantor(desired.settings);
+  const stage = isByAnother ? "grant by another role" : stageOf(statement);
+  return [unit(desired, stage, blanked(statement, blanks)), ...additions];
 }
 
 /** Where a statement about the database itself names it. */

@@ -22,7 +22,7 @@ export function diff(current: Catalog, wanted: Catalog): Change[] {
     if (before === undefined && after !== undefined) changes.push({ type: "create", wanted: after });
     else if (before !== undefined && after === undefined) changes.push({ type: "drop", current: before });
     else if (before !== undefined && after !== undefined) {
-      const attributes = differing(before.attributes, after.attributes);
+      const attributes = differing(before, after);
       if (attributes.length > 0) changes.push({ type: "alter", current: before, wanted: after, attributes });
     }
   }
@@ -34,10 +34,17 @@ export function subject(change: Change): Fact {
   return change.type === "drop" ? change.current : change.wanted;
 }
 
-/** An attribute that only one side has is one that the other side's version of dm did not record: it tells nothing. */
-function differing(before: object, after: object): string[] {
-  const known = new Map(Object.entries(after));
-  return Object.entries(before)
-    .filter(([name, value]) => known.has(name) && !sameValue(value, known.get(name)))
-    .map(([name]) => name);
+/**
+ * An attribute that only one side has is one that the other side's version of dm did not record: it tells nothing. What is
+ * noted counts where a side insists on it.
+ */
+function differing(before: Fact, after: Fact): string[] {
+  const [was, is] = [known(before), known(after)];
+  const insisted = [...(before.insists ?? []), ...(after.insists ?? [])];
+  return [...new Set([...Object.keys(before.attributes), ...insisted])].filter(
+    (name) => was.has(name) && is.has(name) && !sameValue(was.get(name), is.get(name)),
+  );
 }
+
+const known = ({ noted = {}, attributes }: Fact) =>
+  new Map([...Object.entries(noted), ...Object.entries(attributes)]);

@@ -23,15 +23,15 @@ export function resolve(
   dependencies: readonly Dependency[],
   members: readonly ExtensionMember[],
 ): { facts: Fact[]; edges: Edge[] } {
-  const isMember = new Set(members.map(({ member }) => key(member)));
+  const extensionOf = new Map(members.map(({ member, extension }) => [key(member), key(extension)]));
   const facts = new Map<FactId, Fact>();
   const byRef = new Map<string, Fact>();
   const rowOf = new Map<FactId, FactRow<Fact["attributes"]>>();
 
-  let pending: Pending[] = rowsByKind.flatMap(({ kind, rows }) => rows.map((row) => ({ kind, row })));
-  pending = pending.filter(
-    ({ row }) => !(row.refs ?? []).some(([of, oid]) => isMember.has(key([of, oid, 0]))),
-  );
+  const all: Pending[] = rowsByKind.flatMap(({ kind, rows }) => rows.map((row) => ({ kind, row })));
+  const isOfExtension = ({ row }: Pending) =>
+    (row.refs ?? []).some(([of, oid]) => extensionOf.has(key([of, oid, 0])));
+  let pending = all.filter((item) => !isOfExtension(item));
   for (;;) {
     const later: Pending[] = [];
     for (const item of pending) {
@@ -47,6 +47,13 @@ export function resolve(
     pending = later;
   }
 
+  const onMembers = satellitesOfMembers([...all.filter(isOfExtension), ...pending], extensionOf, byRef);
+  for (const { fact, row } of onMembers) {
+    facts.set(fact.id, fact);
+    rowOf.set(fact.id, row);
+    for (const ref of row.refs ?? []) if (ref[1] !== 0) byRef.set(key(ref), fact);
+  }
+
   for (const { member, extension } of members) {
     const fact = byRef.get(key(extension));
     if (fact !== undefined) byRef.set(key(member), fact);
@@ -54,10 +61,44 @@ export function resolve(
   return { facts: [...facts.values()], edges: resolveEdges(facts, rowOf, byRef, dependencies) };
 }
 
+/**
+ * What a user said of objects that extensions brought along, where the kind can tell that from what came with them: facts of the
+ * extension, which their objects, being no facts, cannot be parents of.
+ */
+function satellitesOfMembers(
+  rows: readonly Pending[],
+  extensionOf: ReadonlyMap<string, string>,
+  byRef: ReadonlyMap<string, Fact>,
+): { fact: Fact; row: Pending["row"] }[] {
+  const members = new Map<string, { readonly fact: Fact; readonly extension: Fact }>();
+  const found: { fact: Fact; row: Pending["row"] }[] = [];
+  // Twice: a member's columns have it for a parent.
+  for (const { kind, row } of [...rows, ...rows]) {
+    if (row.target) continue;
+    const { fact: parent, extension: parents } = (row.parent && members.get(key(row.parent))) || {};
+    const own = (row.refs ?? []).map((ref) => extensionOf.get(key(ref))).find((one) => one !== undefined);
+    const extension = own === undefined ? parents : byRef.get(own);
+    const within = parent ?? (row.parent ? lookup(byRef, row.parent, true) : undefined);
+    if (extension === undefined || (row.parent && within === undefined)) continue;
+    const fact = factOf({ kind, row }, within);
+    for (const ref of row.refs ?? []) members.set(key(ref), { fact, extension });
+  }
+  for (const { kind, row } of rows) {
+    const member = row.target && members.get(key(row.target));
+    if (!member || kindOf(kind).isOfMembers !== true) continue;
+    found.push({ fact: { ...factOf({ kind, row }, member.fact), parent: member.extension.id }, row });
+  }
+  return found;
+}
+
 function resolveRow({ kind, row }: Pending, byRef: ReadonlyMap<string, Fact>): Fact | undefined {
   const parentRef = row.target ?? row.parent;
   const parent = parentRef && lookup(byRef, parentRef, row.target === undefined || row.target === null);
   if (parentRef && parent === undefined) return undefined;
+  return factOf({ kind, row }, parent ?? undefined);
+}
+
+function factOf({ kind, row }: Pending, parent: Fact | undefined): Fact {
   const identity: Identity<KindName> = {
     kind,
     ...(row.schema == null ? {} : { schema: row.schema }),
@@ -71,6 +112,7 @@ function resolveRow({ kind, row }: Pending, byRef: ReadonlyMap<string, Fact>): F
     id: factId(identity),
     ...(parent == null ? {} : { parent: parent.id }),
     ...(row.position == null ? {} : { position: row.position }),
+    ...(row.noted == null ? {} : { noted: row.noted }),
     attributes: row.attributes,
   } as Fact;
 }

@@ -1,4 +1,5 @@
 import { namingShell } from "../kinds/operator.js";
+import { groundlessGrants } from "../kinds/privilege.js";
 import { isUserSchema } from "../kinds/query.js";
 import { mayReadMapping } from "../kinds/user-mapping.js";
 
@@ -36,5 +37,9 @@ export function unmodelledQuery(_major: number): string {
   });
   selects.push(`SELECT 'user mapping whose options are hidden', coalesce(m.usename, 'public') || ' on ' || m.srvname
     FROM pg_user_mappings m WHERE NOT ${mayReadMapping}`);
+  selects.push(`SELECT DISTINCT 'privilege of a column without its grant option',
+      pg_get_userbyid(g.grantee) || ' on ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+    FROM (${groundlessGrants}) g(relation, sub, grantee, grantor) JOIN pg_class c ON c.oid = g.relation
+    JOIN pg_namespace n ON n.oid = c.relnamespace`);
   return `${selects.join("\n  UNION ALL\n  ")}\n  ORDER BY 1, 2`;
 }

@@ -43,6 +43,7 @@ export interface FactRow<A> {
   readonly ofParts?: readonly Ref[] | null;
   readonly inherits?: readonly Inherited[] | null;
   readonly position?: number | null;
+  readonly noted?: Fact["noted"] | null;
   readonly attributes: A;
 }
 
@@ -76,7 +77,7 @@ export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> 
 
 /** How some attributes of a fact change without replacing it. */
 export interface AlterRule<K extends KindName> {
-  /** The attributes that this one rule changes together. */
+  /** The attributes, and the noted, that this one rule changes together. */
   readonly of: readonly (keyof KindAttributes[K] & string)[];
   /** Whether PostgreSQL can do this particular change in place; the fact is replaced otherwise. */
   readonly when?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => boolean;
@@ -170,6 +171,8 @@ export interface Kind<K extends KindName> {
    * other databases live on (docs/architecture.md, Decisions).
    */
   readonly shared?: Shared;
+  /** A satellite that is seen on what an extension brought along too. */
+  readonly isOfMembers?: true;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
   readonly isWatcher?: true;
   /**

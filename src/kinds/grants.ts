@@ -83,21 +83,28 @@ export function addGrants(below: Grants, above: Grants): Grants {
   };
 }
 
-/** Columns `grantee` and `attributes` from two ACLs: what is, and what would be by default. */
+/**
+ * Columns `role`, `grantee`, `grantor` and `attributes` from two ACLs: what is, and what would be by default. The grantor is
+ * NULL where it is the owner, who grants all that is granted by default.
+ */
 export function grantsQuery(acl: string, byDefault: string, owner: string): string {
+  const list = (privilege: string, condition: string) =>
+    `coalesce(json_agg(${privilege} ORDER BY ${privilege}) FILTER (WHERE ${condition}), '[]')`;
+  const items = (of: string) =>
+    `aclexplode(nullif(${of}, '{}')) AS i(grantor, grantee, privilege, grantable)`;
   return `
-    SELECT coalesce(actual.grantee, initial.grantee) AS role,
-           CASE coalesce(actual.grantee, initial.grantee) WHEN 0 THEN '${everyone}' WHEN ${owner} THEN '${theOwner}'
-             ELSE pg_get_userbyid(coalesce(actual.grantee, initial.grantee))::text END AS grantee,
+    SELECT grantee AS grantee_oid, grantor AS grantor_oid,
+           CASE grantee WHEN 0 THEN '${everyone}' WHEN ${owner} THEN '${theOwner}'
+             ELSE pg_get_userbyid(grantee)::text END AS grantee,
+           CASE WHEN grantor <> ${owner} THEN pg_get_userbyid(grantor)::text END AS grantor,
            json_build_object(
-             'granted', coalesce(json_agg(actual.privilege_type ORDER BY actual.privilege_type)
-               FILTER (WHERE initial.privilege_type IS NULL AND NOT actual.grantable), '[]'),
-             'grantable', coalesce(json_agg(actual.privilege_type ORDER BY actual.privilege_type) FILTER (WHERE actual.grantable), '[]'),
-             'revoked', coalesce(json_agg(initial.privilege_type ORDER BY initial.privilege_type)
-               FILTER (WHERE actual.privilege_type IS NULL), '[]')
-           ) AS attributes
-    FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS grantable FROM aclexplode(nullif(${acl}, '{}')) GROUP BY 1, 2) actual
-    FULL JOIN aclexplode(nullif(${byDefault}, '{}')) initial ON initial.grantee = actual.grantee AND initial.privilege_type = actual.privilege_type
-    GROUP BY 1, 2
-    HAVING bool_or(initial.privilege_type IS NULL OR actual.privilege_type IS NULL OR actual.grantable)`;
+             'granted', ${list("actual.has", "initial.had IS NULL AND NOT grantable")},
+             'grantable', ${list("actual.has", "grantable")},
+             'revoked', ${list("initial.had", "actual.has IS NULL")}) AS attributes
+    FROM (SELECT grantee, grantor, privilege, privilege AS has, bool_or(grantable) AS grantable
+          FROM ${items(acl)} GROUP BY 1, 2, 3) actual
+    FULL JOIN (SELECT grantee, grantor, privilege, privilege AS had FROM ${items(byDefault)}) initial
+      USING (grantee, grantor, privilege)
+    GROUP BY grantee, grantor
+    HAVING bool_or(had IS NULL OR has IS NULL OR grantable)`;
 }

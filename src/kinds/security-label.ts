@@ -28,7 +28,12 @@ export const securityLabel = defineKind({
     SELECT json_build_array(l.classoid::regclass::text, l.objoid::int8, l.objsubid) AS target, l.provider AS name,
            json_build_object('label', l.label) AS attributes
     FROM pg_seclabel l
-    WHERE l.objoid >= 16384 OR l.classoid = 'pg_namespace'::regclass`,
+    WHERE l.objoid >= 16384 OR l.classoid = 'pg_namespace'::regclass
+    UNION ALL
+    -- Subscriptions stand in a catalog that all databases share, and so do their labels.
+    SELECT json_build_array('pg_subscription', l.objoid::int8, 0), l.provider, json_build_object('label', l.label)
+    FROM pg_shseclabel l JOIN pg_subscription s ON s.oid = l.objoid JOIN pg_database d ON d.oid = s.subdbid
+    WHERE l.classoid = 'pg_subscription'::regclass AND d.datname = current_database()`,
   create: (fact, context) => [label(fact, literal(fact.attributes.label), context)],
   drop: (fact, context) => [label(fact, raw("NULL"), context)],
   alter: [{ of: ["label"], sql: (_, to, context) => label(to, literal(to.attributes.label), context) }],

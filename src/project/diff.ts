@@ -5,6 +5,7 @@ import { type Change, diff } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { scriptAmid } from "./amid.js";
 import type { Project } from "./config.js";
+import { areSame, builtFor } from "./plan.js";
 import { readSource } from "./source.js";
 import { comparable } from "./state.js";
 import { type Progress, silent, withWorkbench } from "./workbench.js";
@@ -32,10 +33,11 @@ export function diffSources(
     let [current, wanted] = comparable(start, await readSource(bench, to));
     const there = current;
     const unmodelled = [...current.unmodelled, ...wanted.unmodelled];
-    if (current.fingerprint !== wanted.fingerprint || current.major !== wanted.major) {
+    if (!areSame(current, wanted)) {
       progress("comparing");
-      current = await bench.normalize(current);
-      wanted = await bench.normalize(wanted);
+      const [a, b] = [builtFor(current, wanted), builtFor(wanted, current)];
+      current = await bench.normalize(a);
+      wanted = await bench.normalize(b);
     }
     return {
       changes: diff(current, wanted),

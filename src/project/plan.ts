@@ -1,6 +1,6 @@
 import { recordedState } from "../apply/journal.js";
 import { sameValue } from "../catalog/canonical.js";
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
@@ -75,9 +75,8 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const { leftOut } = there;
     bench.progress("comparing");
     const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
-    const isSame = live.major === wanted.catalog.major && live.fingerprint === wanted.catalog.fingerprint;
     // Two columns of one type may have to exchange their names all the same.
-    if (isSame && annotatedRenames(live, wanted).exchanged.length === 0) {
+    if (areSame(live, wanted.catalog) && annotatedRenames(live, wanted).exchanged.length === 0) {
       return {
         changes: [],
         renames: [],
@@ -88,8 +87,10 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
         provenRevisions: proven,
       };
     }
-    const before = await bench.normalize(live);
-    const { renames, steps, current } = await findRenames(bench, before, wanted, request.decideRename);
+    const before = await bench.normalize(builtFor(live, wanted.catalog));
+    const renamed = await findRenames(bench, before, wanted, request.decideRename);
+    const { renames, steps } = renamed;
+    const current = builtFor(renamed.current, wanted.catalog);
     const changes = diff(current, wanted.catalog);
     const result = {
       changes,
@@ -163,6 +164,20 @@ async function stateToPlanFrom(bench: Workbench, chain: Chain, from: string | un
     });
   }
   return live;
+}
+
+/** Whether there is nothing to compare any closer. */
+export function areSame(current: Catalog, wanted: Catalog): boolean {
+  const isSameText = current.major === wanted.major && current.fingerprint === wanted.fingerprint;
+  return isSameText && diff(current, wanted).length === 0;
+}
+
+/** The state, built with what is noted where the other insists on it: it is compared with what really is there. */
+export function builtFor(catalog: Catalog, other: Catalog): Catalog {
+  return insisting(
+    catalog,
+    (id) => catalog.get(id)?.insists ?? (other.get(id)?.insists === undefined ? undefined : []),
+  );
 }
 
 /**

@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { canonicalJson } from "../catalog/canonical.js";
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, insisting } from "../catalog/catalog.js";
+import { factId } from "../catalog/identity.js";
 import type { Scope } from "../catalog/scope.js";
 import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import { cacheDirectory } from "../database/pglite-template.js";
@@ -102,7 +103,7 @@ async function loadHere(bench: Workbench, base: Catalog, state: DesiredState): P
         supply: async (texts) =>
           supply(bench, await readStateHere(database, scope), texts, (list) => runStatements(database, list)),
       });
-      return introspectHere(database, { shared });
+      return withVersions(await introspectHere(database, { shared }), state);
     });
   }
   return bench.shadow.fresh(async (scratch) => {
@@ -116,8 +117,18 @@ async function loadHere(bench: Workbench, base: Catalog, state: DesiredState): P
     });
     const catalog = await introspect(scratch, { shared });
     if (scratch.engine === "server") await dropRoles(scratch, createdRoles);
-    return catalog;
+    return withVersions(catalog, state);
   });
+}
+
+/** The files insist on the version of an extension where they name one. */
+function withVersions(catalog: Catalog, { extensions }: DesiredState): Catalog {
+  const fixed = new Set(
+    extensions
+      .filter(({ version }) => version !== undefined)
+      .map(({ name }) => factId({ kind: "extension", name })),
+  );
+  return fixed.size === 0 ? catalog : insisting(catalog, (id) => (fixed.has(id) ? ["version"] : undefined));
 }
 
 /** Everything that the cached catalog depends on; how it is read too, because that may change between builds. */

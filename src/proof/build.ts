@@ -1,4 +1,4 @@
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
@@ -160,7 +160,7 @@ export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Pro
   const built = buildable(base, catalog);
   return withSite(shadow, { catalogs: [built], commits: false, scope }, async (site) => {
     await site.run(buildPlan(shadow, base, built));
-    return site.read();
+    return insisting(await site.read(), (id) => catalog.get(id)?.insists);
   });
 }
 

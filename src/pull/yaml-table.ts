@@ -175,7 +175,8 @@ function grantEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableEn
   const entries: [string, string[]][] = [];
   for (const { id, identity, attributes } of catalog.childrenOfKind(table.id, "privilege")) {
     const role = identity.name ?? "";
-    const isPlain = attributes.grantable.length === 0 && attributes.revoked.length === 0;
+    const isOwnersAndWhole = identity.args === undefined && identity.on === undefined;
+    const isPlain = isOwnersAndWhole && attributes.grantable.length === 0 && attributes.revoked.length === 0;
     // `pg_owner` stands for the owner, whoever that is; only PUBLIC itself may look like it.
     const isRole = role !== "pg_owner" && (role === "public" || role.toLowerCase() !== "public");
     if (!isPlain || !isRole || isTroublesome(role)) continue;

@@ -1,5 +1,5 @@
 import { type Fact, isKind } from "../catalog/fact.js";
-import type { Identity } from "../catalog/identity.js";
+import { factId, type Identity } from "../catalog/identity.js";
 import { columnDefinition } from "../kinds/column.js";
 import { constraintDefinition } from "../kinds/constraint.js";
 import { everyone, theOwner } from "../kinds/grants.js";
@@ -18,7 +18,11 @@ export function labelOf({ identity, id }: Fact, parent?: Fact): string {
   if (parent === undefined || isKind(parent, "schema")) {
     if (of === undefined) return id;
   }
-  if (kind === "privilege") return `privileges of ${roleName(name)}`;
+  if (kind === "privilege") {
+    const by = args === undefined ? "" : `, granted by ${args.map(quoteIdentifier).join(", ")}`;
+    const isOfMember = parent !== undefined && of !== undefined && factId(of) !== parent.id;
+    return `privileges of ${roleName(name)}${by}${isOfMember ? ` on ${factId(of)}` : ""}`;
+  }
   if (
     name === undefined ||
     (of === undefined && parent !== undefined && isSamePath(identity, parent.identity))

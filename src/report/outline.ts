@@ -146,8 +146,8 @@ function contents(members: readonly Fact[]): string {
 const obvious = new Set(["text", "expression", "role", "definition", "labels", "granted"]);
 
 function differences({ current, wanted, attributes }: Change & { type: "alter" }): Difference[] {
-  const before = new Map<string, unknown>(Object.entries(current.attributes));
-  const after = new Map<string, unknown>(Object.entries(wanted.attributes));
+  const before = new Map<string, unknown>(Object.entries({ ...current.noted, ...current.attributes }));
+  const after = new Map<string, unknown>(Object.entries({ ...wanted.noted, ...wanted.attributes }));
   return attributes.flatMap((attribute) =>
     compareValues(attribute, before.get(attribute) ?? null, after.get(attribute) ?? null),
   );

@@ -192,6 +192,24 @@ describe("what would mean something else too early runs late enough", () => {
 });
 
 describe("settings", () => {
+  test("a grant is that of the role set before it, wherever it stands, and of nothing behind it", async () => {
+    const rows = await loaded(
+      {
+        "1.sql":
+          "SET SESSION AUTHORIZATION a; GRANT SELECT ON t TO b; RESET SESSION AUTHORIZATION; CREATE TABLE u ()",
+        "2.sql": "SET ROLE b; GRANT SELECT ON t TO PUBLIC; RESET ROLE",
+        "3.sql": `CREATE TABLE t (); GRANT SELECT ON t TO a, b WITH GRANT OPTION;
+          ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO a`,
+      },
+      `SELECT array_agg(i.grantee::regrole || ' by ' || i.grantor::regrole ORDER BY (i.grantee::regrole || ' by ' || i.grantor::regrole) COLLATE "C")::text AS grants,
+              (SELECT rolname FROM pg_roles r JOIN pg_class c ON c.relowner = r.oid WHERE relname = 'u') AS u, current_user AS now
+       FROM pg_class, aclexplode(relacl) i WHERE relname = 't' AND i.grantee <> relowner`,
+    );
+    expect(rows).toEqual([
+      { grants: '{"- by b","a by postgres","b by a","b by postgres"}', u: "postgres", now: "postgres" },
+    ]);
+  });
+
   test("hold to the end of their file and no further", async () => {
     const files = {
       "1.sql":

@@ -133,8 +133,6 @@ describe("what does not belong in a schema file is refused at its line", () => {
     ["DISCARD ALL", modify],
     ["LOAD 'x'", modify],
     ["SHOW work_mem", modify],
-    ["SET ROLE r", "OWNER TO"],
-    ["SET SESSION AUTHORIZATION r", "OWNER TO"],
     ["SET client_encoding = 'LATIN1'", "UTF-8"],
     ["SET standard_conforming_strings = off", "E'…'"],
     ["REASSIGN OWNED BY a TO b", "OWNER TO"],
@@ -158,6 +156,18 @@ describe("what does not belong in a schema file is refused at its line", () => {
     expect([error.code, placeOf(error)]).toEqual(["DM2105", "schema.sql:2:3"]);
     expect(error.next.join()).toContain(advice);
   });
+
+  test.each(["SET ROLE r", "SET SESSION AUTHORIZATION r"])(
+    "%s stands before GRANT and REVOKE only",
+    async (set) => {
+      const granting = `${set}; GRANT SELECT ON t TO s; REVOKE UPDATE ON t FROM s`;
+      expect((await desired(`${granting}; RESET ROLE; CREATE TABLE t ()`)).roles).toEqual(["r", "s"]);
+      expect((await desired(`${granting}; SET ROLE NONE; CREATE TABLE t ()`)).statements).toHaveLength(3);
+      const error = await failureOf(desired(`${granting};\nCREATE TABLE t ()`));
+      expect([error.code, placeOf(error)]).toEqual(["DM2105", "schema.sql:2:1"]);
+      expect(error.next.join()).toContain("OWNER TO");
+    },
+  );
 
   const managing = { coversRole: (role: string) => role !== "other", manageSettings: true };
 

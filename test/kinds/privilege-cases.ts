@@ -31,6 +31,137 @@ const granted = (
   way: "in place",
 });
 
+/** `one` may grant SELECT on everything here, and grants it to `two`. */
+const byOne = (noun: string, privilege: string, more = "") =>
+  `SET ROLE one; GRANT ${privilege} ON ${noun} TO two${more}; RESET ROLE`;
+
+const grantors: readonly ChangeCase[] = [
+  ...objects.map(([sql, fact, privilege, noun = sql]): ChangeCase => {
+    const may = `GRANT USAGE ON SCHEMA public, x TO one; GRANT ${privilege} ON ${noun} TO one WITH GRANT OPTION`;
+    return {
+      title: `a grant on ${sql} by another role than the owner is that role's`,
+      given,
+      before: may,
+      after: `${may}; ${byOne(noun, privilege)}`,
+      sees: [`privilege two(one) on ${fact}`],
+      way: "comes and goes",
+    };
+  }),
+  {
+    title: "what another role grants comes and goes together with its grant option",
+    given,
+    before: "",
+    after: `GRANT SELECT, INSERT ON t TO one WITH GRANT OPTION; ${byOne("t", "SELECT", " WITH GRANT OPTION")};
+      SET ROLE two; GRANT SELECT ON t TO PUBLIC; RESET ROLE; ${byOne("t", "INSERT")}`,
+    sees: ["privilege public(two) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "what the owner and another role grant to the same role are two grants",
+    given: `${given}; GRANT SELECT ON t TO one WITH GRANT OPTION`,
+    before: "GRANT SELECT ON t TO two",
+    after: `GRANT SELECT ON t TO two; ${byOne("t", "SELECT")}`,
+    sees: ["privilege two(one) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "a grant option that grants rest on moves to another privilege",
+    given,
+    before: `GRANT SELECT ON t TO one WITH GRANT OPTION; GRANT INSERT ON t TO one; ${byOne("t", "SELECT")}`,
+    after: `GRANT INSERT ON t TO one WITH GRANT OPTION; GRANT SELECT ON t TO one; ${byOne("t", "INSERT")}`,
+    sees: ["privilege two(one) on table public.t", "granted"],
+    way: "replaced",
+  },
+  {
+    title: "what another role grants on a table that is made anew is granted again",
+    given,
+    before: `CREATE MATERIALIZED VIEW w AS SELECT 1 AS a; GRANT SELECT ON w TO one WITH GRANT OPTION; ${byOne("w", "SELECT")}`,
+    after: `CREATE MATERIALIZED VIEW w AS SELECT 2 AS a; GRANT SELECT ON w TO one WITH GRANT OPTION; ${byOne("w", "SELECT")}`,
+    sees: ["materialized view public.w", "definition"],
+    way: "replaced",
+    keeps: "SELECT unnest(relacl) FROM pg_class WHERE relname = 'w'",
+  },
+  {
+    title: "columns too are granted by another role, on the ground of the table's option",
+    given: `${given}; GRANT SELECT, UPDATE ON t TO one WITH GRANT OPTION; GRANT SELECT (id) ON v TO one WITH GRANT OPTION`,
+    before: byOne("t", "SELECT (id)"),
+    after: `${byOne("t", "SELECT (id), UPDATE (id)")}; ${byOne("v", "SELECT (id)")}`,
+    sees: ["privilege two(one) on column public.t.id", "granted"],
+    way: "in place",
+  },
+  ...(
+    [
+      ["LANGUAGE la", "language la", "CREATE TRUSTED LANGUAGE la HANDLER plpgsql_call_handler"],
+      ["FOREIGN DATA WRAPPER w", "foreign data wrapper w", "CREATE FOREIGN DATA WRAPPER w"],
+      [
+        "FOREIGN SERVER fs",
+        "foreign server fs",
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER fs FOREIGN DATA WRAPPER w",
+      ],
+      ["TYPE ra", "range public.ra", "CREATE TYPE ra AS RANGE (subtype = integer)"],
+      ["TYPE co", "composite type public.co", "CREATE TYPE co AS (a integer)"],
+      [
+        "FUNCTION ag(integer)",
+        "aggregate public.ag(integer)",
+        "CREATE AGGREGATE ag(integer) (sfunc = int4pl, stype = integer)",
+      ],
+    ] as const
+  ).map(([noun, fact, make]): ChangeCase => {
+    const privilege = noun.startsWith("FUNCTION") ? "EXECUTE" : "USAGE";
+    const option = `GRANT ${privilege} ON ${noun} TO one WITH GRANT OPTION`;
+    return {
+      title: `privileges on ${noun} by its owner and by another role come and go`,
+      given: make,
+      before: "",
+      after: `REVOKE ${privilege} ON ${noun} FROM PUBLIC; ${option}; ${byOne(noun, privilege)}`,
+      sees: [`privilege two(one) on ${fact}`],
+      way: "comes and goes",
+    };
+  }),
+  {
+    title: "MAINTAIN is a privilege like any other",
+    since: 17,
+    given,
+    before: "GRANT SELECT ON t TO one WITH GRANT OPTION",
+    after: `GRANT SELECT, MAINTAIN ON t TO one WITH GRANT OPTION; ${byOne("t", "MAINTAIN")}`,
+    sees: ["privilege one on table public.t", "grantable"],
+    way: "in place",
+  },
+  granted(
+    "privileges on a system column and on a sequence's column are seen",
+    "GRANT SELECT (last_value) ON s TO one; GRANT SELECT (xmin) ON t TO one",
+    "GRANT SELECT (last_value) ON s TO one WITH GRANT OPTION; GRANT SELECT (ctid) ON t TO one",
+    "privilege last_value.one on sequence public.s",
+    "granted",
+    "grantable",
+  ),
+  {
+    title: "who granted may have lost the schema since",
+    given: "CREATE SCHEMA y; CREATE TABLE y.t (id integer); GRANT SELECT ON y.t TO one WITH GRANT OPTION",
+    before: "",
+    after: `GRANT USAGE ON SCHEMA y TO one; ${byOne("y.t", "SELECT")}; REVOKE USAGE ON SCHEMA y FROM one`,
+    sees: ["privilege two(one) on table y.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "a grantor who becomes the owner grants as the owner",
+    given: `${given}; GRANT USAGE, CREATE ON SCHEMA public TO one`,
+    before: `GRANT SELECT ON t TO one WITH GRANT OPTION; ${byOne("t", "SELECT")}`,
+    after: "ALTER TABLE t OWNER TO one; GRANT SELECT ON t TO two",
+    sees: ["privilege two(one) on table public.t"],
+    way: "comes and goes",
+  },
+  {
+    title: "another role gives something back to the owner",
+    given: `${given}; GRANT SELECT ON t TO one WITH GRANT OPTION`,
+    before: "REVOKE SELECT ON t FROM SESSION_USER",
+    after:
+      "REVOKE SELECT ON t FROM SESSION_USER; SET ROLE one; GRANT SELECT ON t TO SESSION_USER; RESET ROLE",
+    sees: ["privilege pg_owner(one) on table public.t"],
+    way: "comes and goes",
+  },
+];
+
 export const privilegeCases: readonly ChangeCase[] = [
   ...objects.flatMap(([sql, fact, privilege, noun = sql]): ChangeCase[] => [
     {
@@ -66,6 +197,7 @@ export const privilegeCases: readonly ChangeCase[] = [
       way: "in place",
     },
   ]),
+  ...grantors,
   granted(
     "a grant option comes and goes without the privilege",
     "GRANT SELECT, INSERT ON t TO one",
@@ -203,6 +335,34 @@ export const privilegeCases: readonly ChangeCase[] = [
     after: "ALTER DEFAULT PRIVILEGES REVOKE DELETE, UPDATE ON TABLES FROM CURRENT_USER",
     sees: ["default privilege pg_owner(pg_self, tables)", "revoked"],
     way: "in place",
+  },
+  {
+    title: "default privileges of another role, and on schemas, are seen",
+    given: `${given}; GRANT CREATE ON SCHEMA x TO two`,
+    before: "ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    after: `ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+      ALTER DEFAULT PRIVILEGES FOR ROLE two IN SCHEMA x GRANT ALL ON SEQUENCES TO one WITH GRANT OPTION;
+      ALTER DEFAULT PRIVILEGES FOR ROLE two REVOKE DELETE, TRUNCATE ON TABLES FROM two;
+      ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO one; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC`,
+    sees: ["default privilege pg_owner(two, tables)"],
+    way: "comes and goes",
+  },
+  {
+    title: "default privileges on large objects are seen",
+    since: 18,
+    before: "ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO one",
+    after: "ALTER DEFAULT PRIVILEGES GRANT SELECT, UPDATE ON LARGE OBJECTS TO one",
+    sees: ["default privilege one(pg_self, large objects)", "granted"],
+    way: "in place",
+  },
+  {
+    title: "what default privileges give others, these may pass on",
+    given:
+      "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO one WITH GRANT OPTION; GRANT USAGE ON SCHEMA public TO one",
+    before: "",
+    after: `CREATE TABLE n (id integer); ${byOne("n", "SELECT")}`,
+    sees: ["privilege two(one) on table public.n"],
+    way: "comes and goes",
   },
   {
     title: "a table made under default privileges has exactly the privileges that are wanted",

@@ -97,6 +97,7 @@ export class Generator {
         role,
         privileges: random.some(privileges),
         grantable: role !== "public" && random.chance(0.3),
+        ...(random.chance(0.3) ? { by: random.pick(roles.filter((other) => other !== role)) } : {}),
       })),
     };
   }

@@ -26,6 +26,8 @@ export interface Grant {
   readonly role: string;
   readonly privileges: readonly string[];
   readonly grantable: boolean;
+  /** Granted by this role, to which the owner gives the option first. */
+  readonly by?: string;
 }
 
 export interface InSchema extends Named {

@@ -1,5 +1,16 @@
 import { quoteIdentifier, quoteLiteral } from "../../src/sql/quote.js";
-import type { Column, ForeignKey, Index, Key, Named, Relation, Routine, State, Trigger } from "./model.js";
+import type {
+  Column,
+  ForeignKey,
+  Grant,
+  Index,
+  Key,
+  Named,
+  Relation,
+  Routine,
+  State,
+  Trigger,
+} from "./model.js";
 
 /** The state as SQL, in an order that loads. What refers to something that is gone is left out. */
 export function render(state: State): string {
@@ -70,11 +81,20 @@ class Renderer {
   #satellites(address: string, { comment, owner, grants }: Named, noun = address): void {
     if (comment !== undefined) this.#out.push(`COMMENT ON ${address} IS ${quoteLiteral(comment)}`);
     if (owner !== undefined) this.#out.push(`ALTER ${address} OWNER TO ${q(owner)}`);
-    for (const { role, privileges, grantable } of grants ?? []) {
-      const to = role === "public" ? "PUBLIC" : q(role);
-      const option = grantable ? " WITH GRANT OPTION" : "";
-      this.#out.push(`GRANT ${privileges.join(", ")} ON ${noun} TO ${to}${option}`);
+    for (const grant of grants ?? []) this.#grant(grant, grant.privileges.join(", "), noun);
+  }
+
+  #grant({ role, grantable, by }: Grant, privileges: string, noun: string): void {
+    const to = role === "public" ? "PUBLIC" : q(role);
+    const grant = `GRANT ${privileges} ON ${noun} TO`;
+    const option = " WITH GRANT OPTION";
+    if (by !== undefined) {
+      const schemas = this.#state.schemas.map(({ name }) => q(name)).join(", ");
+      this.#out.push(`GRANT USAGE ON SCHEMA ${schemas} TO ${q(by)}`, `${grant} ${q(by)}${option}`);
+      this.#out.push(`SET ROLE ${q(by)}`);
     }
+    this.#out.push(`${grant} ${to}${grantable ? option : ""}`);
+    if (by !== undefined) this.#out.push("RESET ROLE");
   }
 
   #domain(one: State["domains"][number]): void {
@@ -347,10 +367,8 @@ class Renderer {
       const name = names.get(column.id);
       if (name === undefined) continue;
       this.#comment(`COLUMN ${this.#name(relation)}.${name}`, column.comment);
-      for (const { role, privileges, grantable } of column.grants ?? []) {
-        const list = privileges.map((privilege) => `${privilege} (${name})`).join(", ");
-        const to = role === "public" ? "PUBLIC" : q(role);
-        this.#out.push(`GRANT ${list} ON ${noun} TO ${to}${grantable ? " WITH GRANT OPTION" : ""}`);
+      for (const grant of column.grants ?? []) {
+        this.#grant(grant, grant.privileges.map((privilege) => `${privilege} (${name})`).join(", "), noun);
       }
     }
   }

@@ -130,6 +130,27 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO readers;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE "Büro" IN SCHEMA app GRANT ALL ON SEQUENCES TO readers;
 
+GRANT SELECT ON app.patient TO "Büro" WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA app TO "Büro";
+SET ROLE "Büro";
+GRANT UPDATE ON app.patient TO readers WITH GRANT OPTION;
+GRANT SELECT (id) ON app.patient TO readers;
+RESET ROLE;
+SET ROLE readers;
+GRANT UPDATE ON app.patient TO PUBLIC;
+RESET ROLE;
+SET ROLE "Büro";
+GRANT UPDATE (n) ON app.patient TO PUBLIC;
+RESET ROLE;
+GRANT SELECT ON con.con, con.aux TO "Büro" WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA con TO "Büro";
+SET ROLE "Büro";
+GRANT SELECT ON con.con, con.aux TO readers;
+RESET ROLE;
+REVOKE USAGE ON SCHEMA con FROM "Büro";
+GRANT SELECT (last_value) ON app.counter TO readers;
+GRANT SELECT (xmin) ON app.patient TO readers;
+
 CREATE COLLATION app.plain (lc_collate = 'C', lc_ctype = 'POSIX');
 CREATE TYPE app.place AS (street text COLLATE app.plain, "No" numeric(5, 2), moods app.mood[]);
 COMMENT ON COLUMN app.place."No" IS 'number';

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import type { Project } from "../../src/project/config.js";
+import { planRevision } from "../../src/project/plan.js";
+import { eachPostgres, newestServer, withTemporaryDatabase } from "../support/databases.js";
+import { withProject, writeSchema } from "../support/project.js";
+
+const files = (version: string) => ({
+  "extensions.sql": `CREATE EXTENSION hstore${version};\n`,
+  "note.sql": "CREATE TABLE note (tags hstore);\nCREATE INDEX note_tags ON note USING gin (tags);\n",
+});
+
+const texts = (steps: readonly { readonly sql: string }[] | undefined) =>
+  (steps ?? []).map(({ sql }) => sql).join("\n");
+
+// The workflows are the same on each version; what they send is tested on each in test/kinds.
+const some = eachPostgres.filter((each) => each === "pglite" || each === newestServer()?.major);
+
+describe.each(some)("the version of an extension on %s", (postgres) => {
+  const inProject = (work: (project: Project) => Promise<void>) =>
+    postgres === "pglite"
+      ? withProject({ schema: files(" VERSION '1.4'") }, work)
+      : withTemporaryDatabase(postgres, (_, database) =>
+          withProject({ database, schema: files(" VERSION '1.4'") }, work),
+        );
+
+  test("is what the files name, and what is there where they name none", { timeout: 120_000 }, async () => {
+    await inProject(async (project) => {
+      const first = await planRevision(project, { message: "old" });
+      expect(texts(first.revision?.up)).toContain("CREATE EXTENSION hstore SCHEMA public VERSION '1.4'");
+      await applyRevisions(project, {});
+      await writeSchema(project.root, files(""));
+      expect((await planRevision(project, { message: "any" })).changes).toEqual([]);
+
+      await writeSchema(project.root, files(" VERSION '1.5'"));
+      const newer = await planRevision(project, { message: "newer" });
+      expect(texts(newer.revision?.up)).toBe("ALTER EXTENSION hstore UPDATE TO '1.5';");
+      // No script leads back, and nothing else may be lost by it.
+      expect(texts(newer.revision?.down)).toBe("");
+      await applyRevisions(project, {});
+      await rollbackRevisions(project, {});
+      expect((await planRevision(project, { message: "again" })).changes).toEqual([]);
+
+      await writeSchema(project.root, files(" VERSION '1.3'"));
+      await expect(planRevision(project, { message: "gone" })).rejects.toMatchObject({ code: "DM2101" });
+    });
+  });
+});
