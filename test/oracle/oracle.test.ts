@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import type { Catalog } from "../../src/catalog/catalog.js";
+import { introspectHere } from "../../src/introspect/introspect.js";
+import { openShadow } from "../corpus/open-shadow.js";
+import { eachPostgres } from "../support/databases.js";
+import { changes, changesStart } from "./changes.js";
+import { compareStates } from "./compare.js";
+import { readState } from "./state.js";
+
+/** What dm knows of a state, and what it says that it leaves alone. */
+const fingerprint = (catalog: Catalog) => `${catalog.fingerprint} ${JSON.stringify(catalog.unmodelled)}`;
+
+describe.each(eachPostgres)("the oracle on PostgreSQL %s", (postgres) => {
+  const open = openShadow(postgres);
+  const major = postgres === "pglite" ? 18 : postgres;
+
+  test("finds a state equal to itself, loaded again", async () => {
+    const { database } = open().shadow;
+    const read = () =>
+      database.trial(async () => {
+        await database.script(changesStart);
+        return readState(database);
+      });
+    const [first, second] = [await read(), await read()];
+    expect(compareStates(first, second)).toEqual([]);
+    expect(first.catalogs.get("pg_attribute")?.size).toBeGreaterThan(40);
+  });
+
+  test("sees each change, and dm sees it too", { timeout: 300_000 }, async () => {
+    const { database } = open().shadow;
+    const problems: string[] = [];
+    const read = async () => ({ state: await readState(database), dm: await introspectHere(database) });
+    await database.trial(async () => {
+      await database.script(changesStart);
+      const start = await read();
+      for (const { given, change, since = 14, serverOnly, unseen } of changes) {
+        if (major < since || (serverOnly && postgres === "pglite")) continue;
+        try {
+          await database.script(`SAVEPOINT one; ${given ?? ""}`);
+          const before = given === undefined ? start : await read();
+          await database.script(change);
+          const after = await read();
+          if (compareStates(before.state, after.state).length === 0)
+            problems.push(`the oracle does not see: ${change}`);
+          const isSeen = fingerprint(before.dm) !== fingerprint(after.dm);
+          if (isSeen === (unseen !== undefined))
+            problems.push(`dm ${isSeen ? "sees after all" : "does not see"}: ${change}`);
+        } catch (error) {
+          problems.push(`${change}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+        await database.script("ROLLBACK TO SAVEPOINT one");
+      }
+    });
+    expect(problems).toEqual([]);
+  });
+});
