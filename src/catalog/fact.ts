@@ -41,9 +41,14 @@ export interface Edge {
   readonly to: FactId;
   /**
    * `needs`: cannot exist without it. `part`: likewise, and goes silently when it is dropped (pg_depend's auto and
-   * internal). `owned`: is dropped with it but can be created before it (a sequence OWNED BY a column).
+   * internal). `owned`: is dropped with it but can be created before it (a sequence OWNED BY a column). `inherits`:
+   * comes from it while their tables are tied (a partition's column from its parent's).
    */
-  readonly type: "needs" | "part" | "owned";
+  readonly type: "needs" | "part" | "owned" | "inherits";
+  /** For `inherits`: the fact that ties the tables (a partition's attachment). */
+  readonly via?: FactId;
+  /** For `inherits`: also stands by itself, so that it stays when the other goes (manual, Inheritance). */
+  readonly local?: boolean;
 }
 
 /** An object that exists in the database and that dm does not model. */

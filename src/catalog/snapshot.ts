@@ -31,7 +31,12 @@ const snapshotFile = z.object({
       attributes: z.record(z.string(), z.unknown()),
     }),
   ),
-  edges: z.array(z.tuple([z.number().int(), z.number().int(), z.enum(["needs", "part", "owned"])])),
+  edges: z.array(
+    z.tuple(
+      [z.number().int(), z.number().int(), z.enum(["needs", "part", "owned", "inherits"])],
+      z.union([z.number().int(), z.boolean()]),
+    ),
+  ),
   unmodelled: z.array(z.object({ kind: z.string(), name: z.string() })),
 });
 
@@ -50,7 +55,14 @@ export function writeSnapshot(catalog: Catalog): string {
   });
   const edges = catalog
     .edges()
-    .map((edge) => JSON.stringify([index.get(edge.from), index.get(edge.to), edge.type]))
+    .map(({ from, to, type, via, local }) =>
+      JSON.stringify([
+        index.get(from),
+        index.get(to),
+        type,
+        ...(via === undefined ? [] : [index.get(via), local === true]),
+      ]),
+    )
     .sort();
   return [
     `{ "format": ${format}, "major": ${catalog.major}, "self": ${JSON.stringify(catalog.self)},`,
@@ -84,7 +96,14 @@ export function readSnapshot(text: string, file: string): Catalog {
         ...(position === undefined ? {} : { position }),
       }) as Fact,
   );
-  const edges = parsed.data.edges.map(([from, to, type]): Edge => ({ from: idAt(from), to: idAt(to), type }));
+  const edges = parsed.data.edges.map(
+    ([from, to, type, via, local]): Edge => ({
+      from: idAt(from),
+      to: idAt(to),
+      type,
+      ...(typeof via === "number" ? { via: idAt(via), local: local === true } : {}),
+    }),
+  );
   const catalog = new Catalog({ major, self, facts, edges, unmodelled });
   if (catalog.fingerprint !== parsed.data.fingerprint) {
     throw new DmError(

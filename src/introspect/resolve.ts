@@ -80,14 +80,26 @@ function resolveEdges(
   dependencies: readonly Dependency[],
 ): Edge[] {
   const edges = new Map<string, Edge>();
-  const add = (from: Fact | undefined, to: Fact | undefined, type: Edge["type"]) => {
+  const add = (
+    from: Fact | undefined,
+    to: Fact | undefined,
+    type: Edge["type"],
+    tie?: Pick<Edge, "via" | "local">,
+  ) => {
     if (from === undefined || to === undefined || from.id === to.id) return;
     const id = `${from.id}\u0000${to.id}`;
     // The stronger of two says more: a part goes silently, what is owned can be made first.
-    if (type !== "needs" || !edges.has(id)) edges.set(id, { from: from.id, to: to.id, type });
+    const known = edges.get(id);
+    if (known === undefined || (type !== "needs" && known.type !== "inherits")) {
+      edges.set(id, { from: from.id, to: to.id, type, ...tie });
+    }
   };
   for (const fact of facts.values()) {
     const row = rowOf.get(fact.id);
+    for (const { of, via, local } of row?.inherits ?? []) {
+      const tie = byRef.get(key(via));
+      if (tie !== undefined) add(fact, byRef.get(key(of)), "inherits", { via: tie.id, local });
+    }
     const parent = fact.parent === undefined ? undefined : facts.get(fact.parent);
     if (parent !== undefined) add(fact, parent, kindOf(parent.identity.kind).isContainer ? "needs" : "part");
     for (const needed of row?.needs ?? []) add(fact, lookup(byRef, needed, true), "needs");

@@ -18,12 +18,10 @@ const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_iden
 const sources: readonly Source[] = [
   {
     catalog: "pg_class",
-    kind: `CASE WHEN o.relispartition THEN 'partition'
-           WHEN o.reloftype <> 0 THEN 'typed table' ELSE 'inheriting table' END`,
+    kind: "'typed table'",
     name: qualified("relname"),
     namespace: "relnamespace",
-    condition: `o.relpersistence <> 't' AND o.relkind IN ('r', 'p', 'f') AND (o.reloftype <> 0 OR EXISTS (
-      SELECT FROM pg_inherits i WHERE i.inhrelid = o.oid))`,
+    condition: "o.relpersistence <> 't' AND o.reloftype <> 0",
   },
   {
     catalog: "pg_type",

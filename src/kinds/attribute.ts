@@ -40,7 +40,7 @@ export const attribute = defineKind({
   address: (id) => sql`COLUMN ${name(id.schema, id.on, id.name)}`,
   occupies: ({ identity }) => [`column ${identity.schema}.${identity.on}.${identity.name}`],
   folds: () => true,
-  goesAside: true,
+  goesAside: () => true,
   // Dropped and added again, an attribute would lose its place and its values.
   needsNewParent: (fact, { current }) => current.has(fact.id),
   create: (fact) => [sql`${alterType(fact)} ADD ATTRIBUTE ${attributeDefinition(fact)}`],

@@ -29,6 +29,7 @@ export const clusterMark = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE x.indisclustered AND ${isUserSchema("n")}`,
   create: (fact) => [mark(fact)],
+  goesAside: () => true,
   drop: ({ identity }) => [sql`ALTER TABLE ${name(identity.schema, identity.on)} SET WITHOUT CLUSTER`],
   alter: [{ of: ["index"], sql: (_, to) => mark(to) }],
 });

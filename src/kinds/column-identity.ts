@@ -61,7 +61,7 @@ export function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
 }
 
 /** The sequence behind an identity column that already has rows goes on after the last of them. */
-function continueAfterRows({ identity }: ColumnFact, { increment, start }: Identity): Sql {
+export function continueAfterRows({ identity }: ColumnFact, { increment, start }: Identity): Sql {
   const [table, column] = [name(identity.schema, identity.on), name(identity.name)];
   const [extreme, sign, beyond] = increment.startsWith("-") ? ["min", "-", "<="] : ["max", "+", ">="];
   return sql`SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(${literal(table.text)}, ${literal(identity.name ?? "")}), ${raw(extreme)}(${column}) ${raw(sign)} 1, false) FROM ${table} HAVING ${raw(extreme)}(${column}) ${raw(beyond)} ${raw(start)}`;

@@ -12,8 +12,9 @@ import {
 } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
+import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
 import { changeOptions } from "./options.js";
-import { collationName, isUserSchema, options, ref, refs } from "./query.js";
+import { collationName, inherits, isUserSchema, options, ref, refs } from "./query.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
 import { storageName } from "./storage.js";
 
@@ -47,11 +48,16 @@ export const column = defineKind({
     SELECT n.nspname AS schema, c.relname AS "on", a.attname AS name, a.attnum AS position,
            ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid", "a.attnum"), ref("pg_class", "coalesce(s.seqrelid, 0)"), ref("pg_attrdef", "coalesce(d.oid, 0)"))} AS refs,
+           CASE WHEN a.attinhcount > 0 THEN ${inherits("c.oid", {
+             of: ref("pg_class", "i.inhparent", "pa.attnum"),
+             from: "JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname",
+             local: "a.attislocal",
+           })} END AS inherits,
            json_build_object(
              'type', format_type(a.atttypid, a.atttypmod),
              'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END,
              'notNull', a.attnotnull,
-             'identity', CASE WHEN s.seqrelid IS NOT NULL THEN json_build_object(
+             'identity', CASE WHEN s.seqrelid IS NOT NULL AND NOT c.relispartition THEN json_build_object(
                'generation', CASE a.attidentity WHEN 'a' THEN 'always' ELSE 'by default' END,
                'sequence', nullif(seq.relname, c.relname || '_' || a.attname || '_seq'),
                ${sequenceOptionsJson("s")}) END,
@@ -91,7 +97,16 @@ export const column = defineKind({
     )}`,
     ...settings(fact),
   ],
-  drop: (fact) => [sql`${alterTable(fact)} DROP COLUMN ${name(fact.identity.name)}`],
+  drop: (fact, { catalog }) => {
+    const { schema, on, name: column } = fact.identity;
+    return [sql`ALTER TABLE ${dropsOnly(fact, catalog)} ${name(schema, on)} DROP COLUMN ${name(column)}`];
+  },
+  goesAside: () => true,
+  // No ALTER changes a column that the rows are told apart by (manual, ALTER TABLE, SET DATA TYPE).
+  needsNewParent: ({ id, parent }, { current }) =>
+    current.has(id) && current.dependents(id).some(({ from }) => from === parent),
+  inheritance: () => "cascades",
+  afterInheriting: (fact, { catalog }) => afterInheriting(fact, catalog),
   alter: [
     {
       // A generation expression changes in place from version 17 on, a stored column can become a plain one; the
@@ -101,6 +116,7 @@ export const column = defineKind({
         from.generated?.storage === "stored" &&
         (to.generated === null || (major >= 17 && to.generated.storage === "stored")),
       rebuilds: needsUnchangedColumn,
+      cascades: true,
       sql: (_, to) =>
         to.attributes.generated === null
           ? sql`${alterColumn(to)} DROP EXPRESSION`
@@ -114,35 +130,41 @@ export const column = defineKind({
     },
     {
       of: ["type", "collation"],
+      when: ({ id, parent }, _, { current }) => !current.dependents(id).some(({ from }) => from === parent),
       rebuilds: needsUnchangedColumn,
+      cascades: true,
       sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
     },
     {
       of: ["notNull"],
       when: (_, to) => to.attributes.notNull,
+      cascades: true,
       sql: (_, to) => sql`${alterColumn(to)} SET NOT NULL`,
     },
     { of: ["identity"], sql: changeIdentity },
-    { of: ["notNull"], sql: (_, to) => sql`${alterColumn(to)} DROP NOT NULL` },
+    { of: ["notNull"], cascades: true, sql: (_, to) => sql`${alterColumn(to)} DROP NOT NULL` },
     {
       of: ["storage"],
-      sql: (from, to, { wanted, major }) => {
+      sql: (from, to, context) => {
         if (isRetyped(from, to)) return [];
         const { storage, type } = to.attributes;
-        return sql`${alterColumn(to)} SET STORAGE ${storageName(storage, type, wanted, major)}`;
+        const { wanted, major } = context;
+        return sql`${alterOnly(to, context)} SET STORAGE ${storageName(storage, type, wanted, major)}`;
       },
     },
     {
       of: ["compression"],
-      sql: (from, to) => (isRetyped(from, to) ? [] : setCompression(to)),
+      sql: (from, to, context) => (isRetyped(from, to) ? [] : setCompression(to, alterOnly(to, context))),
     },
     {
       of: ["statistics"],
-      sql: (_, to) => sql`${alterColumn(to)} SET STATISTICS ${to.attributes.statistics ?? -1}`,
+      sql: (_, to, context) =>
+        sql`${alterOnly(to, context)} SET STATISTICS ${to.attributes.statistics ?? -1}`,
     },
     {
       of: ["options"],
-      sql: (from, to) => changeOptions(alterColumn(to), from.attributes.options, to.attributes.options),
+      sql: (from, to, context) =>
+        changeOptions(alterOnly(to, context), from.attributes.options, to.attributes.options),
     },
   ],
   holdsData: ({ attributes }) => attributes.generated === null,
@@ -214,8 +236,11 @@ function needsUnchangedColumn(dependent: Fact): boolean {
   );
 }
 
-const setCompression = (to: ColumnFact) =>
-  sql`${alterColumn(to)} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
+const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
+  sql`${alter} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
+
+const alterOnly = (to: ColumnFact, context: AlterContext) =>
+  sql`ALTER TABLE ${only(to, context)} ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
 
 const isRetyped = ({ attributes: from }: ColumnFact, { attributes: to }: ColumnFact) =>
   from.type !== to.type || from.collation !== to.collation;

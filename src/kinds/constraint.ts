@@ -1,8 +1,9 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { dropsOnly } from "./inherited-column.js";
 import { changeOptions, withOptions } from "./options.js";
-import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
 /** A table constraint (manual, Constraints). NOT NULL is the column's. */
@@ -35,6 +36,12 @@ export const constraint = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS "on", k.conname AS name, ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_constraint", "k.oid"), ref("pg_class", "coalesce(i.oid, 0)"))} AS refs,
+           CASE WHEN k.coninhcount > 0 THEN ${inherits("c.oid", {
+             of: ref("pg_constraint", "pk.oid"),
+             from: `JOIN pg_constraint pk ON pk.conrelid = i.inhparent
+               AND CASE WHEN k.contype = 'c' THEN pk.conname = k.conname AND pk.contype = 'c' ELSE pk.oid = k.conparentid END`,
+             local: "k.conislocal",
+           })} END AS inherits,
            json_build_object(
              'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
                                     WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,
@@ -51,7 +58,10 @@ export const constraint = defineKind({
     JOIN pg_class c ON c.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-    WHERE k.contype IN ('p', 'u', 'c', 'f', 'x') AND k.conislocal AND k.conparentid = 0 AND ${isUserSchema("n")}`,
+    LEFT JOIN pg_constraint origin ON origin.oid = k.conparentid
+    WHERE k.contype IN ('p', 'u', 'c', 'f', 'x') AND ${isUserSchema("n")}
+      -- A foreign key to a partitioned table has a shadow of itself for each of its partitions.
+      AND origin.conrelid IS DISTINCT FROM k.conrelid`,
   address: (id) => sql`CONSTRAINT ${name(id.name)} ON ${name(id.schema, id.on)}`,
   occupies: (fact) => [
     `constraint ${fact.identity.schema}.${fact.identity.on}.${fact.identity.name}`,
@@ -60,17 +70,33 @@ export const constraint = defineKind({
   // CREATE TABLE takes NOT VALID but marks the constraint valid (manual, ALTER TABLE, NOT VALID).
   folds: (fact) => fact.attributes.validated,
   create: (fact) => [sql`${alterTable(fact)} ADD ${constraintDefinition(fact)}`],
-  drop: (fact) => [sql`${alterTable(fact)} DROP CONSTRAINT ${name(fact.identity.name)}`],
+  drop: (fact, { catalog }) => {
+    const { schema, on, name: dropped } = fact.identity;
+    return [
+      sql`ALTER TABLE ${dropsOnly(fact, catalog)} ${name(schema, on)} DROP CONSTRAINT ${name(dropped)}`,
+    ];
+  },
+  // The names of indexes are needed by those of the new table.
+  goesAside: (fact) => !hasIndex(fact),
+  // A key needs an index of its own; a foreign key of the same name is what PostgreSQL would make by itself.
+  inheritance: (fact, from) => {
+    if (fact.attributes.type === "check") return "cascades";
+    return fact.attributes.type === "foreign key" && fact.identity.name === from.identity.name
+      ? "cloned"
+      : "adopted";
+  },
   alter: [
     {
       of: ["validated"],
       when: (_, to) => to.attributes.validated,
+      cascades: true,
       sql: (_, to) => sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
     },
     {
       // Only a foreign key's deferral can be altered (manual, ALTER TABLE, ALTER CONSTRAINT).
       of: ["deferrable", "deferred"],
       when: (_, to) => to.attributes.type === "foreign key",
+      cascades: true,
       sql: (_, to) => sql`${alterTable(to)} ALTER CONSTRAINT ${name(to.identity.name)} ${deferral(to)}`,
     },
     {

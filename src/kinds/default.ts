@@ -1,6 +1,8 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
+import { hasHeirs } from "./inherited-column.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** The default of a column, of a table or of a view. */
@@ -14,12 +16,14 @@ declare module "../catalog/fact.js" {
   }
 }
 
-// ALTER TABLE … SET DEFAULT serves views and foreign tables too (manual, ALTER TABLE, Description).
-const alterColumn = ({ identity }: Fact<"default">) =>
-  sql`ALTER TABLE ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
+// ONLY: the tables that inherit have defaults of their own. ALTER TABLE … SET DEFAULT serves views and foreign tables too (manual, ALTER TABLE, Description).
+const alterColumn = ({ identity, parent }: Fact<"default">, catalog: Catalog) => {
+  const only = hasHeirs(catalog.get(parent)?.parent, catalog) && raw("ONLY");
+  return sql`ALTER TABLE ${only} ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
+};
 
-const set = (fact: Fact<"default">) =>
-  sql`${alterColumn(fact)} SET DEFAULT ${raw(fact.attributes.expression)}`;
+const set = (fact: Fact<"default">, catalog: Catalog) =>
+  sql`${alterColumn(fact, catalog)} SET DEFAULT ${raw(fact.attributes.expression)}`;
 
 export const columnDefault = defineKind({
   name: "default",
@@ -34,7 +38,8 @@ export const columnDefault = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
-  create: (fact) => [set(fact)],
-  drop: (fact) => [sql`${alterColumn(fact)} DROP DEFAULT`],
-  alter: [{ of: ["expression"], sql: (_, to) => set(to) }],
+  create: (fact, { catalog }) => [set(fact, catalog)],
+  goesAside: () => true,
+  drop: (fact, { catalog }) => [sql`${alterColumn(fact, catalog)} DROP DEFAULT`],
+  alter: [{ of: ["expression"], sql: (_, to, { wanted }) => set(to, wanted) }],
 });

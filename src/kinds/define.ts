@@ -14,6 +14,13 @@ export interface QueryContext {
 /** An object in PostgreSQL's own terms: catalog name, OID, sub-object number (as in pg_depend). */
 export type Ref = readonly [catalog: string, oid: number, sub: number];
 
+/** What an object comes from, through which tie between their tables, and whether it also stands by itself. */
+export interface Inherited {
+  readonly of: Ref;
+  readonly via: Ref;
+  readonly local: boolean;
+}
+
 /**
  * A row of a kind's query. `schema`, `on`, `name` and `args` make the identity; a satellite has `target` instead.
  * `refs` are the objects that stand for this fact in pg_depend (OID 0 for none), `parent` the object it belongs to, `needs` what it
@@ -31,6 +38,7 @@ export interface FactRow<A> {
   readonly owner?: Ref | null;
   /** What pg_depend ties to it and its children need in its stead (a text search configuration's dictionaries). */
   readonly ofParts?: readonly Ref[] | null;
+  readonly inherits?: readonly Inherited[] | null;
   readonly position?: number | null;
   readonly attributes: A;
 }
@@ -70,12 +78,20 @@ export interface AlterRule<K extends KindName> {
   readonly rebuilds?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
   /** Dependents whose creation or change comes before this one; all others come after it. */
   readonly awaits?: (dependent: Fact, from: Fact<K>, to: Fact<K>) => boolean;
+  /** PostgreSQL makes the same change to what inherits from the fact. */
+  readonly cascades?: true;
   readonly sql: (
     from: Fact<K>,
     to: Fact<K>,
     context: AlterContext,
   ) => Sql | Statement | readonly (Sql | Statement)[];
 }
+
+/**
+ * How a fact that inherits comes into being. `cascades`: with the one it inherits from. `adopted`: by itself; the one
+ * it inherits from finds it and takes it in. `cloned`: like `cascades`, and also when their tables are tied.
+ */
+export type Inheritance = "cascades" | "adopted" | "cloned";
 
 export type Resemblance = "same" | "alike" | undefined;
 
@@ -112,6 +128,19 @@ export interface Kind<K extends KindName> {
   readonly roles?: (fact: Fact<K>) => readonly string[];
   /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
+  /** Absent where nothing is inherited. */
+  readonly inheritance?: (fact: Fact<K>, from: Fact) => Inheritance;
+  /** What is still to do for a fact that came into being with the one it inherits from. */
+  readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
+  /** Goes when the tie goes through which it inherits. */
+  readonly diesUntied?: true;
+  /**
+   * Ties two tables, so that parts of one inherit from parts of the other, and says what becomes of these when the
+   * others are dropped (manual, ALTER TABLE, ONLY).
+   */
+  readonly isTie?: "parts stay" | "parts go";
+  /** Whether PostgreSQL wants it gone before what it is part of. */
+  readonly dropsApart?: (fact: Fact<K>, current: Catalog) => boolean;
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** DROP refuses while it holds anything (a schema). */
@@ -119,15 +148,18 @@ export interface Kind<K extends KindName> {
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */
   readonly isWatcher?: true;
   /**
-   * A type: replaced by setting the old one aside under another name, so that columns move to the new one with their
-   * values. Gives the statements that rename it away, and the old one's address.
+   * A type or a table: replaced by setting the old one aside under another name, so that what it holds moves to the new
+   * one. Gives the statements that rename it away, and those that drop it.
    */
   readonly setAside?: (
     fact: Fact<K>,
     name: string,
+    current: Catalog,
   ) => { readonly rename: Sql | readonly Sql[]; readonly drop: Sql };
-  /** A part of a type that stays with the old one when that is set aside. */
-  readonly goesAside?: true;
+  /** How what was set aside gives what it holds to its replacement, before it is dropped. */
+  readonly handOver?: (from: Fact<K>, to: Fact<K>, aside: string, context: AlterContext) => readonly Sql[];
+  /** A part that stays with the old one when that is set aside. */
+  readonly goesAside?: (fact: Fact<K>) => boolean;
   /** A column: how it moves to a replaced type of the same name. */
   readonly retype?: (from: Fact<K>, to: Fact<K>, context: AlterContext) => readonly Sql[];
 }

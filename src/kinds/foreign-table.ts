@@ -4,7 +4,7 @@ import { constraintDefinition } from "./constraint.js";
 import { defineKind, type RenderContext } from "./define.js";
 import { foreignColumnDefinition, foreignColumnSettings } from "./foreign-column.js";
 import { changeForeignOptions, foreignOptions } from "./foreign-options.js";
-import { isUserSchema, options, ref, refs } from "./query.js";
+import { isUserSchema, options, parents, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
 
 /** CREATE FOREIGN TABLE. Its columns and constraints are facts of their own. */
@@ -25,13 +25,14 @@ export const foreignTable = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid"), ref("pg_type", "c.reltype"), ref("pg_type", "t.typarray"))} AS refs,
+           ${parents("c.oid")} AS "ofParts",
            json_build_object('server', s.srvname, 'options', ${options("f.ftoptions")}) AS attributes
     FROM pg_foreign_table f
     JOIN pg_class c ON c.oid = f.ftrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_type t ON t.oid = c.reltype
     JOIN pg_foreign_server s ON s.oid = f.ftserver
-    WHERE NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AND ${isUserSchema("n")}`,
+    WHERE ${isUserSchema("n")}`,
   address: (id) => sql`FOREIGN TABLE ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [
     `relation ${identity.schema}.${identity.name}`,

@@ -2,7 +2,7 @@ import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
-import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
 /** CREATE INDEX; the index behind a constraint is the constraint's. */
@@ -40,6 +40,11 @@ export const index = defineKind({
   query: ({ major }) => `
     SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_class", "x.indrelid")} AS parent,
            ${refs(ref("pg_class", "c.oid"))} AS refs,
+           CASE WHEN c.relispartition THEN ${inherits("x.indrelid", {
+             of: ref("pg_class", "pi.inhparent"),
+             from: "JOIN pg_inherits pi ON pi.inhrelid = c.oid",
+             local: "false",
+           })} END AS inherits,
            json_build_object(
              'unique', x.indisunique,
              'table', x.indrelid::regclass::text,
@@ -57,7 +62,7 @@ export const index = defineKind({
     LATERAL (SELECT pg_get_indexdef(c.oid) AS def,
                     'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' ||
                       quote_ident(c.relname) || CASE c.relkind WHEN 'I' THEN ' ON ONLY ' ELSE ' ON ' END || x.indrelid::regclass::text || ' ' AS head) AS printed
-    WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition AND ${isUserSchema("n")}
+    WHERE c.relkind IN ('i', 'I') AND ${isUserSchema("n")}
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
   address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
@@ -80,6 +85,7 @@ export const index = defineKind({
       ),
     ];
   },
+  inheritance: () => "adopted",
   drop: ({ identity }) => [sql`DROP INDEX ${name(identity.schema, identity.name)}`],
   alter: [
     {

@@ -24,6 +24,7 @@ import { foreignColumn } from "./foreign-column.js";
 import { foreignDataWrapper, foreignServer } from "./foreign-data-wrapper.js";
 import { foreignTable } from "./foreign-table.js";
 import { index } from "./index-kind.js";
+import { inheritance } from "./inheritance.js";
 import { language } from "./language.js";
 import { materializedView } from "./materialized-view.js";
 import { operator } from "./operator.js";
@@ -31,6 +32,7 @@ import { operatorClass, operatorFamilyMember } from "./operator-class.js";
 import { operatorFamily } from "./operator-family.js";
 import { owner } from "./owner.js";
 import { sequenceOwnership } from "./ownership.js";
+import { partition } from "./partition.js";
 import { policy } from "./policy.js";
 import { privilege } from "./privilege.js";
 import { publication, publicationSchema, publicationTable } from "./publication.js";
@@ -84,10 +86,12 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   column,
   "foreign table": foreignTable,
   "foreign column": foreignColumn,
+  inheritance,
   default: columnDefault,
   constraint,
   "sequence ownership": sequenceOwnership,
   index,
+  partition,
   statistics,
   "cluster mark": clusterMark,
   "replica identity": replicaIdentity,

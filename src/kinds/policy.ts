@@ -66,6 +66,7 @@ export const policy = defineKind({
       ),
     ];
   },
+  goesAside: () => true,
   drop: (fact) => [sql`DROP ${address(fact)}`],
   alter: [
     {

@@ -13,6 +13,24 @@ export function refs(...items: readonly string[]): string {
   return `json_build_array(${items.join(", ")})`;
 }
 
+/** The tables that a table inherits from: what pg_depend says of these is its ties' affair. */
+export function parents(table: string): string {
+  return `(SELECT json_agg(${ref("pg_class", "i.inhparent")}) FROM pg_inherits i WHERE i.inhrelid = ${table})`;
+}
+
+/**
+ * What a part of a table inherits, as JSON: `of` is the part of the parent `i.inhparent`, found by `from` (joins to
+ * `pg_inherits i`); `local` says whether it also stands by itself.
+ */
+export function inherits(
+  table: string,
+  { of, from, local }: { of: string; from: string; local: string },
+): string {
+  return `(SELECT json_agg(json_build_object(
+      'of', ${of}, 'via', ${ref("pg_inherits", "i.inhrelid", "i.inhseqno")}, 'local', ${local}))
+    FROM pg_inherits i ${from} AND i.inhrelid = ${table})`;
+}
+
 /** Storage parameters as a sorted JSON array of `name=value`. */
 export function options(column: string): string {
   return `(SELECT coalesce(json_agg(o ORDER BY o), '[]') FROM unnest(${column}) o)`;

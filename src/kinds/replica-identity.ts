@@ -39,6 +39,7 @@ export const replicaIdentity = defineKind({
     WHERE c.relkind IN ('r', 'p') AND c.relreplident IN ('f', 'n', 'i') AND (c.relreplident <> 'i' OR i.oid IS NOT NULL)
       AND ${isUserSchema("n")}`,
   create: (fact) => [set(fact)],
+  goesAside: () => true,
   drop: (fact) => [sql`${alterTable(fact)} DEFAULT`],
   alter: [{ of: ["uses", "index"], sql: (_, to) => set(to) }],
 });

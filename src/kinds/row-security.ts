@@ -38,6 +38,7 @@ export const rowSecurity = defineKind({
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND ${isUserSchema("n")}`,
   create: (fact) => change(fact, off, fact.attributes),
+  goesAside: () => true,
   drop: (fact) => change(fact, fact.attributes, off),
   alter: [{ of: ["enabled", "forced"], sql: (from, to) => change(to, from.attributes, to.attributes) }],
 });

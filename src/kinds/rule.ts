@@ -47,6 +47,7 @@ export const rule = defineKind({
     createAs("CREATE RULE", fact),
     ...(fact.attributes.enabled === "origin" ? [] : [setEnabled(fact)]),
   ],
+  goesAside: () => true,
   drop: ({ identity }) => [sql`DROP RULE ${name(identity.name)} ON ${name(identity.schema, identity.on)}`],
   alter: [
     { of: ["definition"], sql: (_, to) => createAs("CREATE OR REPLACE RULE", to) },

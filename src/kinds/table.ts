@@ -2,11 +2,14 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { columnDefinition, settings } from "./column.js";
+import { sequenceName } from "./column-identity.js";
 import { constraintDefinition } from "./constraint.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
+import { afterInheriting, origin } from "./inherited-column.js";
 import { changeOptions, withOptions } from "./options.js";
-import { isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
+import { isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
+import { moveTable } from "./table-rows.js";
 
 /** CREATE TABLE. Columns, constraints, row security and replica identity are facts of their own. */
 export interface Table {
@@ -29,11 +32,17 @@ declare module "../catalog/fact.js" {
 const alterTable = (fact: Fact<"table">) =>
   sql`ALTER TABLE ${name(fact.identity.schema, fact.identity.name)}`;
 
+/** The columns of the partition key, which the table cannot be without. */
+const keyColumns = `(SELECT json_agg(${ref("pg_class", "k.objid", "k.objsubid")}) FROM pg_depend k
+  WHERE c.relkind = 'p' AND k.classid = 'pg_class'::regclass AND k.objid = c.oid AND k.objsubid > 0
+    AND k.refclassid = 'pg_class'::regclass AND k.refobjid = c.oid AND k.refobjsubid = 0 AND k.deptype = 'i')`;
+
 export const table = defineKind({
   name: "table",
   query: () => `
     SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid"), ref("pg_type", "c.reltype"), ref("pg_type", "t.typarray"))} AS refs,
+           ${parents("c.oid")} AS "ofParts", ${keyColumns} AS needs,
            json_build_object(
              'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END,
              'options', ${options("c.reloptions || ARRAY(SELECT 'toast.' || x FROM unnest(toast.reloptions) x)")},
@@ -46,8 +55,7 @@ export const table = defineKind({
     JOIN pg_type t ON t.oid = c.reltype
     LEFT JOIN pg_am am ON am.oid = c.relam
     LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.reloftype = 0 AND c.relpersistence <> 't'
-      AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AND ${isUserSchema("n")}`,
+    WHERE c.relkind IN ('r', 'p') AND c.reloftype = 0 AND c.relpersistence <> 't' AND ${isUserSchema("n")}`,
   address: (id) => sql`TABLE ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [
     `relation ${identity.schema}.${identity.name}`,
@@ -80,6 +88,18 @@ export const table = defineKind({
     },
   ],
   holdsData: () => true,
+  setAside: ({ id, identity }, aside, current) => ({
+    rename: [
+      sql`ALTER TABLE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,
+      ...current.childrenOfKind(id, "column").flatMap((column, at) => {
+        if (column.attributes.identity === null) return [];
+        const sequence = sequenceName(column.attributes.identity, column);
+        return [sql`ALTER SEQUENCE ${name(identity.schema, sequence)} RENAME TO ${name(`${aside}_${at}`)}`];
+      }),
+    ],
+    drop: sql`DROP TABLE ${name(identity.schema, aside)}`,
+  }),
+  handOver: moveTable,
   resembles: (from, to, { current, wanted }) =>
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),
@@ -107,8 +127,14 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const columns = context.folded
     .filter((f) => isKind(f, "column"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
-  const definitions = columns.map((column) => columnDefinition(column, defaults.get(column.id)));
-  const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")));
+  const ties = context.folded
+    .filter((f) => isKind(f, "inheritance"))
+    .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const isOwn = (part: Fact) => ties.length === 0 || origin(part, context.catalog) === undefined;
+  const definitions = columns
+    .filter(isOwn)
+    .map((column) => columnDefinition(column, defaults.get(column.id)));
+  const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn));
   const lines = [...definitions, ...constraints.map(constraintDefinition)]
     .map((line) => `  ${line.text}`)
     .join(",\n");
@@ -117,6 +143,7 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
       [
         sql`CREATE ${attributes.persistence === "unlogged" && raw("UNLOGGED")} TABLE ${name(identity.schema, identity.name)}`,
         raw(lines === "" ? "()" : `(\n${lines}\n)`),
+        ties.length > 0 && raw(`INHERITS (${ties.map(({ attributes: { parent } }) => parent).join(", ")})`),
         attributes.partitionBy !== null && raw(`PARTITION BY ${attributes.partitionBy}`),
         attributes.accessMethod !== null &&
           attributes.accessMethod !== "heap" &&
@@ -126,7 +153,9 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
       ],
       " ",
     ),
-    ...columns.flatMap(settings),
+    ...columns.flatMap((column) =>
+      isOwn(column) ? settings(column) : afterInheriting(column, context.catalog),
+    ),
     ...later.map((constraint) => sql`${alterTable(fact)} ADD ${constraintDefinition(constraint)}`),
   ];
 }

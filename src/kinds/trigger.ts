@@ -1,7 +1,8 @@
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { isUserSchema, ref, refs } from "./query.js";
+import { origin } from "./inherited-column.js";
+import { inherits, isUserSchema, ref, refs } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
 /** CREATE TRIGGER. */
@@ -35,6 +36,11 @@ export const trigger = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS "on", t.tgname AS name, ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_trigger", "t.oid"))} AS refs,
+           CASE WHEN t.tgparentid <> 0 THEN ${inherits("c.oid", {
+             of: ref("pg_trigger", "pt.oid"),
+             from: "JOIN pg_trigger pt ON pt.oid = t.tgparentid AND pt.tgrelid = i.inhparent",
+             local: "false",
+           })} END AS inherits,
            json_build_object(
              'definition', substr(pg_get_triggerdef(t.oid), length('CREATE ' ||
                CASE WHEN t.tgconstraint <> 0 THEN 'CONSTRAINT ' ELSE '' END || 'TRIGGER ' || quote_ident(t.tgname)) + 1),
@@ -45,19 +51,28 @@ export const trigger = defineKind({
     FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ${isUserSchema("n")}`,
+    WHERE NOT t.tgisinternal AND ${isUserSchema("n")}`,
   address: (id) => sql`TRIGGER ${name(id.name)} ON ${name(id.schema, id.on)}`,
   occupies: ({ identity }) => [`trigger ${identity.schema}.${identity.on}.${identity.name}`],
   create: (fact) => [
     createAs("CREATE", fact),
     ...(fact.attributes.enabled === "origin" ? [] : [setEnabled(fact)]),
   ],
+  inheritance: () => "cloned",
+  diesUntied: true,
+  afterInheriting: (fact, { catalog }) => {
+    const from = origin(fact, catalog);
+    const isAsCloned = isKind(from, "trigger") && from.attributes.enabled === fact.attributes.enabled;
+    return isAsCloned ? [] : [setEnabled(fact)];
+  },
+  goesAside: () => true,
   drop: ({ identity }) => [sql`DROP TRIGGER ${name(identity.name)} ON ${name(identity.schema, identity.on)}`],
   alter: [
     {
       // Constraint triggers have no OR REPLACE (manual, CREATE TRIGGER).
       of: ["definition"],
       when: (from, to) => !from.attributes.constraint && !to.attributes.constraint,
+      cascades: true,
       sql: (_, to) => [
         createAs("CREATE OR REPLACE", to),
         ...(to.attributes.enabled === "origin" ? [] : [setEnabled(to)]),

@@ -1,10 +1,11 @@
 import { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import type { Edge, Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
 import type { Decisions } from "./decide.js";
 import { Graph } from "./graph.js";
+import { manner } from "./inherit.js";
 
 export interface ActionGraph {
   readonly actions: ReadonlyMap<string, Action>;
@@ -18,6 +19,7 @@ export function actionsFor(decisions: Decisions, current: Catalog, wanted: Catal
   const builder = new Builder(decisions, current, wanted);
   builder.addActions();
   builder.orderByDependencies();
+  builder.orderByTies();
   builder.orderByNames();
   builder.orderByDefaults();
   return builder;
@@ -90,9 +92,14 @@ class Builder implements ActionGraph {
   }
 
   #orderDrop({ id }: Fact): void {
-    for (const { to } of this.#current.dependencies(id)) {
+    for (const edge of this.#current.dependencies(id)) {
+      const { to } = edge;
+      if (edge.type === "inherits") {
+        this.#orderInheritedDrop(edge);
+        continue;
+      }
       this.#before("drop", id, "drop", to);
-      this.#before("drop", id, "set aside", to);
+      this.#before("drop", id, "set aside", this.#asideOf(to) ?? to);
       this.#before("drop", id, "alter", to);
     }
     this.#before("drop", id, "create", id);
@@ -104,8 +111,12 @@ class Builder implements ActionGraph {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);
     }
-    for (const { to, type } of this.#wanted.dependencies(id)) {
-      if (type === "owned") continue;
+    for (const edge of this.#wanted.dependencies(id)) {
+      const { to, type } = edge;
+      if (type === "inherits") {
+        this.#orderInheritedCreate(fact, edge);
+      }
+      if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "create", id);
       if (this.#awaits(to, fact)) this.#before("create", id, "alter", to);
       else this.#before("alter", to, "create", id);
@@ -122,7 +133,7 @@ class Builder implements ActionGraph {
   #orderAlter(fact: Fact): void {
     const { id } = fact;
     for (const { to, type } of this.#wanted.dependencies(id)) {
-      if (type === "owned") continue;
+      if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "alter", id);
       if (this.#awaits(to, fact)) this.#before("alter", id, "alter", to);
       else this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
@@ -133,12 +144,89 @@ class Builder implements ActionGraph {
     }
   }
 
+  /** A table that is tied later is complete before; one that is made with its tie takes from what is there. */
+  #orderInheritedCreate(fact: Fact, edge: Edge): void {
+    const isAdopted = manner(fact, edge, this.#wanted) === "adopted";
+    const parent = this.#wanted.get(edge.to)?.parent;
+    const isFilledByTie = parent !== undefined && this.#decisions.setAside.has(parent);
+    if (edge.via !== undefined && this.#decisions.creates.has(edge.via) && !isFilledByTie) {
+      const tie = this.#wanted.get(edge.via);
+      if (!isAdopted && tie !== undefined && kindOf(tie.identity.kind).isTie === "parts stay")
+        this.#before("create", edge.to, "create", fact.id);
+    } else if (isAdopted) this.#before("create", fact.id, "create", edge.to);
+    else this.#before("create", edge.to, "create", fact.id);
+  }
+
+  /** A part that stays without the one it came from is dropped after it: then it is the table's own. */
+  #orderInheritedDrop({ from, to, via }: Edge): void {
+    if (via !== undefined && !this.#decisions.drops.has(via)) this.#before("drop", to, "drop", from);
+  }
+
+  /** Tables are tied when their parts are complete, and untied before these change. */
+  orderByTies(): void {
+    for (const { type, fact } of this.actions.values()) {
+      if (kindOf(fact.identity.kind).isTie === undefined) continue;
+      const catalog = type === "create" ? this.#wanted : this.#current;
+      const tables = catalog.dependencies(fact.id).map(({ to }) => to);
+      for (const part of tables.flatMap((table) => this.#partsForTie(table, type))) {
+        for (const change of ["drop", "alter", "create"] as const) {
+          if (type === "create") this.#before(change, part, "create", fact.id);
+          else if (type === "drop") this.#before("drop", fact.id, change, part);
+        }
+      }
+    }
+  }
+
+  /** A replaced table gets its rows through its partitions, and its indexes after that. */
+  #partsForTie(table: FactId, type: Action["type"]): FactId[] {
+    const parts = partsOf(table, this.#current, this.#wanted);
+    if (type !== "create" || !this.#decisions.setAside.has(table)) return parts;
+    return parts.filter((id) => holdsValues((this.#wanted.get(id) ?? this.#current.get(id))?.identity.kind));
+  }
+
   /** Whether the fact is, or hangs on, a part of a type that is set aside whole. */
   #goesAside(fact: Fact): boolean {
+    if (this.#isPartOfAside(fact)) return true;
     const parent = this.#current.get(fact.parent);
     if (parent === undefined) return false;
-    if (this.#decisions.setAside.has(parent.id) && kindOf(fact.identity.kind).goesAside === true) return true;
+    const isSatellite = fact.identity.of !== undefined;
+    if (this.#decisions.setAside.has(parent.id) && (isSatellite || goesAside(fact))) return true;
     return this.#goesAside(parent);
+  }
+
+  /** What is set aside with the fact in it. */
+  #asideOf(id: FactId): FactId | undefined {
+    const parent = this.#current.get(id)?.parent;
+    if (parent === undefined || this.#decisions.setAside.has(id)) return undefined;
+    return this.#decisions.setAside.has(parent) ? parent : this.#asideOf(parent);
+  }
+
+  /** Whether the fact is a table whose rows are those of one that is set aside (an unwanted partition). */
+  #isPartOfAside({ id }: Fact): boolean {
+    if (this.#wanted.has(id)) return false;
+    return this.#current
+      .children(id)
+      .some(
+        (tie) =>
+          kindOf(tie.identity.kind).isTie === "parts go" &&
+          this.#current.dependencies(tie.id).some(({ to }) => this.#decisions.setAside.has(to)),
+      );
+  }
+
+  /** What a replacement must have before it takes over what the old one held, and what it gets after. */
+  #orderHandOver({ id, identity }: Fact): void {
+    if (kindOf(identity.kind).handOver === undefined) return;
+    const values = this.#wanted.children(id).filter(({ identity: part }) => holdsValues(part.kind));
+    for (const part of values) this.#before("create", part.id, "drop aside", id);
+    const dependents = [id, ...values.map((part) => part.id)].flatMap((one) => this.#wanted.dependents(one));
+    for (const { from } of dependents) {
+      const kind = this.#wanted.get(from)?.identity.kind;
+      if (kind === undefined || from === id || holdsValues(kind)) continue;
+      if (kindOf(kind).isTie !== undefined) this.#before("create", from, "drop aside", id);
+      else if (!values.some((part) => part.id === this.#wanted.get(from)?.parent)) {
+        this.#before("drop aside", id, "create", from);
+      }
+    }
   }
 
   #orderSetAside(id: FactId): void {
@@ -151,6 +239,8 @@ class Builder implements ActionGraph {
     }
     this.#before("set aside", id, "create", id);
     this.#before("create", id, "drop aside", id);
+    const replacement = this.#wanted.get(id);
+    if (replacement !== undefined) this.#orderHandOver(replacement);
   }
 
   /** A name is free only after whatever held it is gone. */
@@ -201,6 +291,21 @@ class Builder implements ActionGraph {
       this.weak.push([before, after]);
   }
 }
+
+/** A table's columns, constraints, indexes and what is theirs, less satellites and ties, in either state. */
+function partsOf(table: FactId, ...catalogs: readonly Catalog[]): FactId[] {
+  return catalogs.flatMap((catalog) =>
+    catalog
+      .children(table)
+      .filter(({ identity }) => identity.of === undefined && kindOf(identity.kind).isTie === undefined)
+      .flatMap(({ id }) => [id, ...partsOf(id, catalog)]),
+  );
+}
+
+const goesAside = (fact: Fact) => kindOf(fact.identity.kind).goesAside?.(fact) === true;
+
+const holdsValues = (kind: Fact["identity"]["kind"] | undefined) =>
+  kind !== undefined && kindOf(kind).holdsData !== undefined;
 
 function occupied(fact: Fact): readonly string[] {
   return kindOf(fact.identity.kind).occupies?.(fact) ?? [];

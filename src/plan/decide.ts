@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
+import { bereft } from "./inherit.js";
 
 /** A change that happens to the fact where it stands. */
 export interface Alteration {
@@ -57,8 +58,8 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     const movesColumns = kindOf(fact.identity.kind).setAside !== undefined && wanted.has(id);
     if (movesColumns) decisions.setAside.add(id);
     for (const edge of current.dependents(id)) {
-      if (edge.type === "owned") continue;
-      if (movesColumns && retype(edge.from)) continue;
+      if (edge.type === "owned" || edge.type === "inherits") continue;
+      if (movesColumns && current.get(edge.from)?.parent !== id && retype(edge.from)) continue;
       replace(edge.from);
     }
   };
@@ -67,9 +68,10 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
   const retype = (id: FactId): boolean => {
     const [from, to] = [current.get(id), wanted.get(id)];
     if (from === undefined || to === undefined || decisions.drops.has(id)) return false;
-    if (kindOf(from.identity.kind).retype === undefined) return false;
+    const kind = kindOf(from.identity.kind);
+    if (kind.retype === undefined || kind.needsNewParent?.(to, context) === true) return false;
     const rules = decisions.alters.get(id)?.rules ?? [];
-    alter({ from, to, rules, retypes: true }, kindOf(from.identity.kind).alter);
+    alter({ from, to, rules, retypes: true }, kind.alter);
     return true;
   };
 
@@ -78,7 +80,7 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
     decisions.alters.set(from.id, alteration);
     for (const edge of current.dependents(from.id)) {
       const dependent = current.get(edge.from);
-      if (dependent === undefined || edge.type === "owned") continue;
+      if (dependent === undefined || edge.type === "owned" || edge.type === "inherits") continue;
       if (rebuilding.some((rule) => rule.rebuilds?.(dependent, from, to))) replace(edge.from);
     }
   };
@@ -94,6 +96,9 @@ export function decide(changes: readonly Change[], context: AlterContext): Decis
         alter({ from: change.current, to: change.wanted, rules, retypes }, rules);
       }
     }
+  }
+  for (let left = bereft(decisions, context); left.length > 0; left = bereft(decisions, context)) {
+    for (const id of left) replace(id);
   }
   return decisions;
 }

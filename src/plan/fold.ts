@@ -5,6 +5,7 @@ import { actionKey } from "./action.js";
 import type { ActionGraph } from "./actions.js";
 import type { Decisions } from "./decide.js";
 import type { Graph } from "./graph.js";
+import { inheritedActions } from "./inherit.js";
 
 /** Actions merged into the statement of another: a column into its table's CREATE, an index into its table's DROP. */
 export interface Folded {
@@ -18,8 +19,17 @@ export interface Folded {
  * Folds what it can. Everything foldable is folded first; where that closes a circle (a table whose default calls a
  * function that takes the table's row), the members that wait for others are taken out again.
  */
-export function fold({ actions, graph, weak }: ActionGraph, decisions: Decisions, current: Catalog): Folded {
-  const into = new Map([...foldedDrops(decisions, current), ...foldedCreates(decisions)]);
+export function fold(
+  { actions, graph, weak }: ActionGraph,
+  decisions: Decisions,
+  states: { readonly current: Catalog; readonly wanted: Catalog },
+): Folded {
+  const inherited = new Map(inheritedActions(decisions, states));
+  const into = new Map([
+    ...inherited,
+    ...foldedDrops(decisions, states.current),
+    ...[...foldedCreates(decisions)].filter(([key]) => !inherited.has(key)),
+  ]);
   for (const key of into.keys()) if (!actions.has(key)) into.delete(key);
   const representative = (key: string): string => {
     const host = into.get(key);
@@ -31,7 +41,9 @@ export function fold({ actions, graph, weak }: ActionGraph, decisions: Decisions
     const cycles = merged.cycles();
     if (cycles.length === 0) return { representative, graph: merged };
     const inCycle = new Map(cycles.flatMap((cycle, at) => cycle.map((key) => [key, at] as const)));
-    const unfolded = unfoldable(graph, into, representative, inCycle);
+    const unfolded = unfoldable(graph, into, representative, inCycle).filter(
+      (key) => inherited.get(key) === undefined || inherited.get(key) !== into.get(key),
+    );
     for (const key of unfolded) into.delete(key);
     if (unfolded.length > 0) continue;
     const kept = weakEdges.filter(([before, after]) => {
@@ -45,11 +57,11 @@ export function fold({ actions, graph, weak }: ActionGraph, decisions: Decisions
 
 /** DROP takes what is part of the dropped thing along. */
 function foldedDrops({ drops, setAside }: Decisions, current: Catalog): [string, string][] {
-  return [...drops.keys()].flatMap((id): [string, string][] => {
-    if (setAside.has(id)) return [];
+  return [...drops].flatMap(([id, fact]): [string, string][] => {
+    if (setAside.has(id) || kindOf(fact.identity.kind).dropsApart?.(fact, current) === true) return [];
     const host = current
       .dependencies(id)
-      .find(({ to, type }) => type !== "needs" && drops.has(to) && !setAside.has(to));
+      .find(({ to, type }) => type !== "needs" && type !== "inherits" && drops.has(to) && !setAside.has(to));
     return host === undefined ? [] : [[actionKey("drop", id), actionKey("drop", host.to)]];
   });
 }

@@ -8,6 +8,7 @@ import type { Action } from "./action.js";
 import { actionsFor } from "./actions.js";
 import { decide, rootOf } from "./decide.js";
 import { fold } from "./fold.js";
+import { inheritedFrom } from "./inherit.js";
 import { order, type Place } from "./order.js";
 import { render } from "./render.js";
 
@@ -32,7 +33,7 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
   const context = { current, wanted, address, major: options.major ?? wanted.major };
   const decisions = decide(diff(current, wanted), context);
   const actionGraph = actionsFor(decisions, current, wanted);
-  const folded = fold(actionGraph, decisions, current);
+  const folded = fold(actionGraph, decisions, { current, wanted });
 
   const members = new Map<string, Action[]>();
   for (const [key, action] of actionGraph.actions) {
@@ -52,17 +53,31 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
       action: action.type,
       facts: [action.fact, ...others.map((member) => member.fact)].map((fact) => fact.id),
       about: rootOf(action.fact, catalog).id,
-      losesData: action.type === "drop" ? dataLost([action, ...others]) : [],
+      losesData: dataLost(goneBy(action, others, current, wanted), current),
     }));
   });
 }
 
-function dataLost(drops: readonly Action[]): FactId[] {
-  const lost = drops
-    .map(({ fact }) => fact)
-    .filter((fact) => kindOf(fact.identity.kind).holdsData?.(fact) === true);
+/** Facts that an action ends, with what they hold; what replaces a table takes over only what it has, too. */
+function goneBy(
+  { type, fact }: Action,
+  others: readonly Action[],
+  current: Catalog,
+  wanted: Catalog,
+): Fact[] {
+  if (type === "drop") return [fact, ...others.map((other) => other.fact)];
+  return type === "drop aside" ? current.children(fact.id).filter(({ id }) => !wanted.has(id)) : [];
+}
+
+function dataLost(gone: readonly Fact[], current: Catalog): FactId[] {
+  const lost = gone.filter((fact) => kindOf(fact.identity.kind).holdsData?.(fact) === true);
   const ids = new Set(lost.map(({ id }) => id));
-  return lost.filter(({ parent }) => parent === undefined || !ids.has(parent)).map(({ id }) => id);
+  return lost
+    .filter(({ id, parent }) => {
+      const isPart = parent !== undefined && ids.has(parent);
+      return !isPart && !inheritedFrom(current, id).some(({ to }) => ids.has(to));
+    })
+    .map(({ id }) => id);
 }
 
 const nowhere: Place = { group: "", groupRank: [], rank: [] };

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { AlterContext, RenderContext, Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
+import type { Alteration } from "./decide.js";
+import { ownWork } from "./inherit.js";
 
 /** The statements of one action, and of those that are folded into it. */
 export function render(action: Action, folded: readonly Action[], context: AlterContext): Statement[] {
@@ -21,12 +24,15 @@ function statements(
     major: context.major,
     address: context.address,
     catalog,
-    folded: members.map((member) => member.fact),
+    folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
   });
   switch (action.type) {
     case "create":
       return action.implied === undefined
-        ? kind.create(fact, within(context.wanted))
+        ? [
+            ...kind.create(fact, within(context.wanted)),
+            ...afterInheriting(fact, members, within(context.wanted)),
+          ]
         : changeImplied(fact, action.implied, context);
     case "drop":
       return kind.drop(fact, within(context.current));
@@ -37,12 +43,18 @@ function statements(
       return [
         ...rules.flatMap((rule) => rule.sql(from, to, context)),
         ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
+        ...members.flatMap((member) => changeOfOwn(member, action.alteration, context)),
       ];
     }
     case "set aside":
-      return listed(kind.setAside?.(fact, asideName(fact)).rename);
-    case "drop aside":
-      return listed(kind.setAside?.(fact, asideName(fact)).drop);
+      return listed(kind.setAside?.(fact, asideName(fact), context.current).rename);
+    case "drop aside": {
+      const [aside, replacement] = [asideName(fact), context.wanted.get(fact.id)];
+      return [
+        ...(replacement === undefined ? [] : (kind.handOver?.(fact, replacement, aside, context) ?? [])),
+        ...listed(kind.setAside?.(fact, aside, context.current).drop),
+      ];
+    }
   }
 }
 
@@ -53,6 +65,31 @@ function changeImplied(fact: Fact, implied: Fact, context: AlterContext): readon
 function listed(sql: Sql | readonly Sql[] | undefined): readonly Sql[] {
   if (sql === undefined) return [];
   return "text" in sql ? [sql] : sql;
+}
+
+function isPartOf(part: Fact, whole: Fact, catalog: Catalog): boolean {
+  if (part.parent === undefined) return false;
+  if (part.parent === whole.id) return true;
+  const parent = catalog.get(part.parent);
+  return parent !== undefined && isPartOf(parent, whole, catalog);
+}
+
+/** What is still to do for facts of other tables that came into being with this one. */
+function afterInheriting(fact: Fact, members: readonly Action[], context: RenderContext): Sql[] {
+  return members
+    .filter(({ fact: member }) => !isPartOf(member, fact, context.catalog))
+    .flatMap(({ fact: member }) => kindOf(member.identity.kind).afterInheriting?.(member, context) ?? []);
+}
+
+/** What is left to change of a fact when the one that it inherits from has changed. */
+function changeOfOwn(member: Action, above: Alteration, context: AlterContext): (Sql | Statement)[] {
+  if (member.type !== "alter") return [];
+  const { from, to } = member.alteration;
+  const { rules, retypes } = ownWork(member.alteration, above);
+  return [
+    ...rules.flatMap((rule) => rule.sql(from, to, context)),
+    ...(retypes ? (kindOf(to.identity.kind).retype?.(from, to, context) ?? []) : []),
+  ];
 }
 
 /** A name that no person chose and that no identifier's length limit cuts into another. */

@@ -1,0 +1,38 @@
+import type { Fact } from "../catalog/fact.js";
+import { name, raw, sql } from "../sql/sql.js";
+import { defineKind } from "./define.js";
+import { isUserSchema, ref, refs } from "./query.js";
+
+/** INHERITS: the tie between a table and one whose columns it shares (manual, Inheritance). */
+export interface TableInheritance {
+  /** The table that is inherited from, as SQL names it. */
+  readonly parent: string;
+}
+
+declare module "../catalog/fact.js" {
+  interface KindAttributes {
+    inheritance: TableInheritance;
+  }
+}
+
+const alterTable = ({ identity }: Fact<"inheritance">) =>
+  sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
+
+export const inheritance = defineKind({
+  name: "inheritance",
+  query: () => `
+    SELECT n.nspname AS schema, c.relname AS "on", i.inhparent::regclass::text AS name, i.inhseqno AS position,
+           ${ref("pg_class", "c.oid")} AS parent,
+           ${refs(ref("pg_inherits", "c.oid", "i.inhseqno"))} AS refs,
+           json_build_array(${ref("pg_class", "i.inhparent")}) AS needs,
+           json_build_object('parent', i.inhparent::regclass::text) AS attributes
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_inherits i ON i.inhrelid = c.oid
+    WHERE NOT c.relispartition AND c.relkind IN ('r', 'f') AND ${isUserSchema("n")}`,
+  folds: () => true,
+  create: (fact) => [sql`${alterTable(fact)} INHERIT ${raw(fact.attributes.parent)}`],
+  drop: (fact) => [sql`${alterTable(fact)} NO INHERIT ${raw(fact.attributes.parent)}`],
+  alter: [],
+  isTie: "parts stay",
+});

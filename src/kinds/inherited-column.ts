@@ -1,0 +1,67 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { name, raw, type Sql, sql } from "../sql/sql.js";
+import type { AlterContext } from "./define.js";
+import { changeOptions } from "./options.js";
+
+/** Whether other tables inherit from this one, in a state. */
+export function hasHeirs(table: FactId | undefined, catalog: Catalog): boolean {
+  if (table === undefined) return false;
+  return catalog.dependents(table).some(({ from }) => {
+    const tie = catalog.get(from);
+    return (isKind(tie, "partition") || isKind(tie, "inheritance")) && tie.parent !== table;
+  });
+}
+
+/** `ONLY` where a drop would take what inherits along; partitions have nothing of their own to keep. */
+export function dropsOnly({ parent }: Fact, current: Catalog): Sql | false {
+  const isParent =
+    parent !== undefined &&
+    current.dependents(parent).some(({ from }) => {
+      const tie = current.get(from);
+      return isKind(tie, "inheritance") && tie.parent !== parent;
+    });
+  return isParent && raw("ONLY");
+}
+
+/** `ONLY` where a statement would change the tables that inherit, too (manual, ALTER TABLE, ONLY). */
+export function only(
+  { parent }: Fact,
+  { current, wanted }: Pick<AlterContext, "current" | "wanted">,
+): Sql | false {
+  return (hasHeirs(parent, current) || hasHeirs(parent, wanted)) && raw("ONLY");
+}
+
+/** The fact that this one comes from alone: it would go with it. */
+export function origin(fact: Fact, catalog: Catalog): Fact | undefined {
+  const edges = catalog.dependencies(fact.id).filter(({ type }) => type === "inherits");
+  if (edges.some(({ local }) => local === true)) return undefined;
+  return catalog.get(edges[0]?.to);
+}
+
+/** What a column that came with its parent's still needs to be as wanted: only names and types are shared for good. */
+export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
+  const from = origin(fact, catalog);
+  if (!isKind(from, "column")) return [];
+  const { identity, attributes: to } = fact;
+  const alter = sql`ALTER TABLE ONLY ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
+  const [inherited, own] = [defaultOf(from, catalog), defaultOf(fact, catalog)];
+  const statements: Sql[] = [];
+  if (own !== inherited) {
+    statements.push(own === undefined ? sql`${alter} DROP DEFAULT` : sql`${alter} SET DEFAULT ${raw(own)}`);
+  }
+  if (to.notNull && !from.attributes.notNull) statements.push(sql`${alter} SET NOT NULL`);
+  if (to.storage !== from.attributes.storage && to.storage !== null) {
+    statements.push(sql`${alter} SET STORAGE ${raw(to.storage.toUpperCase())}`);
+  }
+  if (to.compression !== from.attributes.compression) {
+    statements.push(sql`${alter} SET COMPRESSION ${raw(to.compression ?? "default")}`);
+  }
+  if (to.statistics !== null) statements.push(sql`${alter} SET STATISTICS ${to.statistics}`);
+  return [...statements, ...changeOptions(alter, [], to.options)];
+}
+
+function defaultOf({ id }: Fact, catalog: Catalog): string | undefined {
+  return catalog.childrenOfKind(id, "default")[0]?.attributes.expression;
+}

@@ -1,0 +1,51 @@
+import { type StatePair, thereAndBack } from "./there-and-back.js";
+
+const animal = "CREATE TABLE animal (id int NOT NULL, name text DEFAULT 'x')";
+const cat = "CREATE TABLE cat (lives int) INHERITS (animal)";
+
+const pairs: readonly StatePair[] = [
+  { name: "an inheriting table comes and goes", a: animal, b: `${animal}; ${cat}` },
+  {
+    name: "INHERIT is added and removed, never by a new table",
+    a: `${animal}; CREATE TABLE cat (id int NOT NULL, name text DEFAULT 'x', lives int)`,
+    b: `${animal}; CREATE TABLE cat (id int NOT NULL, name text DEFAULT 'x', lives int); ALTER TABLE cat INHERIT animal`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "a second parent",
+    both: "CREATE TABLE pet (id int NOT NULL, owner text)",
+    a: `${animal}; CREATE TABLE cat (lives int) INHERITS (animal, pet)`,
+    b: `${animal}; CREATE TABLE cat (lives int, owner text) INHERITS (animal)`,
+    never: /(CREATE|DROP) (TABLE|COLUMN)/,
+  },
+  {
+    name: "columns and checks come, change and go with the parent's",
+    a: `${animal}; ${cat}`,
+    b: `CREATE TABLE animal (id bigint NOT NULL, name text DEFAULT 'y', born date, CHECK (id > 0), CONSTRAINT alone CHECK (born > '1900-01-01') NO INHERIT); ${cat}`,
+  },
+  {
+    name: "a column stays when the parent's goes",
+    a: `${animal}; CREATE TABLE cat (name text, lives int) INHERITS (animal)`,
+    b: "CREATE TABLE animal (id int NOT NULL); CREATE TABLE cat (name text DEFAULT 'x', lives int) INHERITS (animal)",
+    never: /TABLE (ONLY )?public\.cat (DROP|ADD) COLUMN/,
+  },
+  {
+    name: "overrides",
+    a: `${animal}; ${cat}`,
+    b: `${animal}; ${cat}; ALTER TABLE cat ALTER name SET DEFAULT 'tom'; ALTER TABLE cat ALTER name SET NOT NULL; ALTER TABLE ONLY animal ALTER name SET STATISTICS 3;
+      COMMENT ON COLUMN cat.name IS 'n'; CREATE INDEX i ON cat (name); CREATE INDEX j ON animal (name)`,
+  },
+  {
+    name: "grandchildren",
+    a: `${animal}; ${cat}; CREATE TABLE lion (mane text) INHERITS (cat)`,
+    b: `${animal}; ALTER TABLE animal ADD weight numeric DEFAULT 0, ADD CHECK (weight >= 0); ${cat}; ALTER TABLE cat ALTER lives TYPE bigint; CREATE TABLE lion (mane text) INHERITS (cat);
+      ALTER TABLE lion ALTER weight DROP DEFAULT; CREATE VIEW v AS SELECT weight, lives FROM lion`,
+  },
+  {
+    name: "inherited columns only",
+    a: animal,
+    b: `${animal}; CREATE TABLE dog () INHERITS (animal)`,
+  },
+];
+
+thereAndBack("inheritance", pairs);

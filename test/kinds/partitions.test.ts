@@ -1,0 +1,151 @@
+import { type StatePair, thereAndBack } from "./there-and-back.js";
+
+const measurement =
+  "CREATE TABLE m (id int NOT NULL, at date NOT NULL, v int DEFAULT 1) PARTITION BY RANGE (at)";
+const y24 = "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')";
+const y25 = "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')";
+const whole = `${measurement}; ${y24}; ${y25}`;
+
+const pairs: readonly StatePair[] = [
+  { name: "a partition comes and goes", a: `${measurement}; ${y24}`, b: whole },
+  {
+    name: "a default partition, lists, hashes",
+    a: `CREATE TABLE l (a int, b text) PARTITION BY LIST (b); CREATE TABLE l_a PARTITION OF l FOR VALUES IN ('a', NULL);
+      CREATE TABLE l_d PARTITION OF l DEFAULT`,
+    b: `CREATE TABLE h (a int, b text) PARTITION BY HASH (a, lower(b)); CREATE TABLE h_0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+      CREATE TABLE h_1 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 1)`,
+  },
+  {
+    name: "a bound moves",
+    a: whole,
+    b: `${measurement}; CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2024-07-01'); ${y25}`,
+  },
+  {
+    name: "a table is attached and detached, never dropped",
+    a: `${measurement}; CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1)`,
+    b: `${measurement}; ${y24}`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "partitions of partitions",
+    a: `${measurement}; ${y24}`,
+    b: `${measurement}; ${y24}; CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (id);
+      CREATE TABLE m_25_1 PARTITION OF m_25 FOR VALUES IN (1); CREATE TABLE m_25_d PARTITION OF m_25 DEFAULT;
+      CREATE INDEX i ON m (v); ALTER TABLE m ADD PRIMARY KEY (at, id)`,
+  },
+  {
+    name: "columns come, change and go with their parent's",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD COLUMN w text NOT NULL DEFAULT 'x'; ALTER TABLE m ALTER v TYPE bigint; ALTER TABLE m ALTER id DROP NOT NULL`,
+    never: /ALTER TABLE (ONLY )?public\.m_2[45] (ADD COLUMN|DROP COLUMN|ALTER COLUMN \w+ (TYPE|DROP NOT))/,
+  },
+  {
+    name: "overrides of partitions",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ALTER v SET DEFAULT 7; ALTER TABLE m_25 ALTER v SET DEFAULT 8; ALTER TABLE m_24 ALTER v DROP DEFAULT;
+      ALTER TABLE m_24 ALTER v SET NOT NULL; ALTER TABLE m_25 ALTER v SET STATISTICS 77; ALTER TABLE ONLY m ALTER id SET STATISTICS 5;
+      ALTER TABLE m_25 ADD CHECK (v > 0); CREATE INDEX own ON m_25 (v); ALTER TABLE m_24 SET (fillfactor = 70);
+      COMMENT ON COLUMN m_24.v IS 'v'; COMMENT ON TABLE m_24 IS 't'`,
+  },
+  {
+    name: "a new column with overrides",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD COLUMN w text DEFAULT 'x'; ALTER TABLE m_24 ALTER w DROP DEFAULT; ALTER TABLE m_25 ALTER w SET DEFAULT 'y';
+      ALTER TABLE m_25 ALTER w SET STORAGE external; ALTER TABLE m_24 ALTER w SET STATISTICS 9; COMMENT ON COLUMN m_25.w IS 'w'`,
+  },
+  {
+    name: "constraints of the parent",
+    both: "CREATE TABLE r (id int PRIMARY KEY)",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at); ALTER TABLE m ADD CONSTRAINT u UNIQUE (at, v); ALTER TABLE m ADD CHECK (v > 0);
+      ALTER TABLE m ADD FOREIGN KEY (id) REFERENCES r ON DELETE CASCADE`,
+  },
+  {
+    name: "constraints of a new partition",
+    both: `CREATE TABLE r (id int PRIMARY KEY); ${measurement}; ALTER TABLE m ADD PRIMARY KEY (id, at); ALTER TABLE m ADD CHECK (v > 0);
+      ALTER TABLE m ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES r; CREATE INDEX i ON m (v, at)`,
+    a: y24,
+    b: y25,
+  },
+  {
+    name: "constraints change in place below",
+    both: "CREATE TABLE r (id int PRIMARY KEY)",
+    a: `${whole}; ALTER TABLE m ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES r; ALTER TABLE m ADD CONSTRAINT c CHECK (v > 0)`,
+    b: `${whole}; ALTER TABLE m ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES r ON DELETE CASCADE; ALTER TABLE m ADD CONSTRAINT c CHECK (v > 1)`,
+  },
+  {
+    name: "indexes of the parent, with names of partitions' own",
+    a: whole,
+    b: `${whole}; CREATE INDEX mine ON m_24 (v, at); CREATE INDEX i ON m (v, at); CREATE UNIQUE INDEX u ON m (at, id) WITH (fillfactor = 60)`,
+  },
+  {
+    name: "an index that a partition had before",
+    both: `${whole}; CREATE INDEX mine ON m_24 (v, at)`,
+    a: "CREATE TABLE other (a int)",
+    b: "CREATE INDEX i ON m (v, at)",
+  },
+  {
+    name: "a foreign key to a partitioned table",
+    a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
+    b: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at); CREATE TABLE f (id int, at date, FOREIGN KEY (id, at) REFERENCES m)`,
+  },
+  {
+    name: "a foreign key to the same partitioned table",
+    a: measurement,
+    b: `${measurement}; ALTER TABLE m ADD up int, ADD up_at date, ADD PRIMARY KEY (id, at), ADD FOREIGN KEY (up, up_at) REFERENCES m; ${y24}; ${y25}`,
+  },
+  {
+    name: "triggers are cloned, with states of their own",
+    both: "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    a: whole,
+    b: `${whole}; CREATE TRIGGER g BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE m_25 DISABLE TRIGGER g`,
+  },
+  {
+    name: "a trigger of the parent's on a new partition",
+    both: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ${measurement};
+      CREATE TRIGGER g BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION f()`,
+    a: y24,
+    b: `${y25}; ALTER TABLE m_25 ENABLE ALWAYS TRIGGER g`,
+  },
+  {
+    name: "a partition becomes a table of its own while its parent goes",
+    a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
+    b: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, CONSTRAINT m_24_pkey PRIMARY KEY (id, at))",
+    never: /TABLE public\.m_24 \(/,
+  },
+  {
+    name: "views on partitions while the parent changes",
+    a: `${whole}; CREATE VIEW o AS SELECT v FROM m_24; CREATE VIEW p AS SELECT v FROM m`,
+    b: `${measurement}; ALTER TABLE m ALTER v TYPE bigint; ${y24}; ${y25}; CREATE VIEW o AS SELECT v FROM m_24; CREATE VIEW p AS SELECT v FROM m`,
+  },
+  {
+    name: "an enum in a partition key",
+    a: `CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE l (a int, b e) PARTITION BY LIST (b); CREATE TABLE l_a PARTITION OF l FOR VALUES IN ('a')`,
+    b: `CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE l (a int, b e) PARTITION BY LIST (b); CREATE TABLE l_a PARTITION OF l FOR VALUES IN ('a');
+      CREATE TABLE l_c PARTITION OF l FOR VALUES IN ('b')`,
+  },
+  {
+    name: "columns in another order",
+    a: `${measurement}; CREATE TABLE m_24 (v int DEFAULT 1, at date NOT NULL, id int NOT NULL)`,
+    b: `${measurement}; CREATE TABLE m_24 (v int DEFAULT 1, at date NOT NULL, id int NOT NULL); ALTER TABLE m ATTACH PARTITION m_24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')`,
+  },
+  {
+    name: "an identity of the parent",
+    since: 17,
+    a: measurement,
+    b: `CREATE TABLE m (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v int DEFAULT 1) PARTITION BY RANGE (at); ${y24}`,
+  },
+  {
+    name: "generated columns",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD g int GENERATED ALWAYS AS (v * 2) STORED`,
+  },
+  {
+    name: "a table becomes partitioned",
+    a: "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v serial, PRIMARY KEY (id, at)); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t",
+    b: `CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v serial, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t;
+      CREATE TABLE t_25 PARTITION OF t FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); CREATE TABLE t_d PARTITION OF t DEFAULT`,
+  },
+];
+
+thereAndBack("partitions", pairs);
