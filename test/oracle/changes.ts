@@ -143,7 +143,7 @@ export const changes: readonly OneChange[] = [
     "TABLE part1",
     "TABLE child",
   ].map((what) => ({
-    given: what.includes("SERVER") ? "GRANT USAGE ON FOREIGN DATA WRAPPER fdw TO one" : "",
+    ...(what.includes("SERVER") ? { given: "GRANT USAGE ON FOREIGN DATA WRAPPER fdw TO one" } : {}),
     change: `ALTER ${what} OWNER TO one`,
   })),
   ...["PUBLICATION pub", "EVENT TRIGGER et", "FOREIGN DATA WRAPPER fdw"].map((what) => ({

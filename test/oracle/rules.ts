@@ -81,6 +81,8 @@ export const defaultAcl: Readonly<Record<string, string>> = {
 export const readAs: Readonly<Record<string, string>> = {
   // Printed when it was made, under the search path of that day; typdefaultbin is what counts.
   "pg_type.typdefault": "CASE WHEN t.typdefaultbin IS NULL THEN t.typdefault END",
+  // -1 in a copy of a collation for all encodings; a database has one encoding.
+  "pg_collation.collencoding": "NULL",
   // pg_enum keeps numbers with gaps.
   "pg_enum.enumsortorder":
     "(SELECT count(*) FROM pg_enum o WHERE o.enumtypid = t.enumtypid AND o.enumsortorder < t.enumsortorder)",
@@ -135,6 +137,7 @@ export const ignoredRows: Readonly<Record<string, readonly { when: string; why: 
       when: "(t.classoid, t.objoid) <> ('pg_database'::regclass, (SELECT oid FROM pg_database WHERE datname = current_database()))",
       why: "about a role, a tablespace or another database",
     },
+    { when: "t.description LIKE 'dm shadow made at %'", why: "marks a scratch database" },
   ],
   pg_shseclabel: [
     {

@@ -67,6 +67,7 @@ class Names {
     if (table.name === "pg_trigger" && row.tgisinternal === true) return this.#internalTrigger(row);
     // PostgreSQL names an array type after its element, with as many underscores as it takes.
     if (table.name === "pg_type" && this.#isArray(row)) return `${this.of("pg_type", Number(row.typelem))}[]`;
+    if (table.name === "pg_database") return "a database";
     if (table.name === "pg_class") {
       return `${this.of("pg_namespace", Number(row.relnamespace))}.${this.#relation(row)}`;
     }
@@ -87,6 +88,8 @@ class Names {
     const id = `${catalog} ${oid}`;
     const known = this.#names.get(id);
     if (known !== undefined) return known;
+    const own = catalog === "pg_class" ? this.#catalogs.get(oid) : undefined;
+    if (own !== undefined) return own;
     const row = this.#rows.get(catalog)?.get(oid);
     const table = this.#tables.get(catalog);
     const name = row === undefined || table === undefined ? `#${oid}` : this.ofRow(table, row);
