@@ -5,7 +5,7 @@ import { plan } from "../../src/plan/plan.js";
 import { type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { segments } from "../../src/proof/run.js";
-import { compareStates } from "../oracle/compare.js";
+import { faults } from "../oracle/compare.js";
 import { readState } from "../oracle/state.js";
 import { type Loaded, load } from "./load.js";
 import type { Pair } from "./pairs.js";
@@ -79,7 +79,7 @@ async function thereAndBack(
 
 /** What the oracle finds different from the state as it was written; nothing where it is not asked. */
 async function unseenIn({ database }: Site, written: Loaded): Promise<string[]> {
-  return written.state === undefined ? [] : compareStates(await readState(database), written.state);
+  return written.state === undefined ? [] : faults(await readState(database), written.state);
 }
 
 async function go(site: Site, from: Catalog, to: Catalog): Promise<Catalog> {

@@ -1,3 +1,4 @@
+import { withoutGaps } from "./gaps.js";
 import { printedTrees } from "./rules.js";
 import type { State } from "./state.js";
 
@@ -39,4 +40,9 @@ function isSame(a = "", b = "", column: string): boolean {
 
 function bare(expression: string): string {
   return expression.replace(/::[a-z ]+(\(\d+\))?(\[\])?/g, "").replace(/[()\s]/g, "");
+}
+
+/** What dm is to blame for where the current state should be the wanted one. */
+export function faults(current: State, wanted: State): string[] {
+  return compareStates(withoutGaps(current), withoutGaps(wanted));
 }

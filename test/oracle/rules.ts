@@ -36,6 +36,7 @@ export const ignoredColumns: Readonly<Record<string, string>> = {
   "pg_class.relhasrules": "a hint: may be true when the last rule is gone",
   "pg_class.relhastriggers": "a hint: may be true when the last trigger is gone",
   "pg_class.relhassubclass": "a hint: may be true when the last child is gone",
+  "pg_attribute.attndims": "PostgreSQL enforces no number of dimensions, and prints none (manual, Arrays)",
   "pg_attribute.attcacheoff": "in memory only",
   "pg_attribute.atthasmissing": "whether rows older than the column lack its value",
   "pg_attribute.attmissingval": "the value of a column in rows older than it",
@@ -83,6 +84,8 @@ export const readAs: Readonly<Record<string, string>> = {
   "pg_type.typdefault": "CASE WHEN t.typdefaultbin IS NULL THEN t.typdefault END",
   // -1 in a copy of a collation for all encodings; a database has one encoding.
   "pg_collation.collencoding": "NULL",
+  // Of a key it says only whether the table was a partition when the key was made.
+  "pg_constraint.connoinherit": "CASE WHEN t.contype NOT IN ('p', 'u', 'x') THEN t.connoinherit END",
   // pg_enum keeps numbers with gaps.
   "pg_enum.enumsortorder":
     "(SELECT count(*) FROM pg_enum o WHERE o.enumtypid = t.enumtypid AND o.enumsortorder < t.enumsortorder)",
