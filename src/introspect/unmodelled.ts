@@ -17,13 +17,6 @@ const qualified = (name: string) => `quote_ident(n.nspname) || '.' || quote_iden
 /** Where PostgreSQL keeps what a user can make and dm does not model yet. */
 const sources: readonly Source[] = [
   {
-    catalog: "pg_class",
-    kind: "'typed table'",
-    name: qualified("relname"),
-    namespace: "relnamespace",
-    condition: "o.relpersistence <> 't' AND o.reloftype <> 0",
-  },
-  {
     catalog: "pg_type",
     kind: "CASE o.typtype WHEN 'p' THEN 'shell type' ELSE 'base type' END",
     name: qualified("typname"),

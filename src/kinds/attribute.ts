@@ -43,22 +43,27 @@ export const attribute = defineKind({
   goesAside: () => true,
   // Dropped and added again, an attribute would lose its place and its values.
   needsNewParent: (fact, { current }) => current.has(fact.id),
-  create: (fact) => [sql`${alterType(fact)} ADD ATTRIBUTE ${attributeDefinition(fact)}`],
-  drop: (fact) => [sql`${alterType(fact)} DROP ATTRIBUTE ${name(fact.identity.name)}`],
+  create: (fact, { catalog }) => [
+    sql`${alterType(fact)} ADD ATTRIBUTE ${attributeDefinition(fact)} ${cascade(fact, catalog)}`,
+  ],
+  drop: (fact, { catalog }) => [
+    sql`${alterType(fact)} DROP ATTRIBUTE ${name(fact.identity.name)} ${cascade(fact, catalog)}`,
+  ],
   alter: [
     {
       // Refused while a relation stores the type (manual, ALTER TYPE; tablecmds.c, find_composite_type_dependencies).
       of: ["type", "collation"],
       when: ({ parent }, _, { current }) => parent !== undefined && !isStored(parent, current),
       rebuilds: (dependent) => dependent.identity.of === undefined,
-      sql: (_, to) =>
-        sql`${alterType(to)} ALTER ATTRIBUTE ${name(to.identity.name)} TYPE ${typeAndCollation(to)}`,
+      cascades: true,
+      sql: (_, to, { wanted }) =>
+        sql`${alterType(to)} ALTER ATTRIBUTE ${name(to.identity.name)} TYPE ${typeAndCollation(to)} ${cascade(to, wanted)}`,
     },
   ],
   resembles: (from, to) =>
     from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
   rename: (from, to) => [
-    sql`ALTER TYPE ${name(from.schema, from.on)} RENAME ATTRIBUTE ${name(from.name)} TO ${name(to.name)}`,
+    sql`ALTER TYPE ${name(from.schema, from.on)} RENAME ATTRIBUTE ${name(from.name)} TO ${name(to.name)} CASCADE`,
   ],
 });
 
@@ -69,6 +74,14 @@ export function attributeDefinition(fact: AttributeFact): Sql {
 
 function typeAndCollation({ attributes: { type, collation } }: AttributeFact): Sql {
   return join([raw(type), collation !== null && sql`COLLATE ${raw(collation)}`], " ");
+}
+
+/** Tables of the type follow it (manual, ALTER TYPE, CASCADE). */
+function cascade({ parent }: AttributeFact, catalog: Catalog): Sql | false {
+  const isUsed =
+    parent !== undefined &&
+    catalog.dependents(parent).some(({ from }) => isKind(catalog.get(from), "table type"));
+  return isUsed && raw("CASCADE");
 }
 
 /** Whether rows somewhere have values of the type, by itself or inside of another type. */

@@ -14,7 +14,7 @@ import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
 import { changeOptions } from "./options.js";
-import { collationName, inherits, isUserSchema, options, ref, refs } from "./query.js";
+import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
 import { storageName } from "./storage.js";
 
@@ -48,11 +48,7 @@ export const column = defineKind({
     SELECT n.nspname AS schema, c.relname AS "on", a.attname AS name, a.attnum AS position,
            ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid", "a.attnum"), ref("pg_class", "coalesce(s.seqrelid, 0)"), ref("pg_attrdef", "coalesce(d.oid, 0)"))} AS refs,
-           CASE WHEN a.attinhcount > 0 THEN ${inherits("c.oid", {
-             of: ref("pg_class", "i.inhparent", "pa.attnum"),
-             from: "JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname",
-             local: "a.attislocal",
-           })} END AS inherits,
+           ${inheritedColumns} AS inherits,
            json_build_object(
              'type', format_type(a.atttypid, a.atttypmod),
              'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END,

@@ -3,7 +3,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { changeForeignOptions, foreignOptions } from "./foreign-options.js";
 import { changeOptions } from "./options.js";
-import { collationName, inherits, isUserSchema, options, ref, refs } from "./query.js";
+import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
 
 /** A column of a foreign table: a description of what the other side has. Its default is a fact of its own. */
 export interface ForeignColumn {
@@ -46,11 +46,7 @@ export const foreignColumn = defineKind({
     SELECT n.nspname AS schema, c.relname AS "on", a.attname AS name, a.attnum AS position,
            ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid", "a.attnum"), ref("pg_attrdef", "coalesce(d.oid, 0)"))} AS refs,
-           CASE WHEN a.attinhcount > 0 THEN ${inherits("c.oid", {
-             of: ref("pg_class", "i.inhparent", "pa.attnum"),
-             from: "JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname",
-             local: "a.attislocal",
-           })} END AS inherits,
+           ${inheritedColumns} AS inherits,
            json_build_object(
              'type', format_type(a.atttypid, a.atttypmod),
              'collation', CASE WHEN a.attcollation <> t.typcollation THEN ${collationName("a.attcollation")} END,
@@ -85,6 +81,7 @@ export const foreignColumn = defineKind({
     {
       of: ["type", "collation"],
       rebuilds: needsUnchangedColumn,
+      cascades: true,
       sql: (_, to) => {
         const { type, collation } = to.attributes;
         return sql`${alterColumn(to)} TYPE ${raw(type)} ${collation !== null && raw(`COLLATE ${collation}`)}`;
@@ -92,6 +89,7 @@ export const foreignColumn = defineKind({
     },
     {
       of: ["notNull"],
+      cascades: true,
       sql: (_, to) => sql`${alterColumn(to)} ${raw(to.attributes.notNull ? "SET" : "DROP")} NOT NULL`,
     },
     {

@@ -25,7 +25,7 @@ export const foreignTable = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid"), ref("pg_type", "c.reltype"), ref("pg_type", "t.typarray"))} AS refs,
-           ${parents("c.oid")} AS "ofParts",
+           ${parents("c")} AS "ofParts",
            json_build_object('server', s.srvname, 'options', ${options("f.ftoptions")}) AS attributes
     FROM pg_foreign_table f
     JOIN pg_class c ON c.oid = f.ftrelid

@@ -47,6 +47,7 @@ import { sequence } from "./sequence.js";
 import { statistics } from "./statistics.js";
 import { subscription } from "./subscription.js";
 import { table } from "./table.js";
+import { tableType } from "./table-type.js";
 import { textSearchConfiguration, textSearchMapping } from "./text-search-configuration.js";
 import { textSearchDictionary } from "./text-search-dictionary.js";
 import { textSearchParser, textSearchTemplate } from "./text-search-parser.js";
@@ -87,6 +88,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   "foreign table": foreignTable,
   "foreign column": foreignColumn,
   inheritance,
+  "table type": tableType,
   default: columnDefault,
   constraint,
   "sequence ownership": sequenceOwnership,

@@ -30,7 +30,7 @@ export const inheritance = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_inherits i ON i.inhrelid = c.oid
     WHERE NOT c.relispartition AND c.relkind IN ('r', 'f') AND ${isUserSchema("n")}`,
-  folds: () => true,
+  folds: (_, parent) => parent.identity.kind === "table",
   create: (fact) => [sql`${alterTable(fact)} INHERIT ${raw(fact.attributes.parent)}`],
   drop: (fact) => [sql`${alterTable(fact)} NO INHERIT ${raw(fact.attributes.parent)}`],
   alter: [],

@@ -42,25 +42,29 @@ export function origin(fact: Fact, catalog: Catalog): Fact | undefined {
 
 /** What a column that came with its parent's still needs to be as wanted: only names and types are shared for good. */
 export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
-  const from = origin(fact, catalog);
-  if (!isKind(from, "column")) return [];
+  const parent = origin(fact, catalog);
+  if (parent === undefined) return [];
+  const from = isKind(parent, "column") ? parent.attributes : plain;
   const { identity, attributes: to } = fact;
   const alter = sql`ALTER TABLE ONLY ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
-  const [inherited, own] = [defaultOf(from, catalog), defaultOf(fact, catalog)];
+  const [inherited, own] = [defaultOf(parent, catalog), defaultOf(fact, catalog)];
   const statements: Sql[] = [];
   if (own !== inherited) {
     statements.push(own === undefined ? sql`${alter} DROP DEFAULT` : sql`${alter} SET DEFAULT ${raw(own)}`);
   }
-  if (to.notNull && !from.attributes.notNull) statements.push(sql`${alter} SET NOT NULL`);
-  if (to.storage !== from.attributes.storage && to.storage !== null) {
+  if (to.notNull && !from.notNull) statements.push(sql`${alter} SET NOT NULL`);
+  if (to.storage !== from.storage && to.storage !== null) {
     statements.push(sql`${alter} SET STORAGE ${raw(to.storage.toUpperCase())}`);
   }
-  if (to.compression !== from.attributes.compression) {
+  if (to.compression !== from.compression) {
     statements.push(sql`${alter} SET COMPRESSION ${raw(to.compression ?? "default")}`);
   }
   if (to.statistics !== null) statements.push(sql`${alter} SET STATISTICS ${to.statistics}`);
   return [...statements, ...changeOptions(alter, [], to.options)];
 }
+
+/** What comes from an attribute of a composite type. */
+const plain = { notNull: false, storage: null, compression: null };
 
 function defaultOf({ id }: Fact, catalog: Catalog): string | undefined {
   return catalog.childrenOfKind(id, "default")[0]?.attributes.expression;

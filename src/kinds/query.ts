@@ -13,9 +13,11 @@ export function refs(...items: readonly string[]): string {
   return `json_build_array(${items.join(", ")})`;
 }
 
-/** The tables that a table inherits from: what pg_depend says of these is its ties' affair. */
+/** The tables and the type that a table has its columns from: what pg_depend says of these is its ties' affair. */
 export function parents(table: string): string {
-  return `(SELECT json_agg(${ref("pg_class", "i.inhparent")}) FROM pg_inherits i WHERE i.inhrelid = ${table})`;
+  return `(SELECT json_agg(parent) FROM (
+      SELECT ${ref("pg_class", "i.inhparent")} AS parent FROM pg_inherits i WHERE i.inhrelid = ${table}.oid
+      UNION ALL SELECT ${ref("pg_type", `${table}.reloftype`)} WHERE ${table}.reloftype <> 0) AS ties)`;
 }
 
 /**
@@ -30,6 +32,20 @@ export function inherits(
       'of', ${of}, 'via', ${ref("pg_inherits", "i.inhrelid", "i.inhseqno")}, 'local', ${local}))
     FROM pg_inherits i ${from} AND i.inhrelid = ${table})`;
 }
+
+/** What a column inherits: from columns of its table `c`'s parents, or from an attribute of the table's type. */
+export const inheritedColumns = `CASE
+  WHEN a.attinhcount > 0 THEN ${inherits("c.oid", {
+    of: ref("pg_class", "i.inhparent", "pa.attnum"),
+    from: "JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname",
+    local: "a.attislocal",
+  })}
+  WHEN c.reloftype <> 0 THEN (
+    SELECT json_build_array(json_build_object('of', ${ref("pg_class", "pa.attrelid", "pa.attnum")},
+             'via', ${ref("pg_class.reloftype", "c.oid")}, 'local', false))
+    FROM pg_type ot JOIN pg_attribute pa ON pa.attrelid = ot.typrelid
+    WHERE ot.oid = c.reloftype AND pa.attname = a.attname)
+  END`;
 
 /** Storage parameters as a sorted JSON array of `name=value`. */
 export function options(column: string): string {

@@ -42,7 +42,7 @@ export const table = defineKind({
   query: () => `
     SELECT n.nspname AS schema, c.relname AS name, ${ref("pg_namespace", "n.oid")} AS parent,
            ${refs(ref("pg_class", "c.oid"), ref("pg_type", "c.reltype"), ref("pg_type", "t.typarray"))} AS refs,
-           ${parents("c.oid")} AS "ofParts", ${keyColumns} AS needs,
+           ${parents("c")} AS "ofParts", ${keyColumns} AS needs,
            json_build_object(
              'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END,
              'options', ${options("c.reloptions || ARRAY(SELECT 'toast.' || x FROM unnest(toast.reloptions) x)")},
@@ -55,7 +55,7 @@ export const table = defineKind({
     JOIN pg_type t ON t.oid = c.reltype
     LEFT JOIN pg_am am ON am.oid = c.relam
     LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
-    WHERE c.relkind IN ('r', 'p') AND c.reloftype = 0 AND c.relpersistence <> 't' AND ${isUserSchema("n")}`,
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ${isUserSchema("n")}`,
   address: (id) => sql`TABLE ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [
     `relation ${identity.schema}.${identity.name}`,
@@ -130,7 +130,9 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const ties = context.folded
     .filter((f) => isKind(f, "inheritance"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
-  const isOwn = (part: Fact) => ties.length === 0 || origin(part, context.catalog) === undefined;
+  const type = context.folded.find((f) => isKind(f, "table type"));
+  const isTied = ties.length > 0 || type !== undefined;
+  const isOwn = (part: Fact) => !isTied || origin(part, context.catalog) === undefined;
   const definitions = columns
     .filter(isOwn)
     .map((column) => columnDefinition(column, defaults.get(column.id)));
@@ -142,7 +144,8 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
     join(
       [
         sql`CREATE ${attributes.persistence === "unlogged" && raw("UNLOGGED")} TABLE ${name(identity.schema, identity.name)}`,
-        raw(lines === "" ? "()" : `(\n${lines}\n)`),
+        type !== undefined && raw(`OF ${type.attributes.type}`),
+        raw(lines === "" ? (type === undefined ? "()" : "") : `(\n${lines}\n)`),
         ties.length > 0 && raw(`INHERITS (${ties.map(({ attributes: { parent } }) => parent).join(", ")})`),
         attributes.partitionBy !== null && raw(`PARTITION BY ${attributes.partitionBy}`),
         attributes.accessMethod !== null &&

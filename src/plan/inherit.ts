@@ -110,7 +110,11 @@ export function ownWork(alteration: Alteration, above: Alteration): Pick<Alterat
   return {
     rules: alteration.rules.filter(
       (rule) =>
-        rule.cascades !== true || !above.rules.includes(rule) || !agree(rule, alteration.to, above.to),
+        rule.cascades !== true ||
+        !above.rules.some(
+          (other) => other.cascades === true && rule.of.every((one) => other.of.includes(one)),
+        ) ||
+        !agree(rule, alteration.to, above.to),
     ),
     retypes: alteration.retypes && !above.retypes,
   };

@@ -5,6 +5,9 @@ export const differAfterAll: Readonly<Record<string, string>> = {
   "408_IdentitySequenceOptionsIgnored": "b's identity has other sequence options",
   "481_ManageFunctionUnmatchedFunctionUntouched": "b has one function less",
   "484_ManageFunctionOtherSchemaUntouched": "b has one function less",
+  "532_PartitionOfForValuesRange": "b has a partition more",
+  "533_PartitionOfForValuesIn": "b has a partition more",
+  "534_PartitionOfDefault": "b has a partition more",
 };
 
 const callSyntax =

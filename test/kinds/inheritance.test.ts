@@ -49,3 +49,26 @@ const pairs: readonly StatePair[] = [
 ];
 
 thereAndBack("inheritance", pairs);
+
+const point = "CREATE TYPE point2 AS (x int, y int)";
+
+thereAndBack("typed tables", [
+  {
+    name: "a typed table comes and goes",
+    a: point,
+    b: `${point}; CREATE TABLE p OF point2 (PRIMARY KEY (x)); CREATE TABLE q OF point2`,
+  },
+  {
+    name: "OF is added and removed, never by a new table",
+    a: `${point}; CREATE TABLE p (x int, y int)`,
+    b: `${point}; CREATE TABLE p OF point2`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "attributes come, change and go with the type's",
+    a: `${point}; CREATE TABLE p OF point2 (x WITH OPTIONS NOT NULL DEFAULT 1, UNIQUE (x, y)); CREATE VIEW v AS SELECT y FROM p`,
+    b: `CREATE TYPE point2 AS (x int, y bigint, z int); CREATE TABLE p OF point2 (x WITH OPTIONS NOT NULL DEFAULT 2, UNIQUE (x, y)); CREATE VIEW v AS SELECT y FROM p;
+      ALTER TABLE p ALTER z SET STATISTICS 5`,
+    never: /TABLE public\.p (ADD|DROP) COLUMN/,
+  },
+]);
