@@ -6,12 +6,12 @@ interface Gap {
   readonly why: string;
   /** The column that is not compared; the whole row unless said. */
   readonly column?: string;
-  /** Which rows; `isMember` of an extension. */
+  /** Which rows; `isMember` of an extension or of a type. */
   readonly row: (row: Readonly<Record<string, string>>, isMember: boolean) => boolean;
 }
 
 const ofMembers =
-  "default privileges that stood before CREATE EXTENSION also hold for what it brings along; dm creates extensions first and leaves their members alone";
+  "default privileges that stood before CREATE EXTENSION or CREATE TYPE AS RANGE also hold for the functions that come along; dm leaves those alone";
 
 const gaps: readonly Gap[] = [
   {
@@ -42,7 +42,10 @@ export function withoutGaps({ catalogs, original }: State): State {
   const dropped = new Set<string>();
   const members = new Set(
     [...(catalogs.get("pg_depend") ?? [])]
-      .filter(([, { deptype }]) => deptype === "e")
+      .filter(
+        ([, { classid, deptype, refclassid }]) =>
+          deptype === "e" || (deptype === "i" && classid === "pg_proc" && refclassid === "pg_type"),
+      )
       .map(([, { classid, objid }]) => `${classid} ${objid}`),
   );
   const kept = new Map<string, ReadonlyMap<string, Readonly<Record<string, string>>>>();

@@ -137,7 +137,8 @@ class Names {
   }
 
   #isArray(row: RawRow): boolean {
-    return row.typcategory === "A" && row.typelem !== 0;
+    // A domain over an array is in the category too.
+    return row.typcategory === "A" && Number(row.typelem) !== 0;
   }
 
   /** `RI_ConstraintTrigger_a_16400`: the number is an OID. */
