@@ -18,9 +18,6 @@ const whole: readonly Postgres[] =
     : (asked ?? "17").split(",").map(versionOf);
 const sampled = asked === undefined ? eachPostgres.filter((one) => !whole.includes(one)) : [];
 
-/** Kinds that dm leaves alone; a pair that holds another one that it does not know fails. */
-const isNotModelled = new Set(["partition", "inheriting table", "typed table"]);
-
 /** The oracle judges every pair on version 17 and these on the others; `DM_ORACLE=all` has it judge every one. */
 const oracleStep = 10;
 const sampleStep = 60;
@@ -86,8 +83,6 @@ function testSuite(suite: Suite, version: Postgres, open: (version: Postgres) =>
         count(
           `${summary(pair, verdict)}${on === version ? "" : ` on PostgreSQL ${on}, the oldest that takes them`}`,
         );
-        if (verdict.outcome === "out of scope" && verdict.kinds.every((kind) => isNotModelled.has(kind)))
-          skip(`dm does not model: ${verdict.kinds.join(", ")}`);
         if (verdict.outcome === "not loadable" && runsLater(version)) skip(`does not load: ${verdict.why}`);
         if (toldApart[pair.name] === undefined) expect(verdict).toEqual({ outcome: "passed" });
         else {
