@@ -5,25 +5,36 @@ import type { Shadow } from "../../src/database/shadow.js";
 import { introspect, introspectHere } from "../../src/introspect/introspect.js";
 import { openParser } from "../../src/parse/parser.js";
 import { name } from "../../src/sql/sql.js";
+import { readState, type State } from "../oracle/state.js";
 import type { Pair } from "./pairs.js";
 
+/** A state as dm reads it and, where it is asked for, as the oracle does. */
+export interface Loaded {
+  readonly catalog: Catalog;
+  readonly state: State | undefined;
+}
+
 /** A text of a pair as PostgreSQL reads it: in a transaction where that is possible, in a database of its own else. */
-export async function load(shadow: Shadow, pair: Pair, text: string): Promise<Catalog> {
+export async function load(shadow: Shadow, pair: Pair, text: string, hasOracle: boolean): Promise<Loaded> {
+  const read = async (database: Database, catalog: Catalog): Promise<Loaded> => ({
+    catalog,
+    state: hasOracle ? await readState(database) : undefined,
+  });
   const { database } = shadow;
   try {
     return await database.trial(async () => {
       await prepare(database, pair);
       await database.script(text);
-      return introspectHere(database);
+      return read(database, await introspectHere(database));
     });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    if (mustCommit.has(error.sqlstate)) return loadCommitted(shadow, pair, text);
+    if (mustCommit.has(error.sqlstate)) return loadCommitted(shadow, pair, text, read);
     if (pair.unordered !== true) throw error;
     return database.trial(async () => {
       await prepare(database, pair);
       await inAnyOrder(database, await statementsOf(database, text));
-      return introspectHere(database);
+      return read(database, await introspectHere(database));
     });
   }
 }
@@ -31,13 +42,18 @@ export async function load(shadow: Shadow, pair: Pair, text: string): Promise<Ca
 /** Refused inside a transaction: CREATE INDEX CONCURRENTLY; use of a new enum value in the transaction that made it. */
 const mustCommit = new Set(["25001", "55P04"]);
 
-async function loadCommitted(shadow: Shadow, pair: Pair, text: string): Promise<Catalog> {
+async function loadCommitted(
+  shadow: Shadow,
+  pair: Pair,
+  text: string,
+  read: (database: Database, catalog: Catalog) => Promise<Loaded>,
+): Promise<Loaded> {
   return shadow.fresh(async (database) => {
     const before = await roles(database);
     try {
       await prepare(database, pair);
       for (const statement of await statementsOf(database, text)) await database.script(statement);
-      return await introspect(database);
+      return await read(database, await introspect(database));
     } finally {
       for (const role of (await roles(database)).filter((one) => !before.includes(one))) {
         await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE ${name(role).text}`);

@@ -13,7 +13,6 @@ import { introspect, introspectHere } from "../../src/introspect/introspect.js";
 import { openParser, type Parser } from "../../src/parse/parser.js";
 import { plan } from "../../src/plan/plan.js";
 import { type SchemaText, writeSchemaFiles } from "../../src/pull/pull.js";
-import { shared, skipAloud } from "../support/databases.js";
 
 let database: Database;
 let parser: Parser;
@@ -99,16 +98,6 @@ describe.each(["sql", "yaml"] as const)("a catalog as %s files", (format) => {
     });
     await expectSame(writeSchemaFiles(wanted, base, format), wanted);
   });
-
-  describe.skipIf(skipAloud(shared("schemas") === undefined, "pull of real schemas: no shared/schemas"))(
-    "of a real schema",
-    () => {
-      test.each(["chinook", "chinook-serial", "langfuse", "omop-cdm-5.4"])("%s loads again", async (name) => {
-        const wanted = await catalogOf(readFileSync(shared(`schemas/${name}.sql`) ?? "", "utf8"));
-        await expectSame(writeSchemaFiles(wanted, base, format), wanted);
-      });
-    },
-  );
 });
 
 test("an object's file holds all that hangs on it", async () => {

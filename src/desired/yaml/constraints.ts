@@ -44,10 +44,9 @@ export function constraintsOf(entry: TableEntry, id: QualifiedName, path: Path, 
             primaryKey,
           ),
         ]),
-    ...Object.entries(entry.unique ?? {}).map(([name, given]) => {
-      const unique = Array.isArray(given) ? { columns: given } : given;
-      return constraint(name, keyClause("UNIQUE", unique), [...path, "unique", name], unique);
-    }),
+    ...uniques(entry)
+      .filter(({ isRepeated }) => !isRepeated)
+      .map(({ name, key }) => constraint(name, keyClause("UNIQUE", key), [...path, "unique", name], key)),
     ...Object.entries(entry.checks ?? {}).flatMap(([name, given]) => {
       const check = checkOf(given);
       return check.not_valid ? [] : [constraint(name, checkClause(check), [...path, "checks", name], check)];
@@ -63,6 +62,37 @@ export function constraintsOf(entry: TableEntry, id: QualifiedName, path: Path, 
       return constraint(name, text, [...path, "exclusions", name], exclusion);
     }),
   ];
+}
+
+/** A key of the columns of another is merged with that by CREATE TABLE (parse_utilcmd.c, transformIndexConstraints). */
+function uniques({ primary_key: primary, unique = {} }: TableEntry) {
+  const columnsOf = (key: KeyEntry | KeyEntry["columns"]) => ("columns" in key ? key.columns : key);
+  const seen = new Set(primary === undefined ? [] : [JSON.stringify(columnsOf(primary))]);
+  return Object.entries(unique).map(([name, given]) => {
+    const columns = JSON.stringify(columnsOf(given));
+    const isRepeated = seen.has(columns);
+    seen.add(columns);
+    const key: KeyEntry = Array.isArray(given) ? { columns: given } : given;
+    return { name, key, isRepeated };
+  });
+}
+
+/** The keys that CREATE TABLE would merge with another. */
+export function repeatedKeys(
+  entry: TableEntry,
+  id: Required<QualifiedName>,
+  path: Path,
+  context: Context,
+): Definition[] {
+  return uniques(entry)
+    .filter(({ isRepeated }) => isRepeated)
+    .map(({ name, key }) => {
+      const own = [...path, "unique", name];
+      const target = { kind: "constraint", schema: id.schema, on: id.name, name };
+      const add = `ALTER TABLE ${quoted(id)} ADD CONSTRAINT ${quoteIdentifier(name)}`;
+      const annotations = annotationsFor(key, target, own, context);
+      return statement(`${add} ${keyClause("UNIQUE", key)}`, context.places(own), annotations);
+    });
 }
 
 const checkOf = (given: string | CheckEntry): CheckEntry =>

@@ -2,7 +2,7 @@ import type { Piece } from "../../parse/source.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/quote.js";
 import type { QualifiedName } from "../tree.js";
 import { columnSettings, columnsOf } from "./columns.js";
-import { constraintsOf, foreignKeys, invalidChecks } from "./constraints.js";
+import { constraintsOf, foreignKeys, invalidChecks, repeatedKeys } from "./constraints.js";
 import {
   annotationsFor,
   type Context,
@@ -84,6 +84,7 @@ function tableDefinitions(key: string, entry: TableEntry, context: Context): Def
     statement(`ALTER TABLE ${table} ${what}`, places([...path, ...at]));
   return [
     create,
+    ...repeatedKeys(entry, id, path, context),
     ...invalidChecks(entry, id, path, context),
     ...foreignKeys(entry, id, path, context),
     ...indexes(entry, id, path, context),
