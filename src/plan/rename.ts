@@ -113,6 +113,7 @@ function renameStatements(from: Identity, to: Identity): PlannedStatement[] {
     facts: [factId(to)],
     about,
     losesData: [],
+    renamed: { from, to },
   }));
 }
 

@@ -5,16 +5,29 @@ import { kindOf } from "../kinds/index.js";
 import type { Sql } from "../sql/sql.js";
 import type { Action } from "./action.js";
 
+/** A statement, and of an alteration the attributes that it changes. */
+export interface RenderedStatement extends Statement {
+  readonly attributes?: readonly string[];
+}
+
 /** The statements of one action, and of those that are folded into it. */
-export function render(action: Action, folded: readonly Action[], context: AlterContext): Statement[] {
-  return statements(action, folded, context).map((item) => ("sql" in item ? item : { sql: item }));
+export function render(
+  action: Action,
+  folded: readonly Action[],
+  context: AlterContext,
+): RenderedStatement[] {
+  return statements(action, folded, context).map(asStatement);
+}
+
+function asStatement<S extends Statement>(item: Sql | S): S | Statement {
+  return "sql" in item ? item : { sql: item };
 }
 
 function statements(
   action: Action,
   members: readonly Action[],
   context: AlterContext,
-): readonly (Sql | Statement)[] {
+): readonly (Sql | RenderedStatement)[] {
   const { fact } = action;
   const kind = kindOf(fact.identity.kind);
   const within = (catalog: RenderContext["catalog"]): RenderContext => ({
@@ -35,7 +48,9 @@ function statements(
     case "alter": {
       const { from, to, rules, retypes } = action.alteration;
       return [
-        ...rules.flatMap((rule) => rule.sql(from, to, context)),
+        ...rules.flatMap(({ of, sql }) =>
+          [sql(from, to, context)].flat().map((item) => ({ ...asStatement(item), attributes: of })),
+        ),
         ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
       ];
     }

@@ -4,9 +4,10 @@ import type { Shadow } from "../database/shadow.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import type { Statement } from "../kinds/define.js";
+import { kindOf } from "../kinds/index.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
 import { type Site, withSite } from "./build.js";
-import { type Measurement, measuredRun } from "./measure.js";
+import { type Measurement, measuredAlone, measuredRun } from "./measure.js";
 import { StatementError, segments } from "./run.js";
 import { rowsOf, type Seeds, seed } from "./seed.js";
 
@@ -67,7 +68,10 @@ type Run = Omit<ProofResult, "mayFailOnData">;
 async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Promise<Run> {
   const { base, before, after, up, down } = request;
   // Locks can be told only on relations that an earlier transaction made; their maker's own lock hides the rest.
-  const touches = [...up, ...down].some(({ about }) => before.has(about) && !base.has(about));
+  const [isUpMeasured, isDownMeasured] = [measures(up, before, after), measures(down, after, before)];
+  const touches = [...up.filter(isUpMeasured), ...down.filter(isDownMeasured)].some(
+    ({ about }) => !base.has(about),
+  );
   const commits = touches || segments(up).length > 1 || segments(down).length > 1;
   const needs = { catalogs: [before, after], commits };
   const report = request.progress ?? (() => undefined);
@@ -78,10 +82,10 @@ async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Pr
     const survives = survivor(up, before);
     const rows = await rowsOf(site.database, seeds, before, survives);
     report("proving: up");
-    const upMeasured = await runMeasured(site, up, before);
+    const upMeasured = await runMeasured(site, up, isUpMeasured);
     await expectState(site, after, "up does not reach the wanted state");
     report("proving: down");
-    const downMeasured = await runMeasured(site, down, after);
+    const downMeasured = await runMeasured(site, down, isDownMeasured);
     await expectState(site, before, "down does not return to the state before");
     const returned = await rowsOf(site.database, seeds, before, survives);
     for (const [table, text] of rows) {
@@ -110,38 +114,46 @@ function survivor(up: readonly PlannedStatement[], before: Catalog): (id: FactId
   return (id) => !dropped.has(id);
 }
 
-/** Runs the statements in as many transactions as they ask for, measuring those about what existed before. */
+/** Runs the statements in as many transactions as they ask for, measuring those that are chosen. */
 async function runMeasured(
   site: Site,
   statements: readonly PlannedStatement[],
-  before: Catalog,
+  isChosen: (statement: Statement) => boolean,
 ): Promise<Measurements> {
+  if (!site.commits) return measuredRun(site.database, statements, isChosen);
   const measurements = new Map<Statement, Measurement>();
-  const measure = async (part: readonly Statement[]) => {
-    for (const [statement, measurement] of await measuredRun(
-      site.database,
-      part,
-      isAbout(before, statements),
-    )) {
-      measurements.set(statement, measurement);
+  for (const { statements: part, alone } of segments(statements)) {
+    if (!alone) {
+      const measured = await site.database.transaction(() => measuredRun(site.database, part, isChosen));
+      for (const [statement, measurement] of measured) measurements.set(statement, measurement);
+      continue;
     }
-  };
-  if (!site.commits) await measure(statements);
-  else {
-    for (const { statements: part, alone } of segments(statements)) {
-      if (alone) await site.run(part);
-      else await site.database.transaction(() => measure(part));
+    for (const statement of part) {
+      const run = () => site.run([statement]);
+      if (isChosen(statement)) measurements.set(statement, await measuredAlone(site.database, run));
+      else await run();
     }
   }
   return measurements;
 }
 
-function isAbout(
-  before: Catalog,
+/** Statements about what existed before, under whatever name, and those that make what needs rows of it. */
+function measures(
   statements: readonly PlannedStatement[],
+  before: Catalog,
+  after: Catalog,
 ): (statement: Statement) => boolean {
-  const about = new Map<Statement, FactId>(statements.map((statement) => [statement, statement.about]));
-  return (statement) => before.get(about.get(statement)) !== undefined;
+  const creates = statements.filter(({ action }) => action === "create").flatMap(({ facts }) => facts);
+  const created = new Set(creates.filter((id) => !before.has(id)));
+  const needsRows = (id: FactId) =>
+    after.dependencies(id).some(({ to }) => {
+      const needed = before.get(to);
+      return needed !== undefined && kindOf(needed.identity.kind).holdsData?.(needed) === true;
+    });
+  const chosen = new Set<Statement>(
+    statements.filter(({ about, facts }) => !created.has(about) || facts.some(needsRows)),
+  );
+  return (statement) => chosen.has(statement);
 }
 
 async function expectState(site: Site, expected: Catalog, message: string): Promise<void> {
