@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact, KindAttributes, KindName } from "../catalog/fact.js";
+import type { AttributeValue, Fact, KindAttributes, KindName } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
 
@@ -77,6 +77,28 @@ export interface AlterRule<K extends KindName> {
   ) => Sql | Statement | readonly (Sql | Statement)[];
 }
 
+/** What rows may keep PostgreSQL from making or changing something. */
+export interface Preflight {
+  /** `app.patient: several rows with the same email`. */
+  readonly finds: string;
+  /** SELECTs them, what offends and where a row each; absent where no query can tell beforehand. */
+  readonly query?: Sql;
+}
+
+/** What an index is good for. An index serves what another does if its columns begin with the other's. */
+export interface Service {
+  /** The table and the access method. */
+  readonly on: string;
+  readonly columns: readonly string[];
+  /** The predicate of a partial index. */
+  readonly where: string;
+}
+
+/** What a kind sees when it looks for rows: both states have the new names, the rows are there under the old ones. */
+export interface PreflightContext extends AlterContext {
+  readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
+}
+
 export type Resemblance = "same" | "alike" | undefined;
 
 /** Everything that dm knows of one kind of object. */
@@ -114,6 +136,18 @@ export interface Kind<K extends KindName> {
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
+  /** The part of a fact that decides who may do what; nothing where it has none. */
+  readonly access?: (fact: Fact<K>) => AttributeValue | undefined;
+  /** Code outside of the database calls it by its name. */
+  readonly isNamedByCode?: true;
+  /** What queries may be answered by: an index. */
+  readonly serves?: (fact: Fact<K>) => Service | undefined;
+  /** The rows that would make a creation (`from` is missing) or a change fail, where the object has rows already. */
+  readonly preflight?: (
+    from: Fact<K> | undefined,
+    to: Fact<K>,
+    context: PreflightContext,
+  ) => readonly Preflight[];
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
   /** Acts upon what a plan does (an event trigger): created after everything else, dropped before. */

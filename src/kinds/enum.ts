@@ -38,6 +38,7 @@ export const enumType = defineKind({
       sql: addLabels,
     },
   ],
+  isNamedByCode: true,
   rename: renameInSchema("TYPE"),
   setAside: ({ identity }, aside) => ({
     rename: sql`ALTER TYPE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,

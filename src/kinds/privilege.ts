@@ -136,6 +136,7 @@ export const privilege = defineKind({
     ...ownersOf(identity),
   ],
   roles: ({ identity }) => rolesIn([identity.name]),
+  access: ({ attributes }) => ({ ...attributes }),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context.catalog, context),
   drop: (fact, context) => change(fact, fact.attributes, noGrants, context.catalog, context),
   alter: [

@@ -75,6 +75,9 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
         sql: (_, to) => create(to, "CREATE OR REPLACE"),
       },
     ],
+    isNamedByCode: true,
+    access: ({ attributes: { definition } }) =>
+      /\bSECURITY DEFINER\b/.test(head(definition)) ? "SECURITY DEFINER" : undefined,
     rename: (from, to) => [
       ...(from.schema === to.schema
         ? []
@@ -86,6 +89,12 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
           ]),
     ],
   });
+}
+
+/** Everything before the body. */
+function head(definition: string): string {
+  const body = definition.search(/\n(?:AS |BEGIN ATOMIC|RETURN )/);
+  return body === -1 ? definition : definition.slice(0, body);
 }
 
 /**

@@ -22,6 +22,7 @@ export const schema = defineKind({
   create: ({ identity }) => [sql`CREATE SCHEMA ${name(identity.name)}`],
   drop: ({ identity }) => [sql`DROP SCHEMA ${name(identity.name)}`],
   alter: [],
+  isNamedByCode: true,
   rename: (from, to) => [sql`ALTER SCHEMA ${name(from.name)} RENAME TO ${name(to.name)}`],
   isContainer: true,
 });

@@ -78,6 +78,7 @@ export const sequence = defineKind({
     },
   ],
   resembles: (from, to, { current, wanted }) => (ownedAlike(current, from, wanted, to) ? "same" : undefined),
+  isNamedByCode: true,
   rename: renameInSchema("SEQUENCE"),
 });
 

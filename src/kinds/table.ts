@@ -80,6 +80,7 @@ export const table = defineKind({
     },
   ],
   holdsData: () => true,
+  isNamedByCode: true,
   resembles: (from, to, { current, wanted }) =>
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),

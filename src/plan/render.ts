@@ -51,7 +51,10 @@ function statements(
         ...rules.flatMap(({ of, sql }) =>
           [sql(from, to, context)].flat().map((item) => ({ ...asStatement(item), attributes: of })),
         ),
-        ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []),
+        ...(retypes ? (kind.retype?.(from, to, context) ?? []) : []).map((statement) => ({
+          sql: statement,
+          attributes: ["type"],
+        })),
       ];
     }
     case "set aside":
