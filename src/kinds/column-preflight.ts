@@ -1,6 +1,6 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
-import type { Preflight, PreflightContext } from "./define.js";
+import type { Demand, Preflight, PreflightContext } from "./define.js";
 import { offendingRows, rowKey, rowsOf, tableOf } from "./existing-rows.js";
 import { misfits } from "./fit.js";
 import { parenthesised } from "./printed-list.js";
@@ -19,21 +19,38 @@ export function columnPreflight(
   if (to.attributes.generated !== null) return [];
   const column = name(to.identity.name);
   const found: Preflight[] = [];
-  if (to.attributes.notNull && !from.attributes.notNull) found.push(nulls(to, context));
+  if (to.attributes.notNull && !from.attributes.notNull) found.push({ ...nulls(to, context), of: "notNull" });
   const isMisfit = misfits(column, from.attributes.type, to.attributes.type, context);
   if (isMisfit !== "always") {
     const finds = `${shown(to)}: rows whose ${column.text} is no ${to.attributes.type}`;
-    if (isMisfit === "unknown") found.push({ finds });
+    if (isMisfit === "unknown") found.push({ finds, of: "type" });
     else {
       const query = offendingRows(tableOf(to.identity), [column.text], isMisfit, context);
-      found.push({ finds, query });
+      found.push({ finds, query, of: "type" });
     }
   }
   return found;
 }
 
-/** Whether PostgreSQL finds a value for the column in the rows that are there. */
-function isFilled({ id, attributes }: ColumnFact, { wanted }: PreflightContext): boolean {
+/** Code that knows nothing of the column, or leaves it empty, is refused; or it is refused where it fills it. */
+export function asksForValue(
+  from: ColumnFact | undefined,
+  to: ColumnFact | undefined,
+  states: Pick<PreflightContext, "wanted">,
+): Demand | undefined {
+  if (to === undefined) return undefined;
+  if (from?.attributes.notNull !== true && !isFilled(to, states)) {
+    return { what: `${to.id} needs a value`, attribute: "notNull" };
+  }
+  const takesNone = ({ attributes }: ColumnFact) =>
+    attributes.generated !== null || attributes.identity?.generation === "always";
+  return from !== undefined && !takesNone(from) && takesNone(to)
+    ? { what: `${to.id} takes no value any more`, attribute: "identity" }
+    : undefined;
+}
+
+/** Whether a row that does not name the column has a value for it. */
+function isFilled({ id, attributes }: ColumnFact, { wanted }: Pick<PreflightContext, "wanted">): boolean {
   if (!attributes.notNull || attributes.identity !== null || attributes.generated !== null) return true;
   if (wanted.childrenOfKind(id, "default").length > 0) return true;
   return wanted.dependencies(id).some(({ to }) => {

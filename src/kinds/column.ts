@@ -10,7 +10,7 @@ import {
   identityClause,
   sequenceName,
 } from "./column-identity.js";
-import { columnPreflight } from "./column-preflight.js";
+import { asksForValue, columnPreflight } from "./column-preflight.js";
 import { moveRows } from "./composite-row.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { changeOptions } from "./options.js";
@@ -148,6 +148,7 @@ export const column = defineKind({
   ],
   holdsData: ({ attributes }) => attributes.generated === null,
   isNamedByCode: true,
+  asksMore: asksForValue,
   preflight: columnPreflight,
   resembles: (from, to) =>
     from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,

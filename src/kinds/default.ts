@@ -1,4 +1,4 @@
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
@@ -33,6 +33,13 @@ export const columnDefault = defineKind({
     JOIN pg_class c ON c.oid = d.adrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
+  asksMore: (from, to, { wanted }) => {
+    const column = wanted.get(from?.parent);
+    if (to !== undefined || !isKind(column, "column")) return undefined;
+    const { notNull, identity, generated } = column.attributes;
+    if (!notNull || identity !== null || generated !== null) return undefined;
+    return { what: `${column.id} needs a value`, attribute: "expression" };
+  },
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
   create: (fact) => [set(fact)],
   drop: (fact) => [sql`${alterColumn(fact)} DROP DEFAULT`],

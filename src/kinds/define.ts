@@ -83,6 +83,15 @@ export interface Preflight {
   readonly finds: string;
   /** SELECTs them, what offends and where a row each; absent where no query can tell beforehand. */
   readonly query?: Sql;
+  /** The attribute whose change they would refuse, where that is not all. */
+  readonly of?: string;
+}
+
+/** What code must do that it need not do before. */
+export interface Demand {
+  /** `column app.patient.email needs a value`. */
+  readonly what: string;
+  readonly attribute: string;
 }
 
 /** What an index is good for. An index serves what another does if its columns begin with the other's. */
@@ -140,6 +149,14 @@ export interface Kind<K extends KindName> {
   readonly access?: (fact: Fact<K>) => AttributeValue | undefined;
   /** Code outside of the database calls it by its name. */
   readonly isNamedByCode?: true;
+  /** What a change asks of code that was written before it, and the attribute that asks. */
+  readonly asksMore?: (
+    from: Fact<K> | undefined,
+    to: Fact<K> | undefined,
+    states: Pick<AlterContext, "current" | "wanted">,
+  ) => Demand | undefined;
+  /** A body in text: PostgreSQL tracks nothing of what it names. */
+  readonly body?: (fact: Fact<K>) => { readonly language: string; readonly text: string } | undefined;
   /** What queries may be answered by: an index. */
   readonly serves?: (fact: Fact<K>) => Service | undefined;
   /** The rows that would make a creation (`from` is missing) or a change fail, where the object has rows already. */

@@ -76,6 +76,14 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
       },
     ],
     isNamedByCode: true,
+    asksMore: (from, to) =>
+      from === undefined || to === undefined || from.attributes.result === to.attributes.result
+        ? undefined
+        : { what: `${to.id} returns ${to.attributes.result ?? "nothing"}`, attribute: "result" },
+    body: ({ attributes: { definition, language } }) => {
+      const text = /\nAS (\$\w*\$)(.*)\1$/s.exec(definition)?.[2];
+      return text === undefined ? undefined : { language, text };
+    },
     access: ({ attributes: { definition } }) =>
       /\bSECURITY DEFINER\b/.test(head(definition)) ? "SECURITY DEFINER" : undefined,
     rename: (from, to) => [

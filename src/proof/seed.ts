@@ -141,7 +141,7 @@ export async function rowsOf(
   const rows = new Map<FactId, string>();
   for (const table of seeds.tables) {
     if (!survives(table.id)) continue;
-    const columns = catalog.childrenOfKind(table.id, "column").filter(({ id }) => survives(id));
+    const columns = columnsOf(catalog, table.id, survives);
     if (columns.length === 0) continue;
     const list = join(columns.map(({ identity }) => sql`${name(identity.name)}::text`));
     const target = name(table.identity.schema, table.identity.name);
@@ -151,4 +151,13 @@ export async function rowsOf(
     rows.set(table.id, result?.rows ?? "");
   }
   return rows;
+}
+
+/** The columns whose values {@link rowsOf} tells. */
+export function columnsOf(
+  catalog: Catalog,
+  table: FactId,
+  survives: (id: FactId) => boolean,
+): readonly Fact<"column">[] {
+  return catalog.childrenOfKind(table, "column").filter(({ id }) => survives(id));
 }
