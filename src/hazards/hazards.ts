@@ -5,6 +5,7 @@ import type { Parser } from "../parse/parser.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Sizes, Threshold } from "../plan/sizes.js";
 import type { Measurements } from "../proof/prove.js";
+import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Hazard, type HazardCode, merged } from "./codes.js";
 import { brokenCode, changedAccess, goneIndexes, lostData } from "./facts.js";
@@ -25,12 +26,6 @@ export interface HazardRequest {
   readonly sizes: Sizes;
   readonly threshold: Threshold;
   readonly parser: Parser;
-}
-
-/** A query that must find no row before the steps run. */
-export interface PreflightQuery {
-  readonly finds: string;
-  readonly sql: string;
 }
 
 export interface HazardReport {

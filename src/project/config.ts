@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, parse, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { DmError } from "../error.js";
+import { type Online, onlineSchema } from "./online.js";
 
 export const configFileName = "dm.yaml";
 
@@ -27,6 +28,9 @@ export interface Project {
   /** Absolute path of the revision files. */
   readonly revisions: string;
   readonly lockTimeout: string;
+  /** `statement_timeout` of each preflight query. */
+  readonly preflightTimeout: string;
+  readonly online: Online;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -55,6 +59,11 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^\d+(ms|s|min)?$/, "a duration such as 3s")
     .default("3s"),
+  preflight_timeout: z
+    .string()
+    .regex(/^\d+(ms|s|min|h)?$/, "a duration such as 5min")
+    .default("5min"),
+  online: onlineSchema,
   environments: z.record(z.string(), environmentSchema).default({}),
 });
 
@@ -80,6 +89,8 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     schema: resolve(root, config.schema),
     revisions: resolve(root, config.revisions),
     lockTimeout: config.lock_timeout,
+    preflightTimeout: config.preflight_timeout,
+    online: config.online,
     environment: resolved(environment, root, configFile),
     environments,
   };
