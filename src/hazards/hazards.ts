@@ -30,7 +30,6 @@ export interface HazardRequest {
 
 export interface HazardReport {
   readonly hazards: ReadonlyMap<Statement, readonly Hazard[]>;
-  readonly preflights: readonly PreflightQuery[];
   /** Relations that are small, and the hazards that wait for approval where they are large. */
   readonly ifLarge: Readonly<Record<string, readonly HazardCode[]>>;
 }
@@ -44,7 +43,6 @@ export function findHazards(request: HazardRequest): HazardReport {
   const told = new Set<FactId>();
   const bodies = readBodies(context, request.parser);
   const hazards = new Map<Statement, readonly Hazard[]>();
-  const preflights = new Map<string, PreflightQuery>();
   const ifLarge = new Map<string, Set<HazardCode>>();
   for (const statement of statements) {
     const measurement = measurements.get(statement);
@@ -53,9 +51,6 @@ export function findHazards(request: HazardRequest): HazardReport {
       if (codes.length > 0) ifLarge.set(relation, new Set([...(ifLarge.get(relation) ?? []), ...codes]));
     }
     const found = preflightsOf(statement, context, replaced);
-    for (const { finds, query } of found) {
-      if (query !== undefined) preflights.set(query.text, { finds, sql: query.text });
-    }
     const all = merged([
       ...(measured?.hazards ?? []),
       ...found.map(({ finds }): Hazard => ({ code: "MAY_FAIL_ON_DATA", what: finds })),
@@ -70,9 +65,21 @@ export function findHazards(request: HazardRequest): HazardReport {
   }
   return {
     hazards,
-    preflights: [...preflights.values()],
     ifLarge: Object.fromEntries([...ifLarge].sort().map(([relation, codes]) => [relation, [...codes]])),
   };
+}
+
+/** The queries for rows that would make a statement fail, each once. */
+export function preflightQueries(
+  statements: readonly PlannedStatement[],
+  context: PreflightContext,
+): readonly PreflightQuery[] {
+  const replaced = replacedBy(statements);
+  const queries = new Map<string, PreflightQuery>();
+  for (const { finds, query } of statements.flatMap((one) => preflightsOf(one, context, replaced))) {
+    if (query !== undefined) queries.set(query.text, { finds, sql: query.text });
+  }
+  return [...queries.values()];
 }
 
 function fromFacts(

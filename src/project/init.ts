@@ -4,6 +4,7 @@ import { createJournal, hasJournal, recordApplied, recordState, writeJournal } f
 import { withAdvisoryLock } from "../apply/lock.js";
 import { maskPassword } from "../database/connect.js";
 import { DmError } from "../error.js";
+import { lostData } from "../hazards/facts.js";
 import { introspect } from "../introspect/introspect.js";
 import { plan } from "../plan/plan.js";
 import { prove } from "../proof/prove.js";
@@ -79,8 +80,8 @@ async function writeBaseline(bench: Workbench): Promise<string | undefined> {
     from: markOf(base),
     to: markOf(live),
     proven: { at: new Date().toISOString(), server: shadow.description, checks: proof.checks },
-    up: stepsOf(up, proof.up, proof.mayFailOnData),
-    down: stepsOf(down, proof.down, proof.mayFailOnData),
+    up: stepsOf(up, proof.up, new Map()),
+    down: stepsOf(down, proof.down, new Map(down.map((statement) => [statement, lostData(statement)]))),
   };
   const text = await formatRevision(revision);
   const file = await writeRevision(project.revisions, revision);

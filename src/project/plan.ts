@@ -7,13 +7,14 @@ import { DmError, exitCode } from "../error.js";
 import { introspect } from "../introspect/introspect.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
 import { type Rename, renamePlan } from "../plan/rename.js";
-import { describeChanges, prove } from "../proof/prove.js";
+import { describeChanges } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision, StateMark } from "../revision/revision.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
-import { hazardsOf } from "./hazards.js";
+import { examine } from "./examine.js";
+import { hazardHeader } from "./hazards.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
@@ -48,6 +49,10 @@ export interface PlanResult {
   readonly file?: string;
   /** Hand-written revisions that were proven by the way. */
   readonly provenRevisions: readonly string[];
+  /** Where the sizes of tables are from; absent when nobody knows them, or where there is nothing to do. */
+  readonly sizes?: string | undefined;
+  /** What a reader should know. */
+  readonly notes?: readonly string[];
 }
 
 /** Compares the schema files with the database, and writes a proven revision file that makes the database like them. */
@@ -78,14 +83,8 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const renaming = renamePlan(renames);
     const up = [...renaming.up, ...plan(current, wanted.catalog, { major })];
     const down = [...plan(wanted.catalog, current, { major }), ...renaming.down];
-    const proof = await prove(bench.shadow, {
-      base: bench.base,
-      before,
-      after: wanted.catalog,
-      up,
-      down,
-      progress: bench.progress,
-    });
+    const ways = { before, current, wanted: wanted.catalog, renames, up, down };
+    const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
     const after = expectedAfter(live, before, wanted.catalog, up);
     const revision: Revision = {
       id: newRevisionId(),
@@ -97,12 +96,14 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       from: markOf(live),
       to: markOf(after),
       proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
-      ...hazardsOf(up),
-      up: stepsOf(up, proof.up, proof.mayFailOnData),
-      down: stepsOf(down, proof.down, proof.mayFailOnData),
+      ...hazardHeader(hazards),
+      ...preflights,
+      up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
+      down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
     };
-    if (request.dryRun === true) return { ...result, revision };
-    return { ...result, revision, file: await writeRevision(project.revisions, revision) };
+    const told = { ...result, revision, sizes: sizes.from, notes: sizes.notes };
+    if (request.dryRun === true) return told;
+    return { ...told, file: await writeRevision(project.revisions, revision) };
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { FactId } from "../catalog/identity.js";
+import { DatabaseError } from "../database/error.js";
 import type { Shadow } from "../database/shadow.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
+import type { Sql } from "../sql/sql.js";
 import { type Site, withSite } from "./build.js";
 import { type Measurement, measuredAlone, measuredRun } from "./measure.js";
 import { StatementError, segments } from "./run.js";
@@ -20,6 +22,8 @@ export interface ProofRequest {
   readonly after: Catalog;
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
+  /** Queries that must be possible before up, and before down. */
+  readonly queries?: { readonly up: readonly Sql[]; readonly down: readonly Sql[] };
   readonly progress?: (stage: string) => void;
 }
 
@@ -85,9 +89,11 @@ async function run(shadow: Shadow, request: ProofRequest, withRows: boolean): Pr
     const survives = survivor(up, before);
     const rows = await rowsOf(site.database, seeds, before, survives);
     report("proving: up");
+    await ask(site, request.queries?.up ?? []);
     const upMeasured = await runMeasured(site, up, isUpMeasured);
     await expectState(site, after, "up does not reach the wanted state");
     report("proving: down");
+    await ask(site, request.queries?.down ?? []);
     const downMeasured = await runMeasured(site, down, isDownMeasured);
     await expectState(site, before, "down does not return to the state before");
     const returned = await rowsOf(site.database, seeds, before, survives);
@@ -110,6 +116,17 @@ async function seedIn(site: Site, catalog: Catalog): Promise<Seeds> {
   return site.commits
     ? site.database.transaction(() => seed(site.database, catalog))
     : seed(site.database, catalog);
+}
+
+/** What the queries find among sample rows says nothing; that PostgreSQL takes them does. */
+async function ask(site: Site, queries: readonly Sql[]): Promise<void> {
+  for (const query of queries) {
+    try {
+      await site.database.query(query.text);
+    } catch (error) {
+      throw error instanceof DatabaseError ? new StatementError({ sql: query }, error) : error;
+    }
+  }
 }
 
 /** Tables and columns that the way up neither drops nor makes anew. */

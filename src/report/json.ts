@@ -3,11 +3,13 @@ import type { Fact, Unmodelled } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { DmError } from "../error.js";
+import { blocks } from "../hazards/codes.js";
+import { hazardsIn } from "../hazards/lines.js";
 import type { PlannedStatement } from "../plan/plan.js";
-import type { Revision, RevisionHeader } from "../revision/revision.js";
+import type { Revision, RevisionHeader, Step } from "../revision/revision.js";
 import type { Comparison, Drift } from "./difference.js";
 import { revisionScript } from "./sql.js";
-import type { ApplyReport, HistoryLine, SnapshotReport, StatusReport } from "./text.js";
+import type { ApplyReport, HistoryLine, SizesReport, SnapshotReport, StatusReport } from "./text.js";
 
 /** Version of every JSON document; it grows when a key goes or changes its meaning, not when one is added. */
 export const jsonVersion = 1;
@@ -91,12 +93,25 @@ export function headerJson(header: RevisionHeader): JsonObject {
     from: header.from === undefined ? null : plainJson(header.from),
     to: header.to === undefined ? null : plainJson(header.to),
     proven: header.proven === undefined ? null : plainJson(header.proven),
+    hazards: header.hazards ?? [],
+    ifLarge: header.ifLarge ?? {},
     irreversible: header.irreversible ?? null,
   };
 }
 
 export function revisionJson(revision: Revision): JsonObject {
-  return { ...headerJson(revision), up: plainJson(revision.up), down: plainJson(revision.down) };
+  const { up, down, preflights } = revision;
+  return {
+    ...headerJson(revision),
+    up: up.map(stepJson),
+    down: down.map(stepJson),
+    preflights: plainJson(preflights ?? { up: [], down: [] }),
+  };
+}
+
+function stepJson(step: Step): JsonObject {
+  const hazards = hazardsIn(step).map(({ code, what }) => ({ code, what, blocks: blocks(code) }));
+  return { sql: step.sql, comments: step.comments, mode: step.mode, hazards };
 }
 
 export function renameJson({ from, to }: { readonly from: Identity; readonly to: Identity }): JsonObject {
@@ -105,6 +120,10 @@ export function renameJson({ from, to }: { readonly from: Identity; readonly to:
 
 export function snapshotJson({ file, facts, fingerprint, major, unmodelled }: SnapshotReport): JsonObject {
   return { file, facts, fingerprint, major, unmodelled: unmodelledJson(unmodelled) };
+}
+
+export function sizesJson({ file, from, relations, large }: SizesReport): JsonObject {
+  return { file, from, relations, large };
 }
 
 /** What `--dry-run` and `--sql` found: revisions in the order in which they would run. */
