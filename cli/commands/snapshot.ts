@@ -33,7 +33,8 @@ export const snapshot: Declare = (command, run) => {
       run(async (session) => {
         if (sizes === true) return saveSizes(session, source);
         if (source === undefined || output === undefined) {
-          throw new DmError("DM6006", "a snapshot needs a source and a file", {
+          const missing = source === undefined ? "missing argument <source>" : "missing option --output";
+          throw new DmError("DM6005", missing, {
             next: ["dm snapshot SOURCE -o FILE.snapshot.json", "or only the sizes: dm snapshot --sizes"],
           });
         }

@@ -41,6 +41,7 @@ export function findHazards(request: HazardRequest): HazardReport {
   const work = { sizes, threshold, exists: (relation: string) => relations.has(relation) };
   const replaced = replacedBy(statements);
   const told = new Set<FactId>();
+  const looked = new Set<string>();
   const bodies = readBodies(context, request.parser);
   const hazards = new Map<Statement, readonly Hazard[]>();
   const ifLarge = new Map<string, Set<HazardCode>>();
@@ -50,7 +51,9 @@ export function findHazards(request: HazardRequest): HazardReport {
     for (const [relation, codes] of measured?.ifLarge ?? []) {
       if (codes.length > 0) ifLarge.set(relation, new Set([...(ifLarge.get(relation) ?? []), ...codes]));
     }
-    const found = preflightsOf(statement, context, replaced);
+    // A change of several statements may fail at the first of them.
+    const found = preflightsOf(statement, context, replaced).filter(({ finds }) => !looked.has(finds));
+    for (const { finds } of found) looked.add(finds);
     const all = merged([
       ...(measured?.hazards ?? []),
       ...found.map(({ finds }): Hazard => ({ code: "MAY_FAIL_ON_DATA", what: finds })),

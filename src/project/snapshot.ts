@@ -45,17 +45,12 @@ export async function snapshotSizes(project: Project, request: SizesRequest): Pr
   const { source, progress = silent } = request;
   const named = /^env:(.*)$/.exec(source ?? "")?.[1];
   if (source !== undefined && named === undefined && !isDatabase(source)) throw noDatabase(source);
-  const environment =
-    named ?? (source === undefined ? (project.online.sizesFrom ?? project.environment.name) : undefined);
-  const url =
-    environment === undefined || environment === project.environment.name
-      ? source === undefined || environment !== undefined
-        ? project.environment.database
-        : absolutePglite(source, process.cwd())
-      : environmentOf(project, environment).database;
+  const [from, url] =
+    source !== undefined && named === undefined
+      ? [maskPassword(source), absolutePglite(source, process.cwd())]
+      : ofEnvironment(project, named ?? project.online.sizesFrom ?? project.environment.name);
   progress("reading the sizes of tables");
   const relations = await withDatabase(url, readSizes);
-  const from = environment ?? maskPassword(url);
   const file = await writeSizeFile(project, {
     from,
     taken: new Date().toISOString().slice(0, 10),
@@ -65,6 +60,12 @@ export async function snapshotSizes(project: Project, request: SizesRequest): Pr
     .filter(([, size]) => isLarge(size, project.online))
     .map(([relation]) => relation);
   return { file, from, relations: relations.size, large: large.sort() };
+}
+
+/** The chosen environment may have another database than dm.yaml says. */
+function ofEnvironment(project: Project, name: string): [name: string, url: string] {
+  const { environment } = project;
+  return [name, (name === environment.name ? environment : environmentOf(project, name)).database];
 }
 
 function noDatabase(source: string): DmError {
