@@ -1,0 +1,276 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../src/database/connect.js";
+import type { Database } from "../../src/database/database.js";
+import { type DmError, exitCode } from "../../src/error.js";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import { openProject, type Project } from "../../src/project/config.js";
+import { newRevision } from "../../src/project/new.js";
+import { planRevision } from "../../src/project/plan.js";
+import { snapshotSizes } from "../../src/project/snapshot.js";
+import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { withProject, writeSchema } from "../support/project.js";
+
+const failure = (work: Promise<unknown>): Promise<DmError> =>
+  work.then(
+    () => Promise.reject(new Error("it did not fail")),
+    (error: DmError) => error,
+  );
+
+const clinic = (patient: string, visit = "patient int") => ({
+  "clinic.sql": `CREATE TABLE patient (id int PRIMARY KEY, ${patient}); CREATE TABLE visit (id int PRIMARY KEY, ${visit});\n`,
+});
+
+/** A project whose first revision is applied, and rows in its tables. */
+function withRows(
+  before: Readonly<Record<string, string>>,
+  rows: string,
+  work: (project: Project, database: Database) => Promise<void>,
+): Promise<void> {
+  // A server, where there is one: PGlite's directory is held by whoever has it open.
+  const postgres = eachPostgres.findLast((one) => one !== "pglite");
+  const played = (url?: string) =>
+    withProject({ schema: before, ...(url === undefined ? {} : { database: url }) }, async (project) => {
+      await planRevision(project, { message: "first" });
+      await applyRevisions(project, {});
+      await withDatabase(project.environment.database, (database) => database.script(rows));
+      await work(project, { ...lazily(project) });
+    });
+  return postgres === undefined ? played() : withTemporaryDatabase(postgres, (_, url) => played(url));
+}
+
+/** Connects for each query. */
+function lazily({ environment }: Project): Database {
+  const ask = <T>(work: (database: Database) => Promise<T>) => withDatabase(environment.database, work);
+  return {
+    query: (text: string) => ask((database) => database.query(text)),
+    script: (text: string) => ask((database) => database.script(text)),
+  } as Database;
+}
+
+const obstacles: readonly {
+  title: string;
+  before: Readonly<Record<string, string>>;
+  after: Readonly<Record<string, string>>;
+  rows: string;
+  finds: string;
+  details: readonly string[];
+  mend: string;
+}[] = [
+  {
+    title: "rows without a value",
+    before: clinic("email text"),
+    after: clinic("email text NOT NULL"),
+    rows: "INSERT INTO patient SELECT n, nullif(n, 2)::text FROM generate_series(1, 3) n",
+    finds: "public.patient: rows without email",
+    details: ["1 found:", '{"id":2}'],
+    mend: "UPDATE patient SET email = '' WHERE email IS NULL",
+  },
+  {
+    title: "rows that are alike",
+    before: clinic("email text"),
+    after: clinic("email text UNIQUE"),
+    rows: "INSERT INTO patient SELECT n, (n % 7)::text FROM generate_series(1, 14) n; INSERT INTO patient VALUES (98, NULL), (99, NULL)",
+    finds: "public.patient: several rows with the same email",
+    details: ["7 found, the first 5 of them:"],
+    mend: "UPDATE patient SET email = email || id",
+  },
+  {
+    title: "orphans",
+    before: clinic("email text"),
+    after: clinic("email text", "patient int REFERENCES patient"),
+    rows: "INSERT INTO patient VALUES (1); INSERT INTO visit VALUES (1, 1), (2, 7), (3, NULL)",
+    finds: "public.visit: rows whose patient no row of public.patient has",
+    details: ["1 found:", '{"id":2,"patient":7}'],
+    mend: "DELETE FROM visit WHERE patient = 7",
+  },
+  {
+    title: "rows that a check refuses",
+    before: clinic("age int"),
+    after: clinic("age int CONSTRAINT adult CHECK (age >= 18)"),
+    rows: "INSERT INTO patient VALUES (1, 20), (2, 3), (3, NULL)",
+    finds: "public.patient: rows that adult refuses",
+    details: ["1 found:", '{"id":2}'],
+    mend: "UPDATE patient SET age = 18 WHERE age < 18",
+  },
+  {
+    title: "numbers that do not fit",
+    before: clinic("age int"),
+    after: clinic("age smallint"),
+    rows: "INSERT INTO patient VALUES (1, 20), (2, 70000)",
+    finds: "public.patient: rows whose age is no smallint",
+    details: ["1 found:", '{"id":2,"age":70000}'],
+    mend: "UPDATE patient SET age = 7 WHERE id = 2",
+  },
+  {
+    title: "texts that are no numbers",
+    before: clinic("age text"),
+    after: clinic("age int"),
+    rows: "INSERT INTO patient VALUES (1, ' 20 '), (2, 'old'), (3, '99999999999')",
+    finds: "public.patient: rows whose age is no integer",
+    details: ["2 found:", '{"id":2,"age":"old"}', '{"id":3,"age":"99999999999"}'],
+    mend: "UPDATE patient SET age = '7' WHERE id > 1",
+  },
+  {
+    title: "rows that overlap",
+    before: clinic("stay int4range"),
+    after: clinic("stay int4range, CONSTRAINT alone EXCLUDE USING gist (stay WITH &&)"),
+    rows: "INSERT INTO patient VALUES (1, '[1,5)'), (2, '[4,6)'), (3, '[6,7)')",
+    finds: "public.patient: rows the same as another for stay",
+    details: ["1 found:", '{"id1":1,"with_id1":2}'],
+    mend: "DELETE FROM patient WHERE id = 2",
+  },
+  {
+    title: "any row, for a new column that must be filled",
+    before: clinic("age int"),
+    after: clinic("age int, name text NOT NULL"),
+    rows: "INSERT INTO patient VALUES (1, 20)",
+    finds: "public.patient: rows, and name is NOT NULL without a default",
+    details: ["1 found:", '{"id":1}'],
+    mend: "DELETE FROM patient",
+  },
+  {
+    title: "values that a domain refuses",
+    before: { "d.sql": "CREATE DOMAIN age AS int; CREATE TABLE patient (id int PRIMARY KEY, a age);\n" },
+    after: {
+      "d.sql":
+        "CREATE DOMAIN age AS int CONSTRAINT adult CHECK (VALUE >= 18); CREATE TABLE patient (id int PRIMARY KEY, a age);\n",
+    },
+    rows: "INSERT INTO patient VALUES (1, 20), (2, 3)",
+    finds: "public.patient: rows whose a adult refuses",
+    details: ["1 found:", '{"id":2,"value":3}'],
+    mend: "UPDATE patient SET a = 18",
+  },
+  {
+    title: "rows under the names before a rename",
+    before: clinic("mail text"),
+    after: {
+      "clinic.sql":
+        "-- @renamed from=patient\nCREATE TABLE person (id int PRIMARY KEY,\n  -- @renamed from=mail\n  email text NOT NULL);\nCREATE TABLE visit (id int PRIMARY KEY, patient int);\n",
+    },
+    rows: "INSERT INTO patient VALUES (1, NULL)",
+    finds: "public.person: rows without email",
+    details: ["1 found:", '{"id":1}'],
+    mend: "UPDATE patient SET mail = ''",
+  },
+];
+
+describe("a preflight query", () => {
+  it.each(obstacles)("finds $title before anything has changed", async ({ before, after, rows, ...one }) => {
+    await withRows(before, rows, async (project, database) => {
+      await writeSchema(project.root, after);
+      const { revision } = await planRevision(project, { message: "stricter" });
+      expect(revision?.hazards).toContain("MAY_FAIL_ON_DATA");
+      const allow = ["IRREVERSIBLE"];
+      const error = await failure(applyRevisions(project, { allow }));
+      expect(error).toMatchObject({ code: "DM5207", exit: exitCode.refused });
+      expect(error.message).toContain(one.finds);
+      expect(error.details.slice(0, one.details.length)).toEqual(one.details);
+      await database.script(one.mend);
+      expect((await applyRevisions(project, { allow })).applied).toHaveLength(1);
+    });
+  });
+
+  it("of a table that an earlier revision makes waits for it", async () => {
+    await withRows(clinic("age int"), "", async (project) => {
+      await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int);\n" });
+      await planRevision(project, { message: "more" });
+      await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int UNIQUE);\n" });
+      const { revision } = await planRevision(project, { message: "unique" });
+      expect(revision?.preflights?.up).toHaveLength(1);
+      const { applied, notes } = await applyRevisions(project, {});
+      expect(applied).toHaveLength(2);
+      expect(notes.join()).not.toContain("nothing to look at");
+    });
+  });
+
+  it("leaves rows alone that a hand-written revision mends first", async () => {
+    await withRows(clinic("age int"), "INSERT INTO patient VALUES (1, NULL)", async (project) => {
+      const { file } = await newRevision(project, { message: "mend" });
+      const text = await readFile(file, "utf8");
+      await writeFile(
+        file,
+        text.replace(
+          /-- dm:up\n[\s\S]*?-- dm:down\n[\s\S]*$/,
+          "-- dm:up\nUPDATE patient SET age = 7 WHERE age IS NULL;\n\n-- dm:down\n",
+        ),
+      );
+      await writeSchema(project.root, clinic("age int NOT NULL"));
+      await planRevision(project, { message: "not null" });
+      expect((await applyRevisions(project, {})).applied).toHaveLength(2);
+    });
+  });
+
+  it("looks before a way back, too", async () => {
+    await withRows(clinic("age int NOT NULL"), "", async (project, database) => {
+      await writeSchema(project.root, clinic("age int"));
+      await planRevision(project, { message: "looser" });
+      await applyRevisions(project, {});
+      await database.script("INSERT INTO patient VALUES (1, NULL)");
+      expect(await failure(rollbackRevisions(project, {}))).toMatchObject({ code: "DM5207" });
+    });
+  });
+});
+
+describe("the size of a table", () => {
+  const many = "INSERT INTO patient SELECT n, n FROM generate_series(1, 3000) n; ANALYZE patient";
+  const index = { "index.sql": "CREATE INDEX patient_age ON patient (age);\n" };
+  const configure = async (project: Project, lines: string) => {
+    const file = join(project.root, "dm.yaml");
+    await writeFile(file, `${lines}\n${await readFile(file, "utf8")}`);
+    return openProject({ cwd: project.root, env: "local" });
+  };
+
+  it("decides what waits for approval", async () => {
+    await withRows(clinic("age int"), many, async (small) => {
+      await writeSchema(small.root, index);
+      expect((await planRevision(small, { message: "x", dryRun: true })).revision?.hazards).toBeUndefined();
+      const project = await configure(small, "online: { rows: 2000 }");
+      const { revision, sizes } = await planRevision(project, { message: "an index" });
+      expect(sizes).toBe("the database");
+      expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+      expect(revision?.up[0]?.comments.join("\n")).toMatch(
+        /locks public.patient: SHARE \(3,000 rows, .*index build/,
+      );
+      expect(await failure(applyRevisions(project, {}))).toMatchObject({ code: "DM5206" });
+    });
+  });
+
+  it("is looked at again where a revision runs", async () => {
+    await withRows(clinic("age int"), "", async (first, database) => {
+      const project = await configure(first, "online: { rows: 2000 }");
+      await writeSchema(project.root, index);
+      const { revision } = await planRevision(project, { message: "an index" });
+      expect(revision?.hazards).toBeUndefined();
+      expect(revision?.ifLarge).toEqual({ "public.patient": ["BLOCKS_WRITES"] });
+      await database.script(many);
+      const error = await failure(applyRevisions(project, {}));
+      expect(error).toMatchObject({ code: "DM5208", exit: exitCode.refused });
+      expect(error.details[0]).toMatch(/^public.patient: 3,000 rows, .*; BLOCKS_WRITES$/);
+      expect((await applyRevisions(project, { allow: ["blocks-writes"] })).applied).toHaveLength(1);
+    });
+  });
+
+  it("is read from the committed file, and what that does not name counts as large", async () => {
+    await withRows(clinic("age int"), many, async (first) => {
+      const { file, large } = await snapshotSizes(await configure(first, "online: { rows: 2000 }"), {});
+      expect(large).toEqual(["public.patient"]);
+      expect(await readFile(file, "utf8")).toMatch(
+        /^ {2}public.patient: \{ rows: 3000, bytes: \d+, indexes: \d+ \}$/m,
+      );
+      await writeFile(
+        file,
+        "from: production\ntaken: 2025-03-04\nrelations:\n  public.patient: { rows: 7, bytes: 1, indexes: 1 }\n",
+      );
+      await writeSchema(first.root, {
+        "index.sql": `${index["index.sql"]}CREATE INDEX ON visit (patient);\n`,
+      });
+      const { revision, sizes } = await planRevision(first, { message: "x", dryRun: true });
+      expect(sizes).toBe("dm.sizes.yaml, of production on 2025-03-04");
+      expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+      expect(Object.keys(revision?.ifLarge ?? {})).toEqual(["public.patient"]);
+      expect(await readdir(first.revisions)).toHaveLength(2);
+    });
+  });
+});
