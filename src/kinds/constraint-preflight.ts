@@ -52,10 +52,10 @@ function checkPreflight(
 export function duplicates(table: Identity, definition: string, context: PreflightContext): Preflight {
   const { items, rest } = printedList(definition);
   const keys = items.map((item) => indexElement(item).key);
-  const where = / WHERE (\(.*\))$/s.exec(rest)?.[1];
+  const where = / WHERE (.*)$/s.exec(rest)?.[1];
   const nullsDiffer = !/\bNULLS NOT DISTINCT\b/.test(definition);
   const conditions = [
-    ...(where === undefined ? [] : [where]),
+    ...(where === undefined ? [] : [`(${where})`]),
     ...(nullsDiffer ? keys.map((key) => `${key} IS NOT NULL`) : []),
   ];
   return {
@@ -124,7 +124,7 @@ function overlaps(
   context: PreflightContext,
 ): Preflight {
   const { items, rest } = printedList(definition);
-  const where = / WHERE (\(.*\))$/s.exec(rest)?.[1];
+  const where = / WHERE (.*)$/s.exec(rest)?.[1];
   const elements = items.map((item) => {
     const operator = / WITH (\S+|OPERATOR\(.*\))$/.exec(item)?.[1];
     const plain = item.replace(/ WITHOUT OVERLAPS$/, "");

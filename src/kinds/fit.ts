@@ -93,7 +93,10 @@ function limit(column: Sql, from: Type, to: Type): Sql | undefined {
       : sql`round(${column}) NOT BETWEEN ${raw(range)}`;
   }
   if (to.base !== "numeric" || to.modifiers.length === 0) return undefined;
-  return sql`abs(round(${column}::numeric, ${scale})) >= ${raw(`1e${length - scale}`)}`;
+  const number = sql`${column}::numeric`;
+  const isTooLong = sql`abs(round(${number}, ${scale})) >= ${raw(`1e${length - scale}`)}`;
+  // It has no digits, and fits; for PostgreSQL it is greater than all numbers.
+  return integerTypes.includes(from.base) ? isTooLong : sql`${isTooLong} AND ${number} <> 'NaN'`;
 }
 
 /** Whether the type's input function takes the value's text. */
