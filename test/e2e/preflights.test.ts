@@ -149,6 +149,27 @@ describe("the size of a table", () => {
     });
   });
 
+  it("is production's, also where a plan is made elsewhere; what cannot be asked counts as large", async () => {
+    await withRows(clinic("age int"), many, async (first) => {
+      const file = join(first.root, "dm.yaml");
+      const config = await readFile(file, "utf8");
+      const laptop = async (sizesFrom: string) => {
+        const more = `  laptop: { database: "pglite:.dm/laptop" }\n  far: { database: "\${NO_SUCH_VARIABLE}" }\n`;
+        await writeFile(file, `online: { rows: 2000, sizes_from: ${sizesFrom} }\n${config}${more}`);
+        return openProject({ cwd: first.root, env: "laptop" });
+      };
+      await applyRevisions(await laptop("local"), {});
+      await writeSchema(first.root, index);
+      const asked = await planRevision(await laptop("local"), { message: "x", dryRun: true });
+      expect(asked).toMatchObject({ sizes: "environment local", notes: [] });
+      expect(asked.revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+      expect(asked.revision?.up[0]?.sql).toContain("3,000 rows");
+      const unknown = await planRevision(await laptop("far"), { message: "x", dryRun: true });
+      expect(unknown.notes?.[0]).toMatch(/^far did not tell its sizes: .*NO_SUCH_VARIABLE/);
+      expect(unknown.revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+    });
+  });
+
   it("is read from the committed file, and what that does not name counts as large", async () => {
     await withRows(clinic("age int"), many, async (first) => {
       const { file, large } = await snapshotSizes(await configure(first, "online: { rows: 2000 }"), {});
