@@ -33,8 +33,8 @@ export function durationText(seconds: number): string {
 }
 
 /** `12,000,000 rows, 3.1 GB`. */
-export function sizeText({ rows, bytes }: RelationSize): string {
-  return `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}, ${bytesText(bytes)}`;
+export function sizeText({ rows, isMost, bytes }: RelationSize): string {
+  return `${isMost === true ? "at most " : ""}${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}, ${bytesText(bytes)}`;
 }
 
 export function bytesText(bytes: number): string {

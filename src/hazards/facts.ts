@@ -110,6 +110,8 @@ export function goneIndexes(statement: PlannedStatement, { current, wanted }: St
     const fact = current.get(id);
     const service = fact && kindOf(fact.identity.kind).serves?.(fact);
     if (fact?.parent === undefined || service === undefined || !wanted.has(fact.parent)) return [];
+    // It cannot stay without its columns.
+    if (current.dependencies(id).some(({ to }) => !wanted.has(to))) return [];
     if (wanted.has(id) && sameService(wanted.get(id), service)) return [];
     return wanted.children(fact.parent).some((other) => sameService(other, service)) ? [] : [id];
   });

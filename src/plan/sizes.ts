@@ -1,6 +1,8 @@
 /** How much a relation holds in the database that a plan is made for. */
 export interface RelationSize {
   readonly rows: number;
+  /** Nobody has counted: so many fit into it. */
+  readonly isMost?: true;
   /** With its TOAST part, without its indexes. */
   readonly bytes: number;
   readonly indexBytes: number;

@@ -35,26 +35,32 @@ const sizesQuery = `
   ), estimated AS (
     SELECT one.*, CASE WHEN main = 0 THEN 0
                        WHEN reltuples < 0 OR relpages = 0 THEN main / 32.0
-                       ELSE reltuples / relpages * (main / page) END AS rows
+                       ELSE reltuples / relpages * (main / page) END AS rows,
+           main > 0 AND (reltuples < 0 OR relpages = 0) AS most
     FROM one
   )
   SELECT e.relation, round(coalesce(p.rows, e.rows))::text AS rows, coalesce(p.bytes, e.bytes)::text AS bytes,
-         coalesce(p.indexes, e.indexes)::text AS indexes
+         coalesce(p.indexes, e.indexes)::text AS indexes, coalesce(p.most, e.most) AS most
   FROM estimated e
   LEFT JOIN LATERAL (
-    SELECT sum(l.rows) AS rows, sum(l.bytes) AS bytes, sum(l.indexes) AS indexes
+    SELECT sum(l.rows) AS rows, sum(l.bytes) AS bytes, sum(l.indexes) AS indexes, bool_or(l.most) AS most
     FROM pg_partition_tree(e.oid) t JOIN estimated l ON l.oid = t.relid WHERE t.isleaf
   ) p ON e.relkind = 'p'`;
 
 /** The sizes of all tables and materialised views of a database, by their quoted names. */
 export async function readSizes(database: Database): Promise<ReadonlyMap<string, RelationSize>> {
-  type SizeRow = { relation: string; rows: string; bytes: string; indexes: string };
+  type SizeRow = { relation: string; rows: string; bytes: string; indexes: string; most: boolean };
   const rows = await database.query<SizeRow>(sizesQuery);
   return new Map(
-    rows.map(({ relation, rows: count, bytes, indexes }) => [
+    rows.map(({ relation, rows: count, bytes, indexes, most }) => [
       relation,
       // An estimate: three digits are more than it knows.
-      { rows: Number(Number(count).toPrecision(3)), bytes: Number(bytes), indexBytes: Number(indexes) },
+      {
+        rows: Number(Number(count).toPrecision(3)),
+        bytes: Number(bytes),
+        indexBytes: Number(indexes),
+        ...(most ? { isMost: true as const } : {}),
+      },
     ]),
   );
 }

@@ -230,6 +230,12 @@ const code: readonly HazardCase[] = [
     raises: [],
   },
   {
+    title: "an index goes with its column",
+    before: base + index,
+    after: base.replace(" a int,", ""),
+    raises: ["DATA_LOSS", "BREAKS_OLD_CODE"],
+  },
+  {
     title: "an index goes that nothing stands for",
     before: base + index,
     after: base,
