@@ -10,9 +10,11 @@ export { DatabaseError, type PostgresReport } from "./database/error.js";
 export { interrupt } from "./database/interrupt.js";
 export { type Change, diff, subject } from "./diff/diff.js";
 export { DmError, type ErrorContext, exitCode, type SourceLocation } from "./error.js";
+export { allHazardCodes, blocks, type Hazard, type HazardCode } from "./hazards/codes.js";
 export { type IntrospectOptions, introspect } from "./introspect/introspect.js";
 export { type AlterContext, type AlterRule, defineKind, type Kind } from "./kinds/define.js";
 export { type PlannedStatement, type PlanOptions, plan } from "./plan/plan.js";
+export type { RelationSize, Sizes } from "./plan/sizes.js";
 export {
   type AppliedRevision,
   type ApplyRequest,
@@ -26,11 +28,19 @@ export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";
 export { type HistoryEntry, history, show } from "./project/history.js";
 export { type InitRequest, type InitResult, initProject } from "./project/init.js";
 export { type NewRequest, newRevision } from "./project/new.js";
+export type { Online } from "./project/online.js";
 export { type PlanRequest, type PlanResult, planRevision } from "./project/plan.js";
 export { type PullRequest, type PullResult, pull } from "./project/pull.js";
 export type { DecideRename, RenameQuestion } from "./project/renames.js";
-export { type SnapshotRequest, type SnapshotResult, snapshotSource } from "./project/snapshot.js";
+export {
+  type SizesRequest,
+  type SizesResult,
+  type SnapshotRequest,
+  type SnapshotResult,
+  snapshotSizes,
+  snapshotSource,
+} from "./project/snapshot.js";
 export { type StatusResult, status } from "./project/status.js";
 export type { Progress } from "./project/workbench.js";
-export type { Revision, RevisionHeader, Step } from "./revision/revision.js";
+export type { PreflightQuery, Revision, RevisionHeader, Step } from "./revision/revision.js";
 export { version } from "./version.js";

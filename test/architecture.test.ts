@@ -39,6 +39,10 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
     ],
     types: ["desired"],
   },
+  hazards: {
+    code: ["plan", "parse", "kinds", "catalog", "sql", "error"],
+    types: ["proof", "revision"],
+  },
   apply: {
     code: [
       "revision",
@@ -57,7 +61,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   drift: { code: ["diff", "introspect", "database", "kinds", "catalog", "sql", "error"] },
   // Facts and changes in words; of everything else only what it looks like.
   report: {
-    code: ["catalog", "kinds", "diff", "sql", "error"],
+    code: ["hazards", "catalog", "kinds", "diff", "sql", "error"],
     types: ["apply", "proof", "plan", "drift", "revision", "desired", "project"],
   },
 };

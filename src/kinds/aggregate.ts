@@ -102,6 +102,7 @@ export const aggregate = defineKind({
       sql: (_, to) => create("CREATE OR REPLACE", to),
     },
   ],
+  isNamedByCode: true,
   rename: (from, to) => [
     ...(from.schema === to.schema
       ? []

@@ -1,7 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { castBetween } from "./cast.js";
 import { isVirtualFixed, losesInRebuild, needsUnchangedColumn } from "./column-dependents.js";
 import {
   alterColumn,
@@ -12,7 +11,15 @@ import {
   identityClause,
   sequenceName,
 } from "./column-identity.js";
-import { moveRows } from "./composite-row.js";
+import { asksForValue, columnPreflight } from "./column-preflight.js";
+import {
+  changeToReplaced,
+  changeType,
+  isRetyped,
+  restoreStatistics,
+  setCompression,
+  storageAfterType,
+} from "./column-type.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
@@ -161,6 +168,9 @@ export const column = defineKind({
     },
   ],
   holdsData: ({ attributes }) => attributes.generated === null,
+  isNamedByCode: true,
+  asksMore: asksForValue,
+  preflight: columnPreflight,
   resembles: (from, to) =>
     from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
   rename: (from, to) => [
@@ -247,54 +257,5 @@ export function settings(fact: ColumnFact): Sql[] {
   ];
 }
 
-const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
-  sql`${alter} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
-
 const alterOnly = (to: ColumnFact, context: AlterContext) =>
   sql`ALTER TABLE ${only(to, context)} ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
-const isRetyped = ({ attributes: from }: ColumnFact, { attributes: to }: ColumnFact) =>
-  from.type !== to.type || from.collation !== to.collation;
-
-/** ALTER TYPE leaves the column with the type's own storage and compression (tablecmds.c, ATExecAlterColumnType). */
-function storageAfterType(to: ColumnFact): Sql[] {
-  const { storage, compression } = to.attributes;
-  return [
-    ...(storage === null ? [] : [sql`${alterColumn(to)} SET STORAGE ${raw(storage.toUpperCase())}`]),
-    ...(compression === null ? [] : [setCompression(to)]),
-  ];
-}
-
-/** To a type that was replaced by another of the same name; one that the column leaves is none of its business. */
-function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
-  if (from.attributes.type !== to.attributes.type) return [];
-  const move = moveRows(from, to, context);
-  const after = [...storageAfterType(to), ...restoreStatistics(to)];
-  if (move === undefined) return [...changeType(from, to, "by text"), ...after];
-  const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
-  return [...move.before, alter, ...move.after, ...after];
-}
-
-function changeType(
-  from: ColumnFact,
-  to: ColumnFact,
-  cast = castBetween(from.attributes.type, to.attributes.type),
-): Sql[] {
-  const { type, collation } = to.attributes;
-  const column = name(to.identity.name);
-  return [
-    join(
-      [
-        sql`${alterColumn(to)} TYPE ${raw(type)}`,
-        collation !== null && sql`COLLATE ${raw(collation)}`,
-        cast === "explicit" && sql`USING ${column}::${raw(type)}`,
-        cast === "by text" && sql`USING ${column}::text::${raw(type)}`,
-      ],
-      " ",
-    ),
-  ];
-}
-
-/** SET DATA TYPE drops the column's statistics target and statistics (manual, ALTER TABLE). */
-function restoreStatistics(to: ColumnFact): Sql[] {
-  return [sql`ANALYZE ${name(to.identity.schema, to.identity.on)} (${name(to.identity.name)})`];
-}

@@ -44,6 +44,7 @@ export const compositeType = defineKind({
   ],
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
   alter: [{ of: ["order"], when: comesByItself, sql: () => [] }],
+  isNamedByCode: true,
   rename: renameInSchema("TYPE"),
   setAside: ({ identity }, aside) => ({
     rename: sql`ALTER TYPE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,

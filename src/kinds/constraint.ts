@@ -1,9 +1,11 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
+import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
@@ -125,6 +127,12 @@ export const constraint = defineKind({
       sql: (_, to) => sql`${alterIndex(to)} SET TABLESPACE ${to.attributes.tablespace ?? "pg_default"}`,
     },
   ],
+  serves: ({ identity, attributes: { type, definition } }) => {
+    if (type !== "primary key" && type !== "unique") return undefined;
+    const on = `${name(identity.schema, identity.on).text} btree`;
+    return { on, columns: printedList(definition).items, where: "" };
+  },
+  preflight: constraintPreflight,
   resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,

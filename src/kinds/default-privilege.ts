@@ -90,6 +90,7 @@ export const defaultPrivilege = defineKind({
     )}) p
     WHERE n.oid IS NULL OR (${isUserSchema("n")})`,
   roles: ({ identity }) => rolesIn([identity.name, identity.args?.[0]]).filter((role) => role !== creator),
+  access: ({ attributes }) => ({ ...attributes }),
   create: (fact) => change(fact, noGrants, fact.attributes),
   drop: (fact) => change(fact, fact.attributes, noGrants),
   alter: [

@@ -54,6 +54,14 @@ export const columnDefault = defineKind({
     JOIN pg_class c ON c.oid = d.adrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
+  asksMore: (from, to, { wanted }) => {
+    const column = wanted.get(from?.parent);
+    if (to !== undefined || !isKind(column, "column")) return undefined;
+    const { identity, generated } = column.attributes;
+    const isNotNull = wanted.childrenOfKind(column.id, "not null").length > 0;
+    if (!isNotNull || identity !== null || generated !== null) return undefined;
+    return { what: `${column.id} needs a value`, attribute: "expression" };
+  },
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
   create: (fact, { current, catalog }) => [set(fact, catalog), ...continueSequence(fact, current, catalog)],
   goesAside: () => true,

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact, KindAttributes, KindName } from "../catalog/fact.js";
+import type { AttributeValue, Fact, KindAttributes, KindName } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
 
@@ -107,6 +107,37 @@ export type Inheritance = "cascades" | "adopted" | "cloned";
 /** What `manage:` turns on: roles with their memberships, and settings. */
 export type Shared = "roles" | "settings";
 
+/** What rows may keep PostgreSQL from making or changing something. */
+export interface Preflight {
+  /** `app.patient: several rows with the same email`. */
+  readonly finds: string;
+  /** SELECTs them, what offends and where a row each; absent where no query can tell beforehand. */
+  readonly query?: Sql;
+  /** The attribute whose change they would refuse, where that is not all. */
+  readonly of?: string;
+}
+
+/** What code must do that it need not do before. */
+export interface Demand {
+  /** `column app.patient.email needs a value`. */
+  readonly what: string;
+  readonly attribute: string;
+}
+
+/** What an index is good for. An index serves what another does if its columns begin with the other's. */
+export interface Service {
+  /** The table and the access method. */
+  readonly on: string;
+  readonly columns: readonly string[];
+  /** The predicate of a partial index. */
+  readonly where: string;
+}
+
+/** What a kind sees when it looks for rows: both states have the new names, the rows are there under the old ones. */
+export interface PreflightContext extends AlterContext {
+  readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
+}
+
 export type Resemblance = "same" | "alike" | undefined;
 
 /** Everything that dm knows of one kind of object. */
@@ -164,6 +195,26 @@ export interface Kind<K extends KindName> {
   readonly park?: { readonly away: (fact: Fact<K>) => Sql; readonly back: Pick<AlterRule<K>, "of" | "sql"> };
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
+  /** The part of a fact that decides who may do what; nothing where it has none. */
+  readonly access?: (fact: Fact<K>) => AttributeValue | undefined;
+  /** Code outside of the database calls it by its name. */
+  readonly isNamedByCode?: true;
+  /** What a change asks of code that was written before it, and the attribute that asks. */
+  readonly asksMore?: (
+    from: Fact<K> | undefined,
+    to: Fact<K> | undefined,
+    states: Pick<AlterContext, "current" | "wanted">,
+  ) => Demand | undefined;
+  /** A body in text: PostgreSQL tracks nothing of what it names. */
+  readonly body?: (fact: Fact<K>) => { readonly language: string; readonly text: string } | undefined;
+  /** What queries may be answered by: an index. */
+  readonly serves?: (fact: Fact<K>) => Service | undefined;
+  /** The rows that would make a creation (`from` is missing) or a change fail, where the object has rows already. */
+  readonly preflight?: (
+    from: Fact<K> | undefined,
+    to: Fact<K>,
+    context: PreflightContext,
+  ) => readonly Preflight[];
   /** DROP refuses while it holds anything (a schema). */
   readonly isContainer?: true;
   /**

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { domainConstraintPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
@@ -52,6 +53,7 @@ export const domainConstraint = defineKind({
       sql: (_, to) => sql`${alterDomain(to)} VALIDATE CONSTRAINT ${name(to.identity.name)}`,
     },
   ],
+  preflight: domainConstraintPreflight,
   resembles: sameParentAndAttributes,
   rename: (from, to) => [
     sql`ALTER DOMAIN ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,

@@ -1,5 +1,6 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
+import { domainPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { domainConstraintDefinition, isInContainer } from "./domain-constraint.js";
 import { collationName, isUserSchema, ref, refs } from "./query.js";
@@ -66,6 +67,8 @@ export const domain = defineKind({
           : sql`${alterDomain(to)} SET DEFAULT ${raw(to.attributes.default)}`,
     },
   ],
+  isNamedByCode: true,
+  preflight: domainPreflight,
   rename: renameInSchema("DOMAIN"),
   setAside: ({ identity }, aside) => ({
     rename: sql`ALTER DOMAIN ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,

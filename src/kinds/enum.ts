@@ -38,6 +38,17 @@ export const enumType = defineKind({
       sql: addLabels,
     },
   ],
+  isNamedByCode: true,
+  asksMore: (from, to) => {
+    const lost =
+      from?.attributes.labels.filter((label) => to?.attributes.labels.includes(label) === false) ?? [];
+    return lost.length === 0
+      ? undefined
+      : {
+          what: `${to?.id} has no ${lost.map((label) => literal(label).text).join(", ")}`,
+          attribute: "labels",
+        };
+  },
   rename: renameInSchema("TYPE"),
   setAside: ({ identity }, aside) => ({
     rename: sql`ALTER TYPE ${name(identity.schema, identity.name)} RENAME TO ${name(aside)}`,

@@ -106,6 +106,7 @@ export const foreignColumn = defineKind({
   ],
   resembles: (from, to) =>
     from.parent === to.parent && from.attributes.type === to.attributes.type ? "alike" : undefined,
+  isNamedByCode: true,
   rename: (from, to) => [
     sql`ALTER FOREIGN TABLE ${name(from.schema, from.on)} RENAME COLUMN ${name(from.name)} TO ${name(to.name)}`,
   ],

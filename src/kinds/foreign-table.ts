@@ -47,6 +47,7 @@ export const foreignTable = defineKind({
         sql`ALTER FOREIGN TABLE ${name(to.identity.schema, to.identity.name)} ${changeForeignOptions(from.attributes.options, to.attributes.options)}`,
     },
   ],
+  isNamedByCode: true,
   rename: renameInSchema("FOREIGN TABLE"),
 });
 

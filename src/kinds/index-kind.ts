@@ -1,7 +1,9 @@
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
+import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
+import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
@@ -107,6 +109,13 @@ export const index = defineKind({
       },
     },
   ],
+  serves: ({ attributes: { table, definition, valid } }) => {
+    if (!valid) return undefined;
+    const [columns, where] = splitWhere(definition);
+    const method = /^USING (\S+)/.exec(columns)?.[1] ?? "";
+    return { on: `${table} ${method}`, columns: printedList(columns).items, where };
+  },
+  preflight: indexPreflight,
   resembles: sameParentAndAttributes,
   rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
 });

@@ -83,5 +83,6 @@ export const materializedView = defineKind({
         sql`REFRESH MATERIALIZED VIEW ${name(to.identity.schema, to.identity.name)} WITH ${raw(to.attributes.populated ? "DATA" : "NO DATA")}`,
     },
   ],
+  isNamedByCode: true,
   rename: renameInSchema("MATERIALIZED VIEW"),
 });

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
 import { inherits, isUserSchema, ref, refs } from "./query.js";
@@ -74,6 +75,8 @@ export const notNull = defineKind({
       ? sql`${alterColumn(fact)} SET NOT NULL`
       : sql`${alterTable(fact)} ADD ${clause(fact, name(fact.identity.name), catalog)}`,
   ],
+  asksMore: asksForValueNow,
+  preflight: notNullPreflight,
   goesAside: () => true,
   inheritance: () => "cascades",
   drop: (fact, { catalog }) => {

@@ -70,6 +70,7 @@ export const owner = defineKind({
       )
       .join("\n    UNION ALL"),
   roles: (fact) => [fact.attributes.role],
+  access: ({ attributes }) => attributes.role,
   create: (fact, context) => [setOwner(fact, name(fact.attributes.role), context)],
   // Back to the normal case: the role that runs the statement.
   drop: (fact, context) => [setOwner(fact, raw("CURRENT_USER"), context)],

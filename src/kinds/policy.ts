@@ -50,6 +50,7 @@ export const policy = defineKind({
   address: (id) => sql`POLICY ${name(id.name)} ON ${name(id.schema, id.on)}`,
   occupies: ({ identity }) => [`policy ${identity.schema}.${identity.on}.${identity.name}`],
   roles: (fact) => fact.attributes.roles.filter((role) => role !== "public"),
+  access: ({ attributes }) => ({ ...attributes }),
   create: (fact) => {
     const { permissive, command } = fact.attributes;
     return [

@@ -228,6 +228,7 @@ export const privilege = defineKind({
     ...ownersOf(whole),
   ],
   roles: ({ identity }) => rolesIn([identity.name, ...(identity.args ?? [])]),
+  access: ({ attributes }) => ({ ...attributes }),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context),
   drop: (fact, context) => change(fact, fact.attributes, noGrants, context),
   alter: [

@@ -70,6 +70,7 @@ export const range = defineKind({
     ];
     return [sql`CREATE TYPE ${name(identity.schema, identity.name)} AS RANGE (${join(options)})`];
   },
+  isNamedByCode: true,
   drop: ({ identity }) => [sql`DROP TYPE ${name(identity.schema, identity.name)}`],
   needsNewParent: ({ id, parent }, { current }) => current.has(id) && isKind(current.get(parent), "type"),
   goesAside: () => true,

@@ -81,6 +81,17 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
         sql: (_, to) => create(to, "CREATE OR REPLACE"),
       },
     ],
+    isNamedByCode: true,
+    asksMore: (from, to) =>
+      from === undefined || to === undefined || from.attributes.result === to.attributes.result
+        ? undefined
+        : { what: `${to.id} returns ${to.attributes.result ?? "nothing"}`, attribute: "result" },
+    body: ({ attributes: { definition, language } }) => {
+      const text = /\nAS (\$\w*\$)(.*)\1$/s.exec(definition)?.[2];
+      return text === undefined ? undefined : { language, text };
+    },
+    access: ({ attributes: { definition } }) =>
+      /\bSECURITY DEFINER\b/.test(head(definition)) ? "SECURITY DEFINER" : undefined,
     rename: (from, to) => [
       ...(from.schema === to.schema
         ? []
@@ -92,6 +103,12 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
           ]),
     ],
   });
+}
+
+/** Everything before the body. */
+function head(definition: string): string {
+  const body = definition.search(/\n(?:AS |BEGIN ATOMIC|RETURN )/);
+  return body === -1 ? definition : definition.slice(0, body);
 }
 
 /**

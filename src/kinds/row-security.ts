@@ -37,6 +37,7 @@ export const rowSecurity = defineKind({
            json_build_object('enabled', c.relrowsecurity, 'forced', c.relforcerowsecurity) AS attributes
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND ${isUserSchema("n")}`,
+  access: ({ attributes }) => ({ ...attributes }),
   create: (fact) => change(fact, off, fact.attributes),
   goesAside: () => true,
   drop: (fact) => change(fact, fact.attributes, off),

@@ -26,6 +26,7 @@ export const schema = defineKind({
   alter: [],
   resembles: (from, to, { current, wanted }) =>
     shareContents(current, from, wanted, to) ? "alike" : undefined,
+  isNamedByCode: true,
   rename: (from, to) => [sql`ALTER SCHEMA ${name(from.name)} RENAME TO ${name(to.name)}`],
   isContainer: true,
 });

@@ -85,6 +85,7 @@ export const sequence = defineKind({
     const isAlike = before === after && sameValue(from.attributes, to.attributes);
     return isAlike && from.identity.name === to.identity.name ? "alike" : undefined;
   },
+  isNamedByCode: true,
   rename: renameInSchema("SEQUENCE"),
 });
 

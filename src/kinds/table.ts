@@ -96,6 +96,7 @@ export const table = defineKind({
     drop: sql`DROP TABLE ${name(fact.identity.schema, aside)}`,
   }),
   handOver: moveTable,
+  isNamedByCode: true,
   resembles: (from, to, { current, wanted }) =>
     shareColumns(current, from, wanted, to) ? "alike" : undefined,
   rename: renameInSchema("TABLE"),

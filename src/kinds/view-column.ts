@@ -67,6 +67,7 @@ export const viewColumn = defineKind({
     ...changeOptions(alterColumn(fact), [], fact.attributes.options),
   ],
   drop: () => [],
+  isNamedByCode: true,
   alter: [
     { of: ["storage"], sql: (_, to, { wanted, major }) => setStorage(to, wanted, major) },
     { of: ["compression"], sql: (_, to) => setCompression(to) },

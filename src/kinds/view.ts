@@ -63,6 +63,12 @@ export const view = defineKind({
       sql: (from, to) => changeOptions(alterView(to), from.attributes.options, to.attributes.options),
     },
   ],
+  isNamedByCode: true,
+  // Whose privileges count, and what a cheap function may see (manual, CREATE VIEW).
+  access: ({ attributes }) => {
+    const security = attributes.options.filter((option) => option.startsWith("security_"));
+    return security.length === 0 ? undefined : security;
+  },
   rename: renameInSchema("VIEW"),
 });
 

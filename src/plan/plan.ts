@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import type { FactId } from "../catalog/identity.js";
+import type { FactId, Identity } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import type { AlterContext, Statement } from "../kinds/define.js";
@@ -23,6 +23,10 @@ export interface PlannedStatement extends Statement {
   readonly about: FactId;
   /** Tables and columns that go with all they hold; a table's columns are not named beside it. */
   readonly losesData: readonly FactId[];
+  /** The attributes that an `alter` changes; a fact may change in several statements. */
+  readonly attributes?: readonly string[];
+  /** What has another name afterwards. */
+  readonly renamed?: { readonly from: Identity; readonly to: Identity };
 }
 
 export interface PlanOptions {

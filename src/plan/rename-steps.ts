@@ -141,9 +141,13 @@ function rankOf({ kind }: Identity): number {
 }
 
 const step = ({ from, to }: Rename): RenameStep => ({
-  up: planned(statements(from, to), to, "alter"),
-  down: planned(statements(to, from), from, "alter"),
+  up: renaming(from, to),
+  down: renaming(to, from),
 });
+
+/** What waits under a temporary name is told of by its way from there. */
+const renaming = (from: Identity, to: Identity): PlannedStatement[] =>
+  planned(statements(from, to), to, "alter").map((statement) => ({ ...statement, renamed: { from, to } }));
 
 function statements(from: Identity, to: Identity): readonly Sql[] {
   if (from.kind === "enum value") return [renameEnumValue(from, to)];

@@ -8,16 +8,29 @@ import type { Action } from "./action.js";
 import type { Alteration, ChangeOfType } from "./decide.js";
 import { ownWork } from "./inherit.js";
 
+/** A statement, and of an alteration the attributes that it changes. */
+export interface RenderedStatement extends Statement {
+  readonly attributes?: readonly string[];
+}
+
 /** The statements of one action, and of those that are folded into it. */
-export function render(action: Action, folded: readonly Action[], context: AlterContext): Statement[] {
-  return statements(action, folded, context).map((item) => ("sql" in item ? item : { sql: item }));
+export function render(
+  action: Action,
+  folded: readonly Action[],
+  context: AlterContext,
+): RenderedStatement[] {
+  return statements(action, folded, context).map(asStatement);
+}
+
+function asStatement<S extends Statement>(item: Sql | S): S | Statement {
+  return "sql" in item ? item : { sql: item };
 }
 
 function statements(
   action: Action,
   members: readonly Action[],
   context: AlterContext,
-): readonly (Sql | Statement)[] {
+): readonly (Sql | RenderedStatement)[] {
   const { fact } = action;
   const kind = kindOf(fact.identity.kind);
   const within = (catalog: RenderContext["catalog"]): RenderContext => ({
@@ -42,7 +55,7 @@ function statements(
     case "alter": {
       const { from, to, rules, retype } = action.alteration;
       return [
-        ...inTurn(rules, retype).flatMap((rule) => rule.sql(from, to, context)),
+        ...changesBy(inTurn(rules, retype), from, to, context),
         ...members.flatMap((member) => changeOfOwn(member, action.alteration, context)),
       ];
     }
@@ -88,14 +101,28 @@ function afterInheriting(fact: Fact, members: readonly Action[], context: Render
     .flatMap(({ fact: member }) => kindOf(member.identity.kind).afterInheriting?.(member, context) ?? []);
 }
 
+/** The statements of rules, each with the attributes that it changes. */
+function changesBy(
+  rules: readonly ChangeOfType[],
+  from: Fact,
+  to: Fact,
+  context: AlterContext,
+): (Statement | RenderedStatement)[] {
+  return rules.flatMap(({ of, sql }) =>
+    [sql(from, to, context)].flat().map((item) => ({ ...asStatement(item), attributes: of })),
+  );
+}
+
 /** What is left to change of a fact when the one that it inherits from has changed. */
-function changeOfOwn(member: Action, above: Alteration, context: AlterContext): (Sql | Statement)[] {
+function changeOfOwn(
+  member: Action,
+  above: Alteration,
+  context: AlterContext,
+): (Statement | RenderedStatement)[] {
   if (member.type !== "alter") return [];
   const { from, to } = member.alteration;
   const { rules, retype } = ownWork(member.alteration, above);
-  return inTurn(rules, retype)
-    .flatMap((rule) => rule.sql(from, to, context))
-    .map((item) => item);
+  return changesBy(inTurn(rules, retype), from, to, context);
 }
 
 /** A name that no person chose and that no identifier's length limit cuts into another. */

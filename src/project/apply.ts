@@ -22,6 +22,8 @@ import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf 
 import { checkAfter, checkBefore } from "./check-state.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
+import { preflightAll, preflightOne } from "./preflights.js";
+import { refuseLargeTables } from "./second-look.js";
 import { readStateHere } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
 
@@ -89,20 +91,25 @@ async function run(
         // Somebody may have applied the same while this one waited for the lock.
         const standing = await standingOf(chain, target);
         const path = resumed(pathOf(chain, standing), standing, direction);
-        if (direction === "up")
-          refuseHazards(
-            path.map((id) => fileOf(chain, id)),
-            allowed,
-          );
-        if (path.length > 0) await createJournal(target);
+        const files = path.map((id) => fileOf(chain, id));
         const notes: string[] = [];
+        if (direction === "up") {
+          refuseHazards(files, allowed);
+          await refuseLargeTables(project, target, files, allowed);
+        }
+        const preflight = { project, target, direction, allowed, notes, progress };
+        // An interrupted revision has done some of what its queries ask about.
+        const whole = files.filter(({ revision }) => revision.id !== standing.unfinished?.id);
+        const postponed = await preflightAll(preflight, whole);
+        if (path.length > 0) await createJournal(target);
         const applied: AppliedRevision[] = [];
         for (const id of path) {
           const runner = { project, chain, target, direction, progress, notes };
+          await preflightOne(preflight, fileOf(chain, id).revision, postponed);
           applied.push(await runOne(runner, id, standing));
         }
         const heads = headsAfterEach(chain.graph, standing.heads, path, direction).at(-1) ?? standing.heads;
-        return { planned: path.map((id) => fileOf(chain, id).revision), applied, heads, notes };
+        return { planned: files.map(({ revision }) => revision), applied, heads, notes };
       },
       { progress },
     );

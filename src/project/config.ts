@@ -7,6 +7,7 @@ import type { Scope } from "../catalog/scope.js";
 import { DmError } from "../error.js";
 import { isKindName } from "../kinds/index.js";
 import { readPattern } from "../manage/pattern.js";
+import { type Online, onlineSchema } from "./online.js";
 
 export const configFileName = "dm.yaml";
 
@@ -32,6 +33,9 @@ export interface Project {
   readonly lockTimeout: string;
   /** What dm manages of the databases. */
   readonly manage: Scope;
+  /** `statement_timeout` of each preflight query. */
+  readonly preflightTimeout: string;
+  readonly online: Online;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -84,6 +88,11 @@ const configSchema = z.strictObject({
     .regex(/^\d+(ms|s|min)?$/, "a duration such as 3s")
     .default("3s"),
   manage: manageSchema.prefault({}),
+  preflight_timeout: z
+    .string()
+    .regex(/^\d+(ms|s|min|h)?$/, "a duration such as 5min")
+    .default("5min"),
+  online: onlineSchema,
   environments: z.record(z.string(), environmentSchema).default({}),
 });
 
@@ -110,6 +119,8 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     revisions: resolve(root, config.revisions),
     lockTimeout: config.lock_timeout,
     manage: config.manage,
+    preflightTimeout: config.preflight_timeout,
+    online: config.online,
     environment: resolved(environment, root, configFile),
     environments,
   };

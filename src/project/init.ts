@@ -5,6 +5,7 @@ import { withAdvisoryLock } from "../apply/lock.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import { DmError } from "../error.js";
+import { lostData } from "../hazards/facts.js";
 import { prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { formatRevision } from "../revision/format.js";
@@ -84,8 +85,8 @@ async function writeBaseline(bench: Workbench): Promise<string | undefined> {
     to: markOf(live),
     ...scopePart(live),
     proven: { at: new Date().toISOString(), server: shadow.description, checks: proof.checks },
-    up: stepsOf(up, proof.up, proof.mayFailOnData),
-    down: stepsOf(down, proof.down, proof.mayFailOnData),
+    up: stepsOf(up, proof.up, new Map()),
+    down: stepsOf(down, proof.down, new Map(down.map((statement) => [statement, lostData(statement)]))),
   };
   const text = await formatRevision(revision);
   const file = await writeRevision(project.revisions, revision);

@@ -9,7 +9,7 @@ import { managed } from "../manage/managed.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
-import { describeChanges, prove } from "../proof/prove.js";
+import { describeChanges } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
@@ -17,7 +17,8 @@ import { planAmid } from "./amid.js";
 import { annotatedRenames } from "./annotated-renames.js";
 import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
-import { hazardsOf } from "./hazards.js";
+import { examine } from "./examine.js";
+import { hazardHeader } from "./hazards.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
@@ -55,6 +56,10 @@ export interface PlanResult {
   readonly file?: string;
   /** Hand-written revisions that were proven by the way. */
   readonly provenRevisions: readonly string[];
+  /** Where the sizes of tables are from; absent when nobody knows them, or where there is nothing to do. */
+  readonly sizes?: string | undefined;
+  /** What a reader should know. */
+  readonly notes?: readonly string[];
 }
 
 /** Compares the schema files with the database, and writes a proven revision file that makes the database like them. */
@@ -107,15 +112,8 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const among = planAmid(bench, there);
     const up = [...renaming.up, ...among(current, wanted.catalog)];
     const down = [...among(wanted.catalog, current), ...renaming.down];
-    const proof = await prove(bench.shadow, {
-      base: bench.base,
-      before,
-      after: wanted.catalog,
-      up,
-      down,
-      there,
-      progress: bench.progress,
-    });
+    const ways = { before, current, wanted: wanted.catalog, renames, up, down, there };
+    const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
     const after = expectedAfter(live, before, wanted.catalog, up);
     const revision: Revision = {
       id: newRevisionId(),
@@ -128,12 +126,14 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
       to: markOf(after),
       ...scopePart(live),
       proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
-      ...hazardsOf(up),
-      up: stepsOf(up, proof.up, proof.mayFailOnData),
-      down: stepsOf(down, proof.down, proof.mayFailOnData),
+      ...hazardHeader(hazards),
+      ...preflights,
+      up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
+      down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
     };
-    if (request.dryRun === true) return { ...result, revision };
-    return { ...result, revision, file: await writeRevision(project.revisions, revision) };
+    const told = { ...result, revision, sizes: sizes.from, notes: sizes.notes };
+    if (request.dryRun === true) return told;
+    return { ...told, file: await writeRevision(project.revisions, revision) };
   });
 }
 

@@ -1,9 +1,13 @@
+import type { Hazard } from "../hazards/codes.js";
+import { hazardLine } from "../hazards/lines.js";
+import { lockLines } from "../hazards/work.js";
+import type { Statement } from "../kinds/define.js";
 import type { PlannedStatement } from "../plan/plan.js";
+import type { Sizes } from "../plan/sizes.js";
 import type { Measurement } from "../proof/measure.js";
-import type { Measurements, ProofResult } from "../proof/prove.js";
+import type { Measurements } from "../proof/prove.js";
 import { commitEvery } from "../proof/run.js";
 import type { Step, StepMode } from "../revision/revision.js";
-import { dataLoss } from "./hazards.js";
 
 /**
  * A plan as the steps of a revision file: one step for each transaction, statements about one object together, and
@@ -12,17 +16,15 @@ import { dataLoss } from "./hazards.js";
 export function stepsOf(
   statements: readonly PlannedStatement[],
   measurements: Measurements,
-  mayFail: ProofResult["mayFailOnData"],
+  hazards: ReadonlyMap<Statement, readonly Hazard[]>,
+  sizes?: Sizes,
 ): Step[] {
   const steps: { mode: StepMode; parts: string[]; count: number }[] = [];
   let previous: PlannedStatement | undefined;
   for (const statement of statements) {
     const comments = [
-      ...statement.losesData.map((id) => `hazard ${dataLoss}: ${id} goes with all it holds`),
-      ...commentsOf(measurements.get(statement)),
-      ...mayFail
-        .filter((one) => one.statement === statement)
-        .map(({ message }) => `may fail on rows: ${message}`),
+      ...(hazards.get(statement) ?? []).map(hazardLine),
+      ...commentsOf(measurements.get(statement), sizes),
     ];
     const text = [...comments.map((line) => `-- ${line}`), `${statement.sql.text};`].join("\n");
     const last = steps.at(-1);
@@ -57,10 +59,11 @@ function modeAfter(
   return count >= 2 * commitEvery ? "commit" : "transaction";
 }
 
-function commentsOf(measurement: Measurement | undefined): string[] {
+function commentsOf(measurement: Measurement | undefined, sizes: Sizes | undefined): string[] {
   if (measurement === undefined) return [];
+  const locks = lockLines(measurement, sizes);
   return [
-    ...(measurement.locks.length === 0 ? [] : [`locks ${measurement.locks.join(", ")}`]),
+    ...(locks.length === 0 ? [] : [`locks ${locks.join(", ")}`]),
     ...(measurement.rewrites.length === 0 ? [] : [`rewrites ${measurement.rewrites.join(", ")}`]),
   ];
 }

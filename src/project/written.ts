@@ -1,6 +1,7 @@
 import { rename, writeFile } from "node:fs/promises";
 import { diff } from "../diff/diff.js";
 import { DmError } from "../error.js";
+import { writtenHazards } from "../hazards/written.js";
 import { describeChanges } from "../proof/prove.js";
 import { StatementError } from "../proof/run.js";
 import { type RevisionFile, readSum, writeSum } from "../revision/directory.js";
@@ -72,9 +73,13 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
         }
         await step(site.run(statementsOf(revision.up, bench)), file, "up again");
       }
+      const hazards = [
+        ...new Set([...(revision.hazards ?? []), ...writtenHazards(revision.up, bench.parser)]),
+      ];
       const checks = revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"];
       return {
         ...revision,
+        ...(hazards.length === 0 ? {} : { hazards }),
         from: markOf(start),
         to: markOf(end),
         ...scopePart(end),

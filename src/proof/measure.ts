@@ -2,12 +2,25 @@ import type { Database } from "../database/database.js";
 import type { Statement } from "../kinds/define.js";
 import { runStatements } from "./run.js";
 
+/** A lock on a relation; `mode` as SQL spells it: `ACCESS EXCLUSIVE`. */
+export interface RelationLock {
+  /** Quoted, as `app.patient`. */
+  readonly relation: string;
+  readonly mode: string;
+}
+
 /** What a statement did to relations that existed before it, as measured (manual, Explicit Locking). */
 export interface Measurement {
-  /** The strongest new lock on each relation: `app.patient: ACCESS EXCLUSIVE`. */
-  readonly locks: readonly string[];
+  /** The strongest new lock on each relation. */
+  readonly locks: readonly RelationLock[];
+  /** The strongest lock on each relation that the transaction held when the statement ended. */
+  readonly holds: readonly RelationLock[];
   /** Relations whose files were written anew. */
   readonly rewrites: readonly string[];
+  /** Relations that were read from end to end, other than for a rewrite or an index. */
+  readonly scans: readonly string[];
+  /** Relations that an index was built on, other than by a rewrite. */
+  readonly builds: readonly string[];
 }
 
 interface RelationState {
@@ -15,6 +28,9 @@ interface RelationState {
   readonly relation: string;
   readonly file: string;
   readonly modes: readonly string[];
+  readonly scans: number;
+  /** Their files: ALTER TYPE may make an index anew around the file of the old one. */
+  readonly indexes: readonly string[];
 }
 
 /** Weakest first; the mode's name in pg_locks less `Lock`. */
@@ -33,7 +49,10 @@ const stateQuery = `
   SELECT c.oid::int4 AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, pg_relation_filenode(c.oid)::text AS file,
          ARRAY(SELECT replace(l.mode, 'Lock', '') FROM pg_locks l
                WHERE l.pid = pg_backend_pid() AND l.relation = c.oid AND l.granted
-                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))::text[] AS modes
+                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))::text[] AS modes,
+         pg_stat_get_xact_numscans(c.oid)::int4 AS scans,
+         ARRAY(SELECT pg_relation_filenode(i.indexrelid) FROM pg_index i
+               WHERE i.indrelid = c.oid AND pg_relation_filenode(i.indexrelid) IS NOT NULL)::text[] AS indexes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
@@ -48,6 +67,8 @@ export async function measuredRun(
 ): Promise<ReadonlyMap<Statement, Measurement>> {
   const measurements = new Map<Statement, Measurement>();
   let pending: Statement[] = [];
+  // A foreign key is checked by a query: what an index may serve on two rows is a scan on as many as it takes.
+  await database.script(indexScans.map((setting) => `SET LOCAL ${setting} = off`).join("; "));
   for (const statement of statements) {
     pending.push(statement);
     if (!isChosen(statement)) continue;
@@ -58,7 +79,17 @@ export async function measuredRun(
     pending = [];
   }
   await runStatements(database, pending);
+  await database.script(indexScans.map((setting) => `SET LOCAL ${setting} TO DEFAULT`).join("; "));
   return measurements;
+}
+
+const indexScans = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
+
+/** Runs a statement that refuses a transaction: its locks are gone when it ends, what it built is there. */
+export async function measuredAlone(database: Database, run: () => Promise<void>): Promise<Measurement> {
+  const before = await statesOf(database);
+  await run();
+  return { ...compare(before, await statesOf(database)), locks: [], holds: [], scans: [] };
 }
 
 function statesOf(database: Database): Promise<readonly RelationState[]> {
@@ -67,18 +98,34 @@ function statesOf(database: Database): Promise<readonly RelationState[]> {
 
 function compare(before: readonly RelationState[], after: readonly RelationState[]): Measurement {
   const now = new Map(after.map((state) => [state.oid, state]));
-  const locks: string[] = [];
+  const locks: RelationLock[] = [];
+  const holds: RelationLock[] = [];
   const rewrites: string[] = [];
-  for (const { oid, relation, file, modes: held } of before) {
-    const state = now.get(oid);
-    const taken = (state?.modes ?? ["AccessExclusive"]).filter((mode) => !held.includes(mode));
-    const strongest = taken.toSorted((a, b) => modes.indexOf(b) - modes.indexOf(a))[0];
-    // Reading takes the weakest, which blocks nothing but DROP and rewrites.
-    if (strongest !== undefined && strongest !== "AccessShare")
-      locks.push(`${relation}: ${spelled(strongest)}`);
-    if (state !== undefined && state.file !== file) rewrites.push(relation);
+  const scans: string[] = [];
+  const builds: string[] = [];
+  for (const state of before.toSorted((a, b) => (a.relation < b.relation ? -1 : 1))) {
+    const { oid, relation, modes: held } = state;
+    const then = now.get(oid);
+    const modesNow = then?.modes ?? ["AccessExclusive"];
+    addLock(
+      locks,
+      relation,
+      modesNow.filter((mode) => !held.includes(mode)),
+    );
+    addLock(holds, relation, modesNow);
+    if (then === undefined) continue;
+    if (then.file !== state.file) rewrites.push(relation);
+    else if (then.indexes.some((index) => !state.indexes.includes(index))) builds.push(relation);
+    else if (then.scans > state.scans) scans.push(relation);
   }
-  return { locks: locks.sort(), rewrites: rewrites.sort() };
+  return { locks, holds, rewrites, scans, builds };
+}
+
+/** Reading takes the weakest lock, which blocks nothing but DROP and rewrites. */
+function addLock(locks: RelationLock[], relation: string, taken: readonly string[]): void {
+  const strongest = taken.toSorted((a, b) => modes.indexOf(b) - modes.indexOf(a))[0];
+  if (strongest !== undefined && strongest !== "AccessShare")
+    locks.push({ relation, mode: spelled(strongest) });
 }
 
 /** `ACCESS EXCLUSIVE` of `AccessExclusive`. */

@@ -59,9 +59,13 @@ export interface Seeds {
  * Puts two rows into every table that takes sample values; a table whose checks or triggers refuse them stays empty.
  * Foreign keys are not enforced meanwhile where the role may say so.
  */
-export async function seed(database: Database, catalog: Catalog): Promise<Seeds> {
+export async function seed(
+  database: Database,
+  catalog: Catalog,
+  hasRows: (table: Fact<"table">) => boolean = () => true,
+): Promise<Seeds> {
   const tables: Fact<"table">[] = [];
-  for (const table of catalog.ofKind("table")) {
+  for (const table of catalog.ofKind("table").filter(hasRows)) {
     const rows = [0, 1].map((row) => insertRow(catalog, table, row));
     if (await inserted(database, rows)) tables.push(table);
   }
@@ -141,7 +145,7 @@ export async function rowsOf(
   const rows = new Map<FactId, string>();
   for (const table of seeds.tables) {
     if (!survives(table.id)) continue;
-    const columns = catalog.childrenOfKind(table.id, "column").filter(({ id }) => survives(id));
+    const columns = columnsOf(catalog, table.id, survives);
     if (columns.length === 0) continue;
     const list = join(columns.map(({ identity }) => sql`${name(identity.name)}::text`));
     const target = name(table.identity.schema, table.identity.name);
@@ -151,4 +155,13 @@ export async function rowsOf(
     rows.set(table.id, result?.rows ?? "");
   }
   return rows;
+}
+
+/** The columns whose values {@link rowsOf} tells. */
+export function columnsOf(
+  catalog: Catalog,
+  table: FactId,
+  survives: (id: FactId) => boolean,
+): readonly Fact<"column">[] {
+  return catalog.childrenOfKind(table, "column").filter(({ id }) => survives(id));
 }

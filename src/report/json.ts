@@ -4,11 +4,13 @@ import type { Identity } from "../catalog/identity.js";
 import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { DmError } from "../error.js";
+import { blocks } from "../hazards/codes.js";
+import { hazardsIn } from "../hazards/lines.js";
 import type { PlannedStatement } from "../plan/plan.js";
-import type { Revision, RevisionHeader } from "../revision/revision.js";
+import type { Revision, RevisionHeader, Step } from "../revision/revision.js";
 import type { Comparison, Drift } from "./difference.js";
 import { revisionScript } from "./sql.js";
-import type { ApplyReport, HistoryLine, SnapshotReport, StatusReport } from "./text.js";
+import type { ApplyReport, HistoryLine, SizesReport, SnapshotReport, StatusReport } from "./text.js";
 
 /** Version of every JSON document; it grows when a key goes or changes its meaning, not when one is added. */
 export const jsonVersion = 1;
@@ -97,12 +99,25 @@ export function headerJson(header: RevisionHeader): JsonObject {
     to: header.to === undefined ? null : plainJson(header.to),
     manage: header.manage === undefined ? null : plainJson(header.manage),
     proven: header.proven === undefined ? null : plainJson(header.proven),
+    hazards: header.hazards ?? [],
+    ifLarge: header.ifLarge ?? {},
     irreversible: header.irreversible ?? null,
   };
 }
 
 export function revisionJson(revision: Revision): JsonObject {
-  return { ...headerJson(revision), up: plainJson(revision.up), down: plainJson(revision.down) };
+  const { up, down, preflights } = revision;
+  return {
+    ...headerJson(revision),
+    up: up.map(stepJson),
+    down: down.map(stepJson),
+    preflights: plainJson(preflights ?? { up: [], down: [] }),
+  };
+}
+
+function stepJson(step: Step): JsonObject {
+  const hazards = hazardsIn(step).map(({ code, what }) => ({ code, what, blocks: blocks(code) }));
+  return { sql: step.sql, comments: step.comments, mode: step.mode, hazards };
 }
 
 export function renameJson({ from, to }: { readonly from: Identity; readonly to: Identity }): JsonObject {
@@ -125,6 +140,10 @@ export function snapshotJson({
     unmodelled: unmodelledJson(unmodelled),
     leftOut: leftOutJson(leftOut),
   };
+}
+
+export function sizesJson({ file, from, relations, large }: SizesReport): JsonObject {
+  return { file, from, relations, large };
 }
 
 /** What `--dry-run` and `--sql` found: revisions in the order in which they would run. */

@@ -2,6 +2,8 @@ import type { Unmodelled } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
+import { blocks } from "../hazards/codes.js";
+import { hazardsIn } from "../hazards/lines.js";
 import type { Revision } from "../revision/revision.js";
 import {
   changeJson,
@@ -15,7 +17,7 @@ import type { States } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
 import { stepsScript } from "./sql.js";
 import { leftAloneText, summary, tree } from "./tree.js";
-import { harmless } from "./words.js";
+import { count, harmless } from "./words.js";
 
 /** What a plan found, and what it wrote. */
 export interface PlanReport extends States {
@@ -28,6 +30,9 @@ export interface PlanReport extends States {
   readonly file?: string;
   /** Hand-written revisions that were proven by the way. */
   readonly provenRevisions: readonly string[];
+  /** Where the sizes of tables are from. */
+  readonly sizes?: string | undefined;
+  readonly notes?: readonly string[];
 }
 
 /** A plan for a terminal: the changes as a tree, then the file; the SQL where no file holds it. */
@@ -42,12 +47,25 @@ export function planText(plan: PlanReport, paint: Paint = plain): string {
     tree(changes, plan, paint),
     ...(revision === undefined ? ["nothing to do: the database is as the schema files say"] : []),
     ...(revision === undefined ? [] : [total(plan)]),
+    ...(revision === undefined ? [] : [hazardText(revision, paint)]),
+    (plan.notes ?? []).map((note) => `note: ${harmless(note)}`).join("\n"),
     ...(revision !== undefined && file === undefined ? [stepsScript(revision.up).trimEnd()] : []),
     leftAloneText(plan, paint),
     ...(file === undefined ? [] : [`${paint.green("written")}  ${file}\nnext     dm apply`]),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** What it may do to whom; what waits for approval in red. */
+function hazardText({ up, preflights }: Revision, paint: Paint): string {
+  const lines = up.flatMap(hazardsIn).map(({ code, what }) => {
+    const text = `${code}  ${harmless(what)}`;
+    return blocks(code) ? paint.red(text) : paint.yellow(text);
+  });
+  const queries = preflights?.up.length ?? 0;
+  const looks = queries === 0 ? [] : [`${count(queries, "preflight query")}: dm apply runs them first`];
+  return [...lines, ...looks].join("\n");
 }
 
 function total(plan: PlanReport): string {
@@ -63,6 +81,8 @@ export function planJson({
   revision,
   file,
   provenRevisions,
+  sizes,
+  notes,
 }: PlanReport): JsonObject {
   return {
     changes: changes.map(changeJson),
@@ -72,5 +92,7 @@ export function planJson({
     revision: revision === undefined ? null : revisionJson(revision),
     file: file ?? null,
     provenRevisions,
+    sizes: sizes ?? null,
+    notes: notes ?? [],
   };
 }

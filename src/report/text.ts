@@ -210,3 +210,16 @@ export function snapshotText(snapshot: SnapshotReport, paint: Paint = plain): st
   const saved = `${paint.green("saved")}    ${file}: ${count(facts, "fact")}, ${print}`;
   return [saved, ...present(leftAloneText(snapshot, paint))].join("\n");
 }
+
+export interface SizesReport {
+  readonly file: string;
+  readonly from: string;
+  readonly relations: number;
+  readonly large: readonly string[];
+}
+
+/** Whose sizes were saved, and which tables are large. */
+export function sizesText({ file, from, relations, large }: SizesReport, paint: Paint = plain): string {
+  const saved = `${paint.green("saved")}    ${harmless(file)}: sizes of ${harmless(from)}, ${count(relations, "relation")}`;
+  return [saved, ...large.map((relation) => `large    ${harmless(relation)}`)].join("\n");
+}

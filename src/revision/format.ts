@@ -3,7 +3,7 @@ import { writeHeader } from "./header.js";
 import { isMarker } from "./marker.js";
 import { revisionFileName } from "./name.js";
 import { placesIn } from "./place.js";
-import type { Revision, Step } from "./revision.js";
+import type { PreflightQuery, Revision, Step } from "./revision.js";
 import { scan } from "./scan.js";
 
 /**
@@ -11,14 +11,16 @@ import { scan } from "./scan.js";
  * semicolon at its end if it has none, and comments of several lines become several comments.
  */
 export async function formatRevision(revision: Revision): Promise<string> {
-  const { up, down, ...header } = revision;
+  const { up, down, preflights, ...header } = revision;
   const file = revisionFileName(revision);
   const text = [
     `/* dm:revision\n${writeHeader(header)}*/`,
     "-- dm:up",
-    ...(await formatSteps(up, `${file}, up`)),
+    ...(await formatPreflights(preflights?.up ?? [], `${file}, up`)),
+    ...(await formatSteps(up, `${file}, up`, preflights?.up.length)),
     "-- dm:down",
-    ...(await formatSteps(down, `${file}, down`)),
+    ...(await formatPreflights(preflights?.down ?? [], `${file}, down`)),
+    ...(await formatSteps(down, `${file}, down`, preflights?.down.length)),
   ].join("\n\n");
   refuseUnwritable(text, file);
   return `${text}\n`;
@@ -38,7 +40,17 @@ function refuseUnwritable(text: string, file: string): void {
   );
 }
 
-async function formatSteps(steps: readonly Step[], place: string): Promise<string[]> {
+async function formatPreflights(preflights: readonly PreflightQuery[], place: string): Promise<string[]> {
+  const blocks: string[] = [];
+  for (const { finds, sql } of preflights) {
+    const lines = await sqlOf({ sql }, `${place}, preflight ${finds}`);
+    blocks.push([`-- dm:preflight ${finds.replace(/\s+/g, " ")}`.trimEnd(), ...lines].join("\n"));
+  }
+  return blocks;
+}
+
+/** @param above how many preflights stand above the first step, which then needs a line of its own. */
+async function formatSteps(steps: readonly Step[], place: string, above = 0): Promise<string[]> {
   const blocks: string[] = [];
   for (const [index, step] of steps.entries()) {
     const lines = [
@@ -52,7 +64,7 @@ async function formatSteps(steps: readonly Step[], place: string): Promise<strin
       });
     }
     const word = step.mode === "transaction" ? "" : ` ${step.mode}`;
-    const isFirst = index === 0 && step.mode === "transaction";
+    const isFirst = index === 0 && above === 0 && step.mode === "transaction";
     blocks.push([...(isFirst ? [] : [`-- dm:step${word}`]), ...lines].join("\n"));
   }
   return blocks;
@@ -66,7 +78,7 @@ function writeComment(comment: string): string[] {
     .map((line) => (line === "" ? "--" : `-- ${line}`));
 }
 
-async function sqlOf(step: Step, place: string): Promise<string[]> {
+async function sqlOf(step: Pick<Step, "sql">, place: string): Promise<string[]> {
   const sql = step.sql.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, "");
   const tokens = await scan(sql, place);
   const clash = tokens.find(isMarker);

@@ -16,6 +16,8 @@ const label = z
   .regex(/^[A-Za-z][\w./]*$/, "a label: a letter, then letters, digits, '_', '.' or '/'")
   .refine((name) => !["head", "heads", "base"].includes(name), "a label other than head, heads and base");
 
+const code = z.string().regex(/^[A-Z][A-Z_]*$/, "a hazard's code, such as DATA_LOSS");
+
 const mark = z.strictObject({
   fingerprint: text,
   major: z.preprocess(Number, z.int().positive("a major version, like 17")),
@@ -47,7 +49,8 @@ const shape = z.strictObject({
   to: z.exactOptional(mark),
   manage: z.exactOptional(scope),
   proven: z.exactOptional(z.strictObject({ at: utc, server: text, checks: list(text) })),
-  hazards: z.exactOptional(list(z.string().regex(/^[A-Z][A-Z_]*$/, "a hazard's code, such as DATA_LOSS"))),
+  hazards: z.exactOptional(list(code)),
+  if_large: z.exactOptional(z.record(text, list(code))),
   irreversible: z.exactOptional(text),
 });
 
@@ -80,8 +83,13 @@ export function readHeader(
   const places = placesOf(document, place);
   const result = shape.safeParse(withoutBlanks(document));
   if (!result.success) throw wrongHeader(result.error.issues, places, place(0));
-  const { depends_on, ...rest } = result.data;
-  return { header: { ...rest, ...(depends_on && { dependsOn: depends_on }) }, places };
+  const { depends_on, if_large, ...rest } = result.data;
+  const header = {
+    ...rest,
+    ...(depends_on && { dependsOn: depends_on }),
+    ...(if_large && { ifLarge: if_large }),
+  };
+  return { header, places };
 }
 
 /** Date.parse takes 31 February for 3 March. */
@@ -156,6 +164,7 @@ export function writeHeader(header: RevisionHeader): string {
       manage: header.manage,
       proven,
       hazards: header.hazards,
+      if_large: header.ifLarge,
       irreversible: header.irreversible,
     },
     { keepUndefined: false, aliasDuplicateObjects: false },

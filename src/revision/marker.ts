@@ -2,9 +2,11 @@ import { DmError, type SourceLocation } from "../error.js";
 import { type StepMode, stepModes } from "./revision.js";
 import type { Token } from "./scan.js";
 
-/** A line that divides a revision's file: `-- dm:up`, `-- dm:down`, `-- dm:step [mode]`. */
+/** A line that divides a revision's file: `-- dm:up`, `-- dm:down`, `-- dm:step [mode]`, `-- dm:preflight WHAT`. */
 export interface Marker {
-  readonly name: "up" | "down" | "step";
+  readonly name: "up" | "down" | "step" | "preflight";
+  /** What a preflight finds. */
+  readonly finds?: string;
   /** How the step below runs. */
   readonly mode: StepMode;
   readonly start: number;
@@ -31,12 +33,13 @@ export function markersIn(tokens: readonly Token[], place: (offset: number) => S
       .trim()
       .split(/\s+/);
     const { start, end } = token;
+    if (name === "preflight") return { name, mode: "transaction", finds: words.join(" "), start, end };
     if (name === "step") return { name, mode: modeOf(words, at), start, end };
     if ((name === "up" || name === "down") && words.length === 0)
       return { name, mode: "transaction", start, end };
     throw new DmError("DM4006", `dm knows no line "${token.text.trim()}"`, {
       at,
-      next: ["use -- dm:up, -- dm:down or -- dm:step, with nothing after the first two"],
+      next: ["use -- dm:up, -- dm:down, -- dm:step or -- dm:preflight, with nothing after the first two"],
     });
   });
 }

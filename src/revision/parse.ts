@@ -3,7 +3,7 @@ import { type HeaderPlaces, readHeader } from "./header.js";
 import { normalizeLineEnds } from "./line-ends.js";
 import { type Marker, markersIn } from "./marker.js";
 import { firstWhere, placesIn } from "./place.js";
-import type { Revision, Step } from "./revision.js";
+import type { PreflightQuery, Revision, Step } from "./revision.js";
 import { scan, type Token } from "./scan.js";
 
 /** A revision and where its parts stand in its file. */
@@ -17,6 +17,7 @@ export interface ParsedRevision {
 
 interface Half {
   readonly steps: Step[];
+  readonly preflights: PreflightQuery[];
   readonly places: SourceLocation[];
 }
 
@@ -40,7 +41,14 @@ export async function parseRevision(content: string, file: string): Promise<Pars
     header.irreversible,
   );
   return {
-    revision: { ...header.header, up: up.steps, down: down.steps },
+    revision: {
+      ...header.header,
+      up: up.steps,
+      down: down.steps,
+      ...(up.preflights.length + down.preflights.length === 0
+        ? {}
+        : { preflights: { up: up.preflights, down: down.preflights } }),
+    },
     header: header.places,
     steps: { up: up.places, down: down.places },
   };
@@ -85,9 +93,9 @@ function halves(source: Source, markers: readonly Marker[], headerEnd: number, i
     ({ kind, start }) => kind === "sql" && start >= headerEnd && start < up.start,
   );
   if (loose !== undefined) throw misplaced(source, loose, "SQL stands above -- dm:up");
-  const steps = markers.filter(({ name }) => name === "step");
+  const steps = markers.filter(({ name }) => name === "step" || name === "preflight");
   const upEnd = down?.start ?? source.text.length;
-  const nothing: Half = { steps: [], places: [] };
+  const nothing: Half = { steps: [], preflights: [], places: [] };
   return {
     up: half(
       source,
@@ -113,10 +121,14 @@ function only(source: Source, markers: readonly Marker[], name: "up" | "down"): 
 }
 
 function half(source: Source, marker: Marker, stepMarkers: readonly Marker[], end: number): Half {
-  const result: Half = { steps: [], places: [] };
+  const result: Half = { steps: [], preflights: [], places: [] };
   const all = [marker, ...stepMarkers];
   for (const [index, opening] of all.entries()) {
     const close = all[index + 1]?.start ?? end;
+    if (opening.name === "preflight") {
+      result.preflights.push(preflightIn(source, opening, close));
+      continue;
+    }
     const { comments, begin } = commentsAbove(source, opening.end, close);
     const sql = source.text.slice(begin, close).replace(/[ \t\n\r\f\v]+$/, "");
     if (sql === "" && comments.length === 0) {
@@ -130,6 +142,18 @@ function half(source: Source, marker: Marker, stepMarkers: readonly Marker[], en
     result.places.push(source.place(sql === "" ? opening.start : begin));
   }
   return result;
+}
+
+function preflightIn(source: Source, { finds = "", start, end }: Marker, close: number): PreflightQuery {
+  const sql = source.text.slice(end, close).replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, "");
+  const hasSql = source.tokens.some(
+    (token) => token.kind === "sql" && token.start >= end && token.end <= close,
+  );
+  if (hasSql) return { finds, sql };
+  throw new DmError("DM4008", "the preflight is empty", {
+    at: source.place(start),
+    next: ["write a SELECT below the line, or delete the line"],
+  });
 }
 
 /** The comment lines between a marker and the SQL, and where the SQL begins. */

@@ -64,11 +64,23 @@ export interface RevisionHeader {
   readonly proven?: Proof;
   /** Stable codes of what the way up does to whom it may hurt: `DATA_LOSS`. */
   readonly hazards?: readonly string[];
+  /** Relations that were small when it was planned, and the codes that the way up has where they are large. */
+  readonly ifLarge?: Readonly<Record<string, readonly string[]>>;
   /** Why there is no way back. */
   readonly irreversible?: string;
+}
+
+/** A query that runs before the steps, and that must find no row. */
+export interface PreflightQuery {
+  /** What it finds, on one line: `app.patient: rows without email`. */
+  readonly finds: string;
+  /** One SELECT; a row tells what offends and where. */
+  readonly sql: string;
 }
 
 export interface Revision extends RevisionHeader {
   readonly up: readonly Step[];
   readonly down: readonly Step[];
+  /** Absent where neither half has any. */
+  readonly preflights?: { readonly up: readonly PreflightQuery[]; readonly down: readonly PreflightQuery[] };
 }

@@ -51,7 +51,7 @@ describe("a mistake", () => {
     { argv: ["show", "a", "b"], message: "too many arguments for 'show'" },
     { argv: ["show", "a", "--sql", "sideways"], message: "Allowed choices are up, down" },
     { argv: ["drift", "--format", "sql"], message: "Allowed choices are text, json, markdown, html" },
-    { argv: ["snapshot", "empty"], message: "required option '-o, --output <file>' not specified" },
+    { argv: ["snapshot", "empty"], message: "missing option --output" },
     { argv: ["status", "--env"], message: "option '--env <name>' argument missing" },
     { argv: ["plan"], message: "a revision needs a message" },
     { argv: ["new"], message: "a revision needs a message" },

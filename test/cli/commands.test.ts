@@ -36,6 +36,8 @@ function projectAt(environment: string): Project {
     revisions: "/clinic/revisions",
     manage: {},
     lockTimeout: "3s",
+    preflightTimeout: "5min",
+    online: { mode: "auto", rows: 100_000, bytes: 100 * 1024 ** 2 },
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
     environments: new Map(),
   };

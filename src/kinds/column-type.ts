@@ -1,0 +1,54 @@
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { castBetween } from "./cast.js";
+import { alterColumn, type ColumnFact } from "./column-identity.js";
+import { moveRows } from "./composite-row.js";
+import type { AlterContext } from "./define.js";
+
+export const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
+  sql`${alter} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
+
+export const isRetyped = ({ attributes: from }: ColumnFact, { attributes: to }: ColumnFact) =>
+  from.type !== to.type || from.collation !== to.collation;
+
+/** ALTER TYPE leaves the column with the type's own storage and compression (tablecmds.c, ATExecAlterColumnType). */
+export function storageAfterType(to: ColumnFact): Sql[] {
+  const { storage, compression } = to.attributes;
+  return [
+    ...(storage === null ? [] : [sql`${alterColumn(to)} SET STORAGE ${raw(storage.toUpperCase())}`]),
+    ...(compression === null ? [] : [setCompression(to)]),
+  ];
+}
+
+/** From a type that was replaced. */
+export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  const move = moveRows(from, to, context);
+  const after = [...storageAfterType(to), ...restoreStatistics(to)];
+  if (move === undefined) return [...changeType(from, to, "by text"), ...after];
+  const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
+  return [...move.before, alter, ...move.after, ...after];
+}
+
+export function changeType(
+  from: ColumnFact,
+  to: ColumnFact,
+  cast = castBetween(from.attributes.type, to.attributes.type),
+): Sql[] {
+  const { type, collation } = to.attributes;
+  const column = name(to.identity.name);
+  return [
+    join(
+      [
+        sql`${alterColumn(to)} TYPE ${raw(type)}`,
+        collation !== null && sql`COLLATE ${raw(collation)}`,
+        cast === "explicit" && sql`USING ${column}::${raw(type)}`,
+        cast === "by text" && sql`USING ${column}::text::${raw(type)}`,
+      ],
+      " ",
+    ),
+  ];
+}
+
+/** SET DATA TYPE drops the column's statistics target and statistics (manual, ALTER TABLE). */
+export function restoreStatistics(to: ColumnFact): Sql[] {
+  return [sql`ANALYZE ${name(to.identity.schema, to.identity.on)} (${name(to.identity.name)})`];
+}

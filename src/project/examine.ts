@@ -1,0 +1,90 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Identity } from "../catalog/identity.js";
+import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
+import type { PreflightContext } from "../kinds/define.js";
+import { address } from "../kinds/index.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import type { Rename } from "../plan/rename.js";
+import { type ProofResult, prove } from "../proof/prove.js";
+import type { Revision } from "../revision/revision.js";
+import { raw } from "../sql/sql.js";
+import { type KnownSizes, loadSizes, renamedSizes } from "./sizes.js";
+import type { Workbench } from "./workbench.js";
+
+/** The way there and the way back of a plan. */
+export interface Ways {
+  /** The state before, as it is. */
+  readonly before: Catalog;
+  /** The same, renamed things under their new names. */
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+  readonly renames: readonly Rename[];
+  /** The database as it is, with what is not managed. */
+  readonly there: Catalog;
+  readonly up: readonly PlannedStatement[];
+  readonly down: readonly PlannedStatement[];
+}
+
+export interface Examined {
+  readonly proof: ProofResult;
+  readonly sizes: KnownSizes;
+  readonly hazards: HazardReport;
+  readonly downHazards: HazardReport;
+  readonly preflights: Pick<Revision, "preflights">;
+}
+
+/** Proves a plan, and says of each statement what it may do to whom, by the sizes of the tables where it will run. */
+export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
+  const { before, current, wanted, renames, up, down } = ways;
+  const { major } = bench.target.version;
+  const there: PreflightContext = { ...addressing(wanted), current, wanted, renames, major };
+  const back: PreflightContext = {
+    ...addressing(current),
+    current: wanted,
+    wanted: current,
+    renames: [],
+    major,
+  };
+  const preflights = { up: preflightQueries(up, there), down: preflightQueries(down, back) };
+  const proof = await prove(bench.shadow, {
+    base: bench.base,
+    before,
+    after: wanted,
+    up,
+    down,
+    there: ways.there,
+    queries: {
+      up: preflights.up.map(({ sql }) => raw(sql)),
+      down: preflights.down.map(({ sql }) => raw(sql)),
+    },
+    progress: bench.progress,
+  });
+  const known = await loadSizes(bench);
+  const sizes = { ...known, sizes: renamedSizes(known.sizes, renames) };
+  const common = {
+    failed: proof.mayFailOnData,
+    sizes: sizes.sizes,
+    threshold: bench.project.online,
+    parser: bench.parser,
+  };
+  const hazards = findHazards({
+    ...common,
+    direction: "up",
+    statements: up,
+    context: there,
+    measurements: proof.up,
+    irreversible: proof.irreversible,
+  });
+  const downHazards = findHazards({
+    ...common,
+    direction: "down",
+    statements: down,
+    context: back,
+    measurements: proof.down,
+    irreversible: new Map(),
+  });
+  const hasPreflights = preflights.up.length + preflights.down.length > 0;
+  return { proof, sizes, hazards, downHazards, preflights: hasPreflights ? { preflights } : {} };
+}
+
+const addressing = (catalog: Catalog) => ({ address: (identity: Identity) => address(identity, catalog) });

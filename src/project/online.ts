@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { Threshold } from "../plan/sizes.js";
+
+/** When a change is made in the ways for large tables, and which tables are large. */
+export interface Online extends Threshold {
+  /** `auto`: for large tables; or for all, or for none. */
+  readonly mode: "auto" | "always" | "never";
+  /** The environment whose tables tell the sizes. */
+  readonly sizesFrom?: string;
+}
+
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  kb: 1024,
+  mb: 1024 ** 2,
+  gb: 1024 ** 3,
+  tb: 1024 ** 4,
+};
+
+/** `100MB` in bytes, the unit as in postgresql.conf. */
+const bytes = z
+  .union([z.int().nonnegative(), z.string().regex(/^\d+ ?(kB|MB|GB|TB)?$/i, "a size such as 100MB")])
+  .transform((size) => {
+    if (typeof size === "number") return size;
+    const [, number = "", unit = ""] = /^(\d+) ?(\w*)$/.exec(size) ?? [];
+    return Number(number) * (units[unit.toLowerCase()] ?? 1);
+  });
+
+/** The part `online` of dm.yaml. */
+export const onlineSchema = z
+  .strictObject({
+    mode: z.enum(["auto", "always", "never"]).default("auto"),
+    rows: z.int().nonnegative().default(100_000),
+    bytes: bytes.default(100 * 1024 ** 2),
+    sizes_from: z.exactOptional(z.string()),
+  })
+  .transform(
+    ({ sizes_from, ...rest }): Online => ({
+      ...rest,
+      ...(sizes_from === undefined ? {} : { sizesFrom: sizes_from }),
+    }),
+  )
+  .prefault({});
