@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import type { Database } from "../database/database.js";
 import { DmError } from "../error.js";
+import { forgetBackfills } from "./backfill-progress.js";
 
 export type Direction = "up" | "down";
 
@@ -20,7 +21,7 @@ export interface JournaledRevision {
 export interface Progress {
   readonly id: string;
   readonly direction: Direction;
-  /** Steps that are done and committed. */
+  /** Steps that are done and committed; a backfill step that has begun leaves 0 where it is the first. */
   readonly done: number;
 }
 
@@ -138,6 +139,7 @@ export async function recordApplied(
 ): Promise<void> {
   const { id, checksum, content, milliseconds } = revision;
   await database.query("DELETE FROM dm.progress WHERE id = $1", [id]);
+  await forgetBackfills(database, id);
   if (direction === "down") await database.query("DELETE FROM dm.revision WHERE id = $1", [id]);
   else {
     await database.query(

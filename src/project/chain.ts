@@ -115,8 +115,8 @@ export function pathTo({ graph }: Chain, target: string | readonly string[]): st
 export function statementsOf(steps: readonly Step[]): Statement[] {
   return steps
     .map((step, at): Statement => {
-      const commit =
-        step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
+      const isAlone = step.mode === "autocommit" || step.mode === "backfill";
+      const commit = isAlone ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
       return { sql: raw(step.sql), ...(commit === undefined ? {} : { commit }) };
     })
     .filter(({ sql }) => sql.text.trim() !== "");

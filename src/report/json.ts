@@ -133,7 +133,7 @@ export function statusJson(status: StatusReport): JsonObject {
     fileHeads: status.fileHeads,
     pending: status.pending.map(headerJson),
     lastApply: status.lastApply === undefined ? null : { ...status.lastApply },
-    unfinished: status.unfinished === undefined ? null : { ...status.unfinished },
+    unfinished: unfinishedJson(status),
     drift: { recorded: status.drift.recorded, changes: status.drift.changes },
     files: status.sum.map((difference) => ({
       kind: difference.kind,
@@ -143,6 +143,12 @@ export function statusJson(status: StatusReport): JsonObject {
     irreversible: status.irreversible.map(headerJson),
     unmodelled: unmodelledJson(status.unmodelled),
   };
+}
+
+function unfinishedJson({ unfinished }: StatusReport): Json {
+  if (unfinished === undefined) return null;
+  const { id, direction, done, by, backfill } = unfinished;
+  return { id, direction, done, by: by ?? null, backfill: backfill === undefined ? null : { ...backfill } };
 }
 
 export function historyJson(entries: readonly (HistoryLine & { readonly file: string })[]): JsonObject {

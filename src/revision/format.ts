@@ -51,7 +51,7 @@ async function formatSteps(steps: readonly Step[], place: string): Promise<strin
         next: ["leave it out"],
       });
     }
-    const word = step.mode === "transaction" ? "" : ` ${step.mode}`;
+    const word = step.mode === "transaction" ? "" : ` ${step.mode}${step.triggers ? " triggers" : ""}`;
     const isFirst = index === 0 && step.mode === "transaction";
     blocks.push([...(isFirst ? [] : [`-- dm:step${word}`]), ...lines].join("\n"));
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usualPace } from "../../src/apply/backfill-pace.js";
 import { DmError } from "../../src/error.js";
 import type { AppliedRevision, ApplyRequest, ApplyResult } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
@@ -35,6 +36,7 @@ function projectAt(environment: string): Project {
     schema: "/clinic/schema",
     revisions: "/clinic/revisions",
     lockTimeout: "3s",
+    pace: usualPace,
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
     environments: new Map(),
   };
