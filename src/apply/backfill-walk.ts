@@ -10,7 +10,7 @@ export type Key = readonly string[];
 export interface Batch {
   /** The key where it ends. */
   readonly upto: Key;
-  /** How many rows it holds, right ones and others. */
+  /** How many rows it holds, right ones and others; estimated where pages are counted. */
   readonly rows: number;
 }
 
@@ -27,10 +27,18 @@ export function followedBy({ key }: BackfillTable): string {
   return key === undefined ? "ctid" : join(key.map((column) => name(column))).text;
 }
 
-/** By the key where there is one, which has an index; by the place of the rows in their files otherwise. */
-export function walkThrough(database: Database, table: BackfillTable, backfill: Backfill): Promise<Walk> {
+/**
+ * By the key where there is one, which has an index; by the place of the rows in their files otherwise.
+ * @param total how many rows there are, estimated.
+ */
+export function walkThrough(
+  database: Database,
+  table: BackfillTable,
+  backfill: Backfill,
+  total: number,
+): Promise<Walk> {
   return table.key === undefined
-    ? walkByPlace(database, table, backfill)
+    ? walkByPlace(database, table, backfill, total)
     : Promise.resolve(walkByKey(database, table.key, backfill));
 }
 
@@ -50,17 +58,28 @@ function walkByKey(database: Database, key: readonly string[], backfill: Backfil
   const row = (values: Key) => join(values.map(literal));
   const above = (after: Key | undefined) =>
     after === undefined ? raw("true") : sql`(${columns}) > (${row(after)})`;
+  const down = join(key.map((column) => sql`${name(backfill.alias, column)} DESC`));
+  const parts = key.map((_, at) => name(`k${at}`));
+  const printed = join(parts.map((part) => sql`format('%s', ${part})`));
+  const settings = [...unhindered, ...readableText];
   return {
     async next(after, rows) {
-      const parts = key.map((_, at) => name(`k${at}`));
-      const text = join(parts.map((part) => sql`format('%s', ${part})`));
-      const query = sql`
-        SELECT json_build_array(${text}) AS upto, n::int4 AS rows FROM (
-          SELECT ${columns}, row_number() OVER (ORDER BY ${columns}) AS n
-          FROM ${tableOf(backfill)} WHERE ${above(after)} ORDER BY ${columns} LIMIT ${rows}
-        ) AS batch (${join(parts)}, n) ORDER BY n DESC LIMIT 1`;
-      const [batch] = await inOneMessage<[Batch]>(database, [...unhindered, ...readableText], query.text);
-      return batch;
+      const from = sql`FROM ${tableOf(backfill)} WHERE ${above(after)}`;
+      // The subquery, so that only the key that is wanted is printed.
+      const keyOf = (order: Sql) =>
+        sql`SELECT json_build_array(${printed}) AS upto FROM (SELECT ${columns} ${from} ORDER BY ${order}) AS k (${join(parts)})`;
+      const nth = keyOf(sql`${columns} OFFSET ${rows - 1} LIMIT 1`);
+      const [full] = await inOneMessage<[{ upto: Key }]>(database, settings, nth.text);
+      if (full !== undefined) return { ...full, rows };
+      const last = keyOf(sql`${down} LIMIT 1`);
+      const count = sql`SELECT count(*)::int4 AS rows ${from}`;
+      const [end, rest] = await inOneMessage<[{ upto: Key }, { rows: number }]>(
+        database,
+        settings,
+        last.text,
+        count.text,
+      );
+      return end && { ...end, rows: rest?.rows ?? 0 };
     },
     range: (after, upto) => sql`${above(after)} AND (${columns}) <= (${row(upto)})`,
   };
@@ -70,30 +89,32 @@ function walkByKey(database: Database, key: readonly string[], backfill: Backfil
  * Page after page: PostgreSQL reads ranges of ctid directly (TID Range Scan). Changed rows go to other pages, which the
  * condition passes over. In a partitioned table the pages of the same number are taken together.
  */
-async function walkByPlace(database: Database, { oid }: BackfillTable, backfill: Backfill): Promise<Walk> {
-  const [size] = await database.query<{ pages: number; rows: number }>(
-    `SELECT coalesce(max(pg_relation_size(c.oid) / current_setting('block_size')::int), 0)::int4 AS pages,
-            greatest(sum(c.reltuples / nullif(c.relpages, 0)), 20)::float8 AS rows
-     FROM pg_class c WHERE c.relkind = 'r' AND c.oid IN (SELECT $1::oid UNION SELECT relid FROM pg_partition_tree($1))`,
+async function walkByPlace(
+  database: Database,
+  { oid }: BackfillTable,
+  backfill: Backfill,
+  total: number,
+): Promise<Walk> {
+  const [size] = await database.query<{ pages: number }>(
+    `SELECT coalesce(max(pg_relation_size(oid) / current_setting('block_size')::int), 0)::int4 AS pages
+     FROM pg_class
+     WHERE relkind = 'r' AND oid IN (SELECT $1::oid UNION SELECT relid FROM pg_partition_tree($1))`,
     [oid],
   );
-  const { pages = 0, rows: perPage = 20 } = size ?? {};
+  const pages = size?.pages ?? 0;
+  const rowsOfPage = Math.max(total / Math.max(pages, 1), 1);
   const place = (page: number) => sql`${literal(`(${page},0)`)}::tid`;
   const ctid = name(backfill.alias, "ctid");
-  const range = (after: Key | undefined, [upto]: Key) =>
-    sql`${ctid} >= ${place(Number(after?.[0] ?? 0))} AND ${ctid} < ${place(Number(upto))}`;
+  // The key holds the end too: pages that were added since the walk began are not its.
+  const start = (key: Key | undefined) => Number(key?.[0] ?? 0);
+  const end = (key: Key | undefined) => Number(key?.[1] ?? pages);
   return {
     async next(after, rows) {
-      // The key holds the end too: pages that were added since the walk began are not its.
-      const [from, end] = after === undefined ? [0, pages] : [Number(after[0]), Number(after[1])];
-      if (from >= end) return undefined;
-      const upto = [from + Math.max(Math.round(rows / perPage), 1), end].map((page) =>
-        String(Math.min(page, end)),
-      );
-      const query = sql`SELECT count(*)::int4 AS rows FROM ${tableOf(backfill)} WHERE ${range(after, upto)}`;
-      const [found] = await inOneMessage<[{ rows: number }]>(database, unhindered, query.text);
-      return { upto, rows: found?.rows ?? 0 };
+      const from = start(after);
+      const to = Math.min(from + Math.max(Math.round(rows / rowsOfPage), 1), end(after));
+      if (from >= to) return undefined;
+      return { upto: [String(to), String(end(after))], rows: Math.round((to - from) * rowsOfPage) };
     },
-    range,
+    range: (after, upto) => sql`${ctid} >= ${place(start(after))} AND ${ctid} < ${place(start(upto))}`,
   };
 }

@@ -88,7 +88,7 @@ export async function runBackfill(
   }
 
   async function runPass(): Promise<void> {
-    const walk = await walkThrough(database, table, backfill);
+    const walk = await walkThrough(database, table, backfill, total);
     const meter = meterOf(total, state.seen);
     const retries = { ...options, attempts: 10, also: conflicts, again: pace.collided };
     while (await withRetries(retries, () => runBatch(walk))) {

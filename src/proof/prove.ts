@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { FactId } from "../catalog/identity.js";
+import type { DatabaseError } from "../database/error.js";
 import type { Shadow } from "../database/shadow.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError } from "../error.js";
@@ -42,7 +43,7 @@ export async function prove(shadow: Shadow, request: ProofRequest): Promise<Proo
   try {
     return { ...(await run(shadow, request, true)), mayFailOnData: [] };
   } catch (error) {
-    if (!(error instanceof StatementError) || !isAboutData(error)) throw explained(error);
+    if (!(error instanceof StatementError) || !isAboutData(error.cause)) throw explained(error);
     const { statement, cause } = error;
     try {
       const result = await run(shadow, request, false);
@@ -58,8 +59,8 @@ export async function prove(shadow: Shadow, request: ProofRequest): Promise<Proo
 }
 
 /** Data exceptions and integrity violations (manual, PostgreSQL Error Codes, classes 22 and 23). */
-function isAboutData({ cause }: StatementError): boolean {
-  return cause.sqlstate.startsWith("22") || cause.sqlstate.startsWith("23");
+export function isAboutData({ sqlstate }: DatabaseError): boolean {
+  return sqlstate.startsWith("22") || sqlstate.startsWith("23");
 }
 
 type Run = Omit<ProofResult, "mayFailOnData">;

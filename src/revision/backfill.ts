@@ -1,4 +1,4 @@
-import type { UpdateStmt } from "libpg-query";
+import type { Node, UpdateStmt } from "libpg-query";
 import { DmError, type SourceLocation } from "../error.js";
 import { openParser, type ParsedStatement } from "../parse/parser.js";
 import type { Token } from "../parse/scan.js";
@@ -67,12 +67,14 @@ function read(statement: ParsedStatement): Backfill {
     table,
     only: relation.inh !== true,
     alias: relation.alias?.aliasname ?? table,
-    columns: (update.targetList ?? []).flatMap((target) =>
-      "ResTarget" in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
-    ),
+    columns: [...new Set((update.targetList ?? []).flatMap(columnOf))],
     head: source.text.slice(start, where?.start ?? end).trimEnd(),
     ...(where && { condition: source.text.slice(where.end, end).trim() }),
   };
+}
+
+function columnOf(target: Node): string[] {
+  return "ResTarget" in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [];
 }
 
 /** Clauses that a condition on the key cannot be added to, or that a batch has no use for. */
