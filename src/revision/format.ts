@@ -1,4 +1,5 @@
 import { DmError } from "../error.js";
+import { readBackfill } from "./backfill.js";
 import { writeHeader } from "./header.js";
 import { isMarker } from "./marker.js";
 import { revisionFileName } from "./name.js";
@@ -41,6 +42,7 @@ function refuseUnwritable(text: string, file: string): void {
 async function formatSteps(steps: readonly Step[], place: string): Promise<string[]> {
   const blocks: string[] = [];
   for (const [index, step] of steps.entries()) {
+    if (step.mode === "backfill") await readBackfill(step.sql);
     const lines = [
       ...step.comments.flatMap(writeComment),
       ...(await sqlOf(step, `${place}, step ${index + 1}`)),
