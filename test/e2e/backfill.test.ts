@@ -40,7 +40,7 @@ describe.skipIf(server === undefined)("a revision with a backfill", () => {
         await applyRevisions(project, {});
         await database.query(`INSERT INTO visit (id, a) SELECT i, i FROM generate_series(1, ${rows}) i`);
         const { id, file } = await newRevision(project, { message: "fill" });
-        const text = (await readFile(file, "utf8")).replace(/-- dm:up[^]*/, "");
+        const text = (await readFile(file, "utf8")).replace(/-- dm:up.*/s, "");
         await writeFile(file, `${text}-- dm:up\n\n${up}\n-- dm:down\n\n${down}`);
         await writeSchema(project.root, after);
         if (isProven) await planRevision(project, { message: "nothing but a proof" });
