@@ -77,14 +77,16 @@ describe.each(eachPostgres.filter((one) => one !== "pglite"))("a backfill on a b
     const done: number[] = [];
     await withDatabase(url, async (other) => {
       const slow =
-        "UPDATE public.t SET b = a + length(pg_sleep(0.02)::text), changes = changes + 1 WHERE b IS NULL";
+        "UPDATE public.t SET b = a + length(pg_sleep(0.05)::text), changes = changes + 1 WHERE b IS NULL";
       const ran = backfill(database, slow, {
-        pace: { ...brisk, target: 1_000, batch: { min: 1, max: 20 } },
+        pace: { ...brisk, target: 2_000, batch: { min: 1, max: 20 } },
         progress: (_, amount) => amount && done.push(amount.done),
       });
       const sleeping =
         "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
       await until(async () => (await other.query(sleeping)).length > 0);
+      // It sleeps before it locks a row: by then it is at a later one.
+      await pause(150);
       await other.query("UPDATE t SET a = a WHERE id = 1");
       await ran;
     });
