@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { runBackfill } from "../src/apply/backfill.js";
 import { usualPace } from "../src/apply/backfill-pace.js";
 import { forgetBackfills } from "../src/apply/backfill-progress.js";
@@ -32,11 +33,37 @@ async function prepare(database: Database, columns: string): Promise<void> {
   await database.script("CHECKPOINT");
 }
 
-/** Rows per second. */
-async function measured(work: () => Promise<unknown>): Promise<number> {
+interface Speed {
+  readonly rowsPerSecond: number;
+  /** Processor time of the server's process; NaN where /proc does not tell. */
+  readonly cpuSeconds: number;
+}
+
+async function measured(database: Database, work: () => Promise<unknown>): Promise<Speed> {
+  const cpuBefore = await cpuSeconds(database);
   const began = performance.now();
   await work();
-  return rows / ((performance.now() - began) / 1000);
+  const rowsPerSecond = rows / ((performance.now() - began) / 1000);
+  return { rowsPerSecond, cpuSeconds: (await cpuSeconds(database)) - cpuBefore };
+}
+
+/** Fields 14 and 15 of /proc/PID/stat, in hundredths: what other work on the machine does not distort. */
+async function cpuSeconds(database: Database): Promise<number> {
+  const [row] = await database.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const file = `/proc/${row?.pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  const fields = readFileSync(file, "utf8").split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+function report(what: string, plain: readonly Speed[], batched: readonly Speed[]): void {
+  const speed = (runs: readonly Speed[]) => Math.max(...runs.map(({ rowsPerSecond }) => rowsPerSecond));
+  const cpu = (runs: readonly Speed[]) => Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds));
+  const rate = (runs: readonly Speed[]) => `${speed(runs).toFixed(0).padStart(7)} rows/s`;
+  console.log(
+    `${what.padEnd(32)} UPDATE ${rate(plain)}  backfill ${rate(batched)}`,
+    ` ${(speed(batched) / speed(plain)).toFixed(2)} × UPDATE  (${(cpu(plain) / cpu(batched)).toFixed(2)} × by processor time)`,
+  );
 }
 
 async function backfill(database: Database): Promise<void> {
@@ -62,18 +89,15 @@ else {
     await withDatabase(server.url, async (database) => {
       await createJournal(database);
       for (const [what, columns] of tables) {
-        const plain: number[] = [];
-        const batched: number[] = [];
+        const plain: Speed[] = [];
+        const batched: Speed[] = [];
         for (let run = 0; run < runs; run++) {
           await prepare(database, columns);
-          plain.push(await measured(() => database.script(update)));
+          plain.push(await measured(database, () => database.script(update)));
           await prepare(database, columns);
-          batched.push(await measured(() => backfill(database)));
+          batched.push(await measured(database, () => backfill(database)));
         }
-        const [one, many] = [Math.max(...plain), Math.max(...batched)];
-        console.log(
-          `${what.padEnd(32)} UPDATE ${one.toFixed(0).padStart(8)} rows/s  backfill ${many.toFixed(0).padStart(8)} rows/s  ${(many / one).toFixed(2)} × UPDATE`,
-        );
+        report(what, plain, batched);
       }
     });
   } finally {
