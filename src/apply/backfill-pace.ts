@@ -24,8 +24,8 @@ export const usualPace: PaceSettings = {
 export interface Pace {
   /** Rows of the next batch. */
   readonly rows: number;
-  /** A batch of so many rows took so long, and so many sessions wait for it. */
-  took(milliseconds: number, rows: number, waiting: number): void;
+  /** A batch took so long, and so many sessions wait for it. */
+  took(milliseconds: number, waiting: number): void;
   /** A batch met somebody's lock: a smaller one holds fewer of its own. */
   collided(): void;
   /** Waits until the next batch may begin. */
@@ -47,10 +47,9 @@ export function paceOf(database: Database, settings: PaceSettings): Pace {
     get rows() {
       return rows;
     },
-    took(milliseconds, done, waiting) {
-      // The last batch of a table is smaller than asked for, and tells nothing.
+    took(milliseconds, waiting) {
       if (waiting > 0) rows = within(rows / 2);
-      else if (done >= rows) rows = within(rows * Math.min(Math.max(target / milliseconds, 0.5), 2));
+      else rows = within(rows * Math.min(Math.max(target / milliseconds, 0.5), 2));
       debt = milliseconds * (waiting > 0 ? Math.max(pause, 1) : pause);
     },
     collided() {

@@ -83,7 +83,7 @@ export async function runBackfill(
     );
     if (next === undefined) throw new Error("the row of the backfill is gone from dm.backfill");
     state = next;
-    pace.took(performance.now() - began, batch.rows, others?.waiting ?? 0);
+    pace.took(performance.now() - began, others?.waiting ?? 0);
     return true;
   }
 

@@ -124,11 +124,13 @@ test("a batch grows and shrinks towards the time that it should take", () => {
   const idle = { engine: "pglite" } as Database;
   const pace = paceOf(idle, { ...usualPace, batch: { min: 500, max: 3000 } });
   const sizes = [100, 100, 200, 150, 400, 900, 900].map((milliseconds) => {
-    pace.took(milliseconds, pace.rows, 0);
+    pace.took(milliseconds, 0);
     return pace.rows;
   });
   expect(sizes).toEqual([2000, 3000, 3000, 3000, 1500, 750, 500]);
-  pace.took(10, 100, 0);
+  pace.took(0, 0);
+  expect(pace.rows).toBe(1000);
+  pace.took(0, 1);
   expect(pace.rows).toBe(500);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.js";
 import { eachPostgres } from "../support/databases.js";
-import { backfill, beginOrGoOn, emptiedDatabase, report } from "./backfill.js";
+import { backfill, beginOrGoOn, brisk, emptiedDatabase, report } from "./backfill.js";
 
 const rows = (database: Database, query: string) => database.query(query);
 
@@ -211,6 +211,27 @@ describe.each(eachPostgres)("a backfill on %s", (postgres) => {
           expect(
             await rows(database, "SELECT count(*)::int AS n FROM t WHERE b = a AND changes = 1"),
           ).toEqual([{ n: 100 }]);
+        },
+      );
+    },
+  );
+
+  test.each(["id int PRIMARY KEY", "id int"])(
+    "takes larger batches while they are quick, with %s",
+    async (column) => {
+      await withTable(
+        `CREATE TABLE t (${column}, a int, b int, changes int DEFAULT 0);
+       INSERT INTO t SELECT i, i FROM generate_series(1, 20000) i`,
+        async (database) => {
+          let batches = 0;
+          await backfill(database, `UPDATE public.t ${counting}`, {
+            pace: { ...brisk, target: 60_000, batch: { min: 10, max: 20_000 } },
+            progress: (_, amount) => {
+              if (amount !== undefined) batches++;
+            },
+          });
+          // 1000, 2000, 4000, 8000 and the rest.
+          expect(batches).toBeLessThanOrEqual(6);
         },
       );
     },
