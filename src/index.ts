@@ -1,5 +1,8 @@
 /** The library: everything that a dm command does, a program can do. */
 
+export type { Amount } from "./apply/backfill.js";
+export type { PaceSettings } from "./apply/backfill-pace.js";
+export type { BackfillReport } from "./apply/backfill-progress.js";
 export { Catalog } from "./catalog/catalog.js";
 export type { Edge, Fact, KindAttributes, KindName, Unmodelled } from "./catalog/fact.js";
 export { type FactId, factId, type Identity } from "./catalog/identity.js";

@@ -1,31 +1,28 @@
 import type { Database } from "../database/database.js";
-import { DatabaseError } from "../database/error.js";
-import { DmError } from "../error.js";
 import type { Step } from "../revision/revision.js";
 import { literal } from "../sql/sql.js";
-import { type Direction, recordProgress } from "./journal.js";
+import { type BackfillOptions, runBackfill } from "./backfill.js";
+import { forgetBackfills } from "./backfill-progress.js";
+import { type Direction, type Progress, recordProgress } from "./journal.js";
+import { withRetries } from "./retry.js";
 
-export interface ExecuteOptions {
-  /** `lock_timeout` of each transaction, such as `3s`. */
-  readonly lockTimeout: string;
-  /** How often a transaction that meets the lock timeout is tried again. */
-  readonly attempts?: number;
-  readonly progress?: (stage: string) => void;
-}
+/** `lockTimeout` is that of each transaction, such as `3s`. */
+export type ExecuteOptions = BackfillOptions;
 
-/** Steps that share a transaction; `autocommit` is one step outside of any. */
+/** Steps that share a transaction; `autocommit` and `backfill` are one step outside of any. */
 interface Segment {
   readonly steps: readonly Step[];
-  readonly autocommit: boolean;
+  readonly mode: "transaction" | "autocommit" | "backfill";
 }
 
 function segmentsOf(steps: readonly Step[]): Segment[] {
-  const segments: { steps: Step[]; autocommit: boolean }[] = [];
+  const segments: { steps: Step[]; mode: Segment["mode"] }[] = [];
   for (const step of steps) {
     const last = segments.at(-1);
-    if (step.mode === "autocommit") segments.push({ steps: [step], autocommit: true });
-    else if (last === undefined || last.autocommit || step.mode === "commit") {
-      segments.push({ steps: [step], autocommit: false });
+    if (step.mode === "autocommit" || step.mode === "backfill") {
+      segments.push({ steps: [step], mode: step.mode });
+    } else if (last?.mode !== "transaction" || step.mode === "commit") {
+      segments.push({ steps: [step], mode: "transaction" });
     } else last.steps.push(step);
   }
   return segments;
@@ -54,9 +51,13 @@ export async function execute(
     const isLast = index === segments.length - 1;
     if (end > revision.done) {
       const done = { id: revision.id, direction: revision.direction, done: end };
-      if (segment.autocommit) {
-        await runAlone(database, segment.steps, options);
-        await database.transaction(async () => (isLast ? finish() : recordProgress(database, done)));
+      if (segment.mode !== "transaction") {
+        if (segment.mode === "autocommit") await runAlone(database, segment.steps, options);
+        else await backfill(database, { ...done, done: at }, segment.steps, options);
+        await database.transaction(async () => {
+          await forgetBackfills(database, revision.id);
+          await (isLast ? finish() : recordProgress(database, done));
+        });
       } else {
         await withRetries(options, () =>
           database.transaction(async () => {
@@ -74,6 +75,18 @@ export async function execute(
   if (segments.length === 0 || at <= revision.done) await database.transaction(finish);
 }
 
+/** That it has begun is recorded first, so that it can be gone on with, or taken back. */
+async function backfill(
+  database: Database,
+  before: Progress,
+  steps: readonly Step[],
+  options: ExecuteOptions,
+): Promise<void> {
+  await database.transaction(() => recordProgress(database, before));
+  const place = { id: before.id, direction: before.direction, step: before.done };
+  for (const step of steps) await runBackfill(database, place, step, options);
+}
+
 async function runStep(database: Database, step: Step): Promise<void> {
   if (step.sql.trim() !== "") await database.script(step.sql);
 }
@@ -85,33 +98,5 @@ async function runAlone(database: Database, steps: readonly Step[], options: Exe
     for (const step of steps) await withRetries(options, () => runStep(database, step));
   } finally {
     await database.script("RESET lock_timeout");
-  }
-}
-
-/** 55P03, lock_not_available, is what a statement ends with at lock_timeout. */
-async function withRetries<T>(options: ExecuteOptions, work: () => Promise<T>): Promise<T> {
-  const attempts = options.attempts ?? 5;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || error.sqlstate !== "55P03") throw error;
-      if (attempt >= attempts) {
-        throw new DmError(
-          "DM5103",
-          `a lock was not to be had within ${options.lockTimeout}, ${attempts} times`,
-          {
-            details: ["nothing of this transaction was changed"],
-            next: [
-              "try again when the long transactions that hold it are over",
-              "or raise lock_timeout in dm.yaml",
-            ],
-            cause: error,
-          },
-        );
-      }
-      options.progress?.(`a lock is busy, trying again (${attempt} of ${attempts})`);
-      await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));
-    }
   }
 }

@@ -4,6 +4,7 @@ import { readSnapshot, writeSnapshot } from "../catalog/snapshot.js";
 import type { Database } from "../database/database.js";
 import { DmError } from "../error.js";
 import { withNeeds } from "../manage/surroundings.js";
+import { forgetBackfills } from "./backfill-progress.js";
 
 export type Direction = "up" | "down";
 
@@ -21,7 +22,7 @@ export interface JournaledRevision {
 export interface Progress {
   readonly id: string;
   readonly direction: Direction;
-  /** Steps that are done and committed. */
+  /** Steps that are done and committed; a backfill step that has begun leaves 0 where it is the first. */
   readonly done: number;
 }
 
@@ -139,6 +140,7 @@ export async function recordApplied(
 ): Promise<void> {
   const { id, checksum, content, milliseconds } = revision;
   await database.query("DELETE FROM dm.progress WHERE id = $1", [id]);
+  await forgetBackfills(database, id);
   if (direction === "down") await database.query("DELETE FROM dm.revision WHERE id = $1", [id]);
   else {
     await database.query(

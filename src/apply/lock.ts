@@ -23,7 +23,7 @@ export async function withAdvisoryLock<T>(
   const backend = await backendOf(database);
   const deadline = Date.now() + wait;
   while (!(await tryLock(database))) {
-    const holder = await holderOf(database);
+    const holder = (await holderOf(database)) ?? "it has just ended";
     if (Date.now() >= deadline) {
       throw new DmError("DM5101", `another dm is changing this database: ${holder}`, {
         at: database.description,
@@ -51,6 +51,11 @@ export async function withAdvisoryLock<T>(
   }
 }
 
+/** Who changes the database at this moment, if a dm does. */
+export function changingNow(database: Database): Promise<string | undefined> {
+  return database.engine === "pglite" ? Promise.resolve(undefined) : holderOf(database);
+}
+
 async function tryLock(database: Database): Promise<boolean> {
   const [row] = await database.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [
     lockKey,
@@ -63,7 +68,7 @@ async function backendOf(database: Database): Promise<unknown> {
   return row?.pid;
 }
 
-async function holderOf(database: Database): Promise<string> {
+async function holderOf(database: Database): Promise<string | undefined> {
   const [row] = await database.query<{ holder: string }>(
     `SELECT format('pid %s, role %s, from %s, since %s', a.pid, a.usename, coalesce(a.client_addr::text, 'a local socket'),
                    to_char(a.backend_start, 'HH24:MI:SS')) AS holder
@@ -72,5 +77,5 @@ async function holderOf(database: Database): Promise<string> {
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [lockKey],
   );
-  return row?.holder ?? "it has just ended";
+  return row?.holder;
 }

@@ -5,6 +5,7 @@ import {
   recordApplied,
   recordedState,
   recordState,
+  type Progress as Unfinished,
   writeJournal,
 } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
@@ -13,7 +14,7 @@ import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
 import { DmError, exitCode } from "../error.js";
-import { headsAfterEach } from "../revision/heads.js";
+import { headsAfter } from "../revision/heads.js";
 import { downgradePath, upgradePath } from "../revision/path.js";
 import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
@@ -80,8 +81,10 @@ async function run(
   refuseEdited(chain);
   return withTarget(project, progress, async (target) => {
     if (request.dryRun === true) {
-      const standing = await standingOf(chain, target);
-      const planned = pathOf(chain, standing).map((id) => fileOf(chain, id).revision);
+      const standing = withUnfinished(chain, await standingOf(chain, target), direction);
+      const planned = resumed(chain, pathOf(chain, standing), standing, direction).map(
+        (id) => fileOf(chain, id).revision,
+      );
       return { planned, applied: [], heads: standing.heads, notes: [] };
     }
     await refuseReadOnly(target);
@@ -89,8 +92,8 @@ async function run(
       target,
       async () => {
         // Somebody may have applied the same while this one waited for the lock.
-        const standing = await standingOf(chain, target);
-        const path = resumed(pathOf(chain, standing), standing, direction);
+        const standing = withUnfinished(chain, await standingOf(chain, target), direction);
+        const path = resumed(chain, pathOf(chain, standing), standing, direction);
         const files = path.map((id) => fileOf(chain, id));
         const notes: string[] = [];
         if (direction === "up") {
@@ -108,7 +111,7 @@ async function run(
           await preflightOne(preflight, fileOf(chain, id).revision, postponed);
           applied.push(await runOne(runner, id, standing));
         }
-        const heads = headsAfterEach(chain.graph, standing.heads, path, direction).at(-1) ?? standing.heads;
+        const heads = headsAfter(chain.graph, standing.heads, path, direction);
         return { planned: files.map(({ revision }) => revision), applied, heads, notes };
       },
       { progress },
@@ -130,7 +133,8 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
   const { project, chain, target, direction, progress, notes } = runner;
   const { revision, text, path } = fileOf(chain, id);
   if (direction === "down" && revision.irreversible !== undefined) throw irreversible(revision, path);
-  const done = standing.unfinished?.id === id ? standing.unfinished.done : 0;
+  const begun = standing.unfinished?.id === id ? standing.unfinished : undefined;
+  const done = begun?.direction === direction ? begun.done : 0;
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   progress(`${direction === "up" ? "applying" : "rolling back"} ${id} ${revision.message}`);
@@ -147,8 +151,8 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       notes,
       progress,
     };
-    const known = done > 0 ? undefined : await checkBefore(check, recorded?.catalog);
-    if (done > 0) notes.push(`${id} was interrupted before; going on after its step ${done}`);
+    const known = begun === undefined ? await checkBefore(check, recorded?.catalog) : undefined;
+    if (begun !== undefined) notes.push(resumeNote(begun, direction));
     const finish = async () => {
       const after: Catalog = await readStateHere(target, scope, self === undefined ? {} : { self });
       await checkAfter(check, after, known);
@@ -163,7 +167,9 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     const steps = direction === "up" ? revision.up : revision.down;
     await execute(target, { id, direction, steps, done }, finish, {
       lockTimeout: project.lockTimeout,
+      pace: project.pace,
       progress,
+      note: (text) => notes.push(`${id}: ${text}`),
     });
   } catch (error) {
     await journalFailure(runner, id, elapsed(), error);
@@ -178,21 +184,48 @@ function scopeOf(revision: Revision, recorded: Catalog | undefined, { manage }: 
   return recorded?.scope ?? manage;
 }
 
-/** An interrupted revision comes first, and in its own direction. */
-function resumed(path: readonly string[], { unfinished }: Standing, direction: Direction): readonly string[] {
+/** The way back begins with an interrupted revision as if it were applied. */
+function withUnfinished({ graph }: Chain, standing: Standing, direction: Direction): Standing {
+  const { heads, unfinished } = standing;
+  if (unfinished === undefined || direction === "up") return standing;
+  return { ...standing, heads: headsAfter(graph, heads, [unfinished.id], "up") };
+}
+
+/** An interrupted revision comes first, and in its own direction unless it may turn back. */
+function resumed(
+  chain: Chain,
+  path: readonly string[],
+  { unfinished }: Standing,
+  direction: Direction,
+): readonly string[] {
   if (unfinished === undefined) return path;
-  if (unfinished.direction === direction)
-    return [unfinished.id, ...path.filter((id) => id !== unfinished.id)];
+  const { id, done } = unfinished;
+  if (unfinished.direction === direction || mayTurnBack(fileOf(chain, id).revision, unfinished))
+    return [id, ...path.filter((one) => one !== id)];
   const verb = unfinished.direction === "up" ? "apply" : "rollback";
-  throw new DmError(
-    "DM5201",
-    `the revision ${unfinished.id} was interrupted on its way ${unfinished.direction}`,
-    {
-      details: [`${unfinished.done} of its steps are done`],
-      next: [`finish it first: dm ${verb}`],
-      exit: exitCode.refused,
-    },
+  throw new DmError("DM5201", `the revision ${id} was interrupted on its way ${unfinished.direction}`, {
+    details: [`${done} of its steps are done`],
+    next: [`finish it first: dm ${verb}`],
+    exit: exitCode.refused,
+  });
+}
+
+/**
+ * A revision that stands in a backfill can be taken back without finishing it where its schema is complete, or where
+ * its way back is one transaction: that ends in the state before, which is checked, or changes nothing.
+ */
+function mayTurnBack({ up, down }: Revision, { direction, done }: Unfinished): boolean {
+  if (direction !== "up" || up[done]?.mode !== "backfill") return false;
+  return (
+    up.slice(done).every(({ mode }) => mode === "backfill") ||
+    down.every(({ mode }, at) => mode === "transaction" || (mode === "commit" && at === 0))
   );
+}
+
+function resumeNote({ id, direction: was, done }: Unfinished, direction: Direction): string {
+  return was === direction
+    ? `${id} was interrupted before; going on after its step ${done}`
+    : `${id} was interrupted on its way ${was}; it is taken back`;
 }
 
 /** The journal says what failed, unless the connection went with it. */

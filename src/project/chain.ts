@@ -121,8 +121,8 @@ export function statementsOf(steps: readonly Step[], { project, parser }: Workbe
   const isSplit = sharedBy(project.manage).length > 0;
   return steps
     .flatMap((step, at): Statement[] => {
-      const commit =
-        step.mode === "autocommit" ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
+      const isAlone = step.mode === "autocommit" || step.mode === "backfill";
+      const commit = isAlone ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
       const whole = { sql: raw(step.sql), ...(commit === undefined ? {} : ({ commit } as const)) };
       const parsed = isSplit ? parser.statements(step.sql, "revision") : [];
       // What is about roles and settings runs apart from the rest.

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, parse, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { type PaceSettings, usualPace } from "../apply/backfill-pace.js";
 import type { Scope } from "../catalog/scope.js";
 import { DmError } from "../error.js";
 import { isKindName } from "../kinds/index.js";
@@ -36,6 +37,8 @@ export interface Project {
   /** `statement_timeout` of each preflight query. */
   readonly preflightTimeout: string;
   readonly online: Online;
+  /** How hard backfills may press. */
+  readonly pace: PaceSettings;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -80,13 +83,31 @@ const manageSchema: z.ZodType<Scope> = z
     ...(settings === true ? { settings } : {}),
   }));
 
+const duration = z.string().regex(/^\d+(ms|s|min)?$/, "a duration such as 3s");
+const rows = z.int().positive();
+
+const backfillSchema = z
+  .strictObject({
+    target: duration.transform(milliseconds).default(usualPace.target),
+    pause: z.number().min(0).default(usualPace.pause),
+    batch: z
+      .strictObject({ min: rows.default(usualPace.batch.min), max: rows.default(usualPace.batch.max) })
+      .refine(({ min, max }) => min <= max, "min is more than max")
+      .default(usualPace.batch),
+    max_lag: z
+      .string()
+      .regex(/^(\d+(ms|s|min|kB|MB|GB)|off)$/, "a duration such as 10s, a size such as 64MB, or off")
+      .transform(lagLimit)
+      .default(usualPace.maxLag),
+  })
+  .transform(({ max_lag: maxLag, ...pace }): PaceSettings => ({ ...pace, maxLag }))
+  .default(usualPace);
+
 const configSchema = z.strictObject({
   schema: z.string().default("schema"),
   revisions: z.string().default("revisions"),
-  lock_timeout: z
-    .string()
-    .regex(/^\d+(ms|s|min)?$/, "a duration such as 3s")
-    .default("3s"),
+  lock_timeout: duration.default("3s"),
+  backfill: backfillSchema,
   manage: manageSchema.prefault({}),
   preflight_timeout: z
     .string()
@@ -121,9 +142,24 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     manage: config.manage,
     preflightTimeout: config.preflight_timeout,
     online: config.online,
+    pace: config.backfill,
     environment: resolved(environment, root, configFile),
     environments,
   };
+}
+
+/** As PostgreSQL reads it: a number without a unit is of milliseconds. */
+function milliseconds(text: string): number {
+  const factor = text.endsWith("min") ? 60_000 : /\ds$/.test(text) ? 1000 : 1;
+  return Number.parseInt(text, 10) * factor;
+}
+
+function lagLimit(text: string): PaceSettings["maxLag"] {
+  if (text === "off") return text;
+  const power = ["kB", "MB", "GB"].findIndex((unit) => text.endsWith(unit)) + 1;
+  return power === 0
+    ? { milliseconds: milliseconds(text) }
+    : { bytes: Number.parseInt(text, 10) * 1024 ** power };
 }
 
 /** An environment of the project by name, ready to connect. */

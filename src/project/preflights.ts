@@ -57,8 +57,8 @@ function ran({ target, project }: PreflightRun, query: PreflightQuery): Promise<
 }
 
 /** Whether rows may be others afterwards. */
-function mayChangeRows({ kind, phase }: Revision): boolean {
-  return kind === "written" || phase === "backfill";
+function mayChangeRows({ kind, up, down }: Revision): boolean {
+  return kind === "written" || [...up, ...down].some(({ mode }) => mode === "backfill");
 }
 
 function judge(run: PreflightRun, revision: Revision, query: PreflightQuery, result: Preflighted): void {

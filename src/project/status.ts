@@ -1,12 +1,15 @@
+import { type BackfillReport, backfillUnderWay } from "../apply/backfill-progress.js";
 import { recordedState } from "../apply/journal.js";
+import { changingNow } from "../apply/lock.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
+import type { Database } from "../database/database.js";
 import { diff } from "../diff/diff.js";
 import { upgradePath } from "../revision/path.js";
 import type { RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
-import { fileOf, readChain, standingOf } from "./chain.js";
+import { fileOf, readChain, type Standing, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
@@ -26,7 +29,7 @@ export interface StatusResult {
     readonly milliseconds: number;
   };
   /** A revision that was interrupted between two of its transactions. */
-  readonly unfinished?: { readonly id: string; readonly direction: string; readonly done: number };
+  readonly unfinished?: Unfinished;
   /** `recorded` is false where no apply has recorded a state to compare with. */
   readonly drift: { readonly recorded: boolean; readonly changes: number };
   /** How revision files differ from dm.sum. */
@@ -36,6 +39,18 @@ export interface StatusResult {
   readonly unmodelled: readonly Unmodelled[];
   /** What other tools keep in the database. */
   readonly leftOut: readonly LeftOut[];
+}
+
+/** A revision between two of its transactions: interrupted there, or under way. */
+export interface Unfinished {
+  readonly id: string;
+  readonly direction: string;
+  /** Steps that are done. */
+  readonly done: number;
+  /** The dm that is at work on it; none when it was interrupted. */
+  readonly by?: string;
+  /** How far its backfill has got, where it stands in one. */
+  readonly backfill?: BackfillReport;
 }
 
 /** Where the database stands. Changes nothing. */
@@ -66,7 +81,7 @@ export async function status(project: Project, progress: Progress = silent): Pro
               milliseconds: last.milliseconds,
             },
           }),
-      ...(standing.unfinished === undefined ? {} : { unfinished: standing.unfinished }),
+      ...(standing.unfinished && { unfinished: await unfinishedOf(target, standing.unfinished) }),
       drift: {
         recorded: recorded !== undefined,
         changes: recorded === undefined ? 0 : diff(...comparable(recorded.catalog, live)).length,
@@ -79,4 +94,10 @@ export async function status(project: Project, progress: Progress = silent): Pro
       leftOut: live.leftOut,
     };
   });
+}
+
+async function unfinishedOf(target: Database, begun: Standing["unfinished"] & object): Promise<Unfinished> {
+  const by = await changingNow(target);
+  const backfill = await backfillUnderWay(target, begun);
+  return { ...begun, ...(by !== undefined && { by }), ...(backfill !== undefined && { backfill }) };
 }

@@ -1,3 +1,4 @@
+import type { Amount } from "../apply/backfill.js";
 import { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { connect } from "../database/connect.js";
@@ -10,7 +11,7 @@ import type { Project } from "./config.js";
 import { readState } from "./state.js";
 
 /** Told what a workflow is at; people see it, programs do not. */
-export type Progress = (stage: string) => void;
+export type Progress = (stage: string, amount?: Amount) => void;
 
 export const silent: Progress = () => undefined;
 

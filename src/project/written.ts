@@ -1,7 +1,9 @@
 import { rename, writeFile } from "node:fs/promises";
+import { DatabaseError } from "../database/error.js";
 import { diff } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import { writtenHazards } from "../hazards/written.js";
+import type { Site } from "../proof/build.js";
 import { describeChanges } from "../proof/prove.js";
 import { StatementError } from "../proof/run.js";
 import { type RevisionFile, readSum, writeSum } from "../revision/directory.js";
@@ -18,6 +20,7 @@ import {
   statementsOf,
   withReplay,
 } from "./chain.js";
+import { settles } from "./settle.js";
 import { markOf, scopePart } from "./state.js";
 import type { Workbench } from "./workbench.js";
 
@@ -59,10 +62,10 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
     before,
     async (site): Promise<Revision> => {
       const start = await site.read();
-      await step(site.run(statementsOf(revision.up, bench)), file, "up");
+      const isSettled = await half(bench, site, file, "up");
       const end = await site.read();
       if (revision.irreversible === undefined) {
-        await step(site.run(statementsOf(revision.down, bench)), file, "down");
+        await half(bench, site, file, "down");
         const back = diff(await site.read(), start);
         if (back.length > 0) {
           throw new DmError("DM3401", "the way down does not return to the state before", {
@@ -71,12 +74,15 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
             next: ["mend the steps below -- dm:down"],
           });
         }
-        await step(site.run(statementsOf(revision.up, bench)), file, "up again");
+        await half(bench, site, file, "up", "up again");
       }
       const hazards = [
         ...new Set([...(revision.hazards ?? []), ...writtenHazards(revision.up, bench.parser)]),
       ];
-      const checks = revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"];
+      const checks = [
+        ...(revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"]),
+        ...(isSettled ? ["backfills settle"] : []),
+      ];
       return {
         ...revision,
         ...(hazards.length === 0 ? {} : { hazards }),
@@ -98,18 +104,43 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
   );
 }
 
-async function step(work: Promise<void>, { path, revision }: RevisionFile, direction: string): Promise<void> {
+/**
+ * Runs one half; a backfill first on sample rows.
+ * @returns whether it has backfills and each of them had a sample row to change.
+ */
+async function half(
+  bench: Workbench,
+  site: Site,
+  file: RevisionFile,
+  which: "up" | "down",
+  called: string = which,
+): Promise<boolean> {
+  const steps = file.revision[which];
+  const settled: boolean[] = [];
+  let begin = 0;
   try {
-    await work;
+    for (const [at, step] of steps.entries()) {
+      if (step.mode !== "backfill") continue;
+      await site.run(statementsOf(steps.slice(begin, at), bench));
+      settled.push(await settles(site.database, step, file.steps[which][at] ?? file.path));
+      begin = at;
+    }
+    await site.run(statementsOf(steps.slice(begin), bench));
   } catch (error) {
-    if (!(error instanceof StatementError)) throw error;
-    throw new DmError("DM3402", `${revision.id} fails on its way ${direction}: ${error.cause.message}`, {
-      at: path,
-      details: error.cause.details,
-      ...(error.cause.hint === undefined ? {} : { hint: error.cause.hint }),
-      cause: error.cause,
-    });
+    throw failed(error, file, called);
   }
+  return settled.length > 0 && settled.every((one) => one);
+}
+
+function failed(error: unknown, { path, revision }: RevisionFile, direction: string): unknown {
+  const cause = error instanceof StatementError ? error.cause : error;
+  if (!(cause instanceof DatabaseError)) return error;
+  return new DmError("DM3402", `${revision.id} fails on its way ${direction}: ${cause.message}`, {
+    at: path,
+    details: cause.details,
+    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    cause,
+  });
 }
 
 function withoutDifferences(chain: Chain): Chain {

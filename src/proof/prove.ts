@@ -58,7 +58,7 @@ export async function prove(shadow: Shadow, request: ProofRequest): Promise<Proo
       return { ...(await run(shadow, request, hasRows)), mayFailOnData };
     } catch (error) {
       const isLast = mayFailOnData.length > attemptsWithRows;
-      if (!(error instanceof StatementError) || !isAboutData(error) || isLast) throw explained(error);
+      if (!(error instanceof StatementError) || !isAboutData(error.cause) || isLast) throw explained(error);
       const { statement, cause } = error;
       const planned = [...request.up, ...request.down].find((one) => one === statement);
       if (planned === undefined) throw explained(error);
@@ -76,8 +76,8 @@ const attemptsWithRows = 3;
 type HasRows = (table: Fact<"table">) => boolean;
 
 /** Data exceptions and integrity violations (manual, PostgreSQL Error Codes, classes 22 and 23). */
-function isAboutData({ cause }: StatementError): boolean {
-  return cause.sqlstate.startsWith("22") || cause.sqlstate.startsWith("23");
+export function isAboutData({ sqlstate }: DatabaseError): boolean {
+  return sqlstate.startsWith("22") || sqlstate.startsWith("23");
 }
 
 type Run = Omit<ProofResult, "mayFailOnData">;

@@ -73,7 +73,8 @@ export async function seed(
 }
 
 async function inserted(database: Database, rows: readonly Sql[]): Promise<boolean> {
-  await database.script("SAVEPOINT dm_seed; SET LOCAL session_replication_role = replica");
+  await database.script("SAVEPOINT dm_seed");
+  const isSilent = await silenced(database);
   let count = 0;
   for (const row of rows) {
     try {
@@ -84,8 +85,22 @@ async function inserted(database: Database, rows: readonly Sql[]): Promise<boole
       await database.script("ROLLBACK TO SAVEPOINT dm_row");
     }
   }
-  await database.script("SET LOCAL session_replication_role = origin; RELEASE SAVEPOINT dm_seed");
+  if (isSilent) await database.script("SET LOCAL session_replication_role = origin");
+  await database.script("RELEASE SAVEPOINT dm_seed");
   return count > 0;
+}
+
+/** Whether the role may keep triggers and foreign keys from firing. */
+async function silenced(database: Database): Promise<boolean> {
+  try {
+    await database.script("SET LOCAL session_replication_role = replica");
+    return true;
+  } catch (error) {
+    // insufficient_privilege
+    if (!(error instanceof DatabaseError) || error.sqlstate !== "42501") throw error;
+    await database.script("ROLLBACK TO SAVEPOINT dm_seed");
+    return false;
+  }
 }
 
 function insertRow(catalog: Catalog, table: Fact<"table">, row: number): Sql {

@@ -172,7 +172,7 @@ export function statusJson(status: StatusReport): JsonObject {
     fileHeads: status.fileHeads,
     pending: status.pending.map(headerJson),
     lastApply: status.lastApply === undefined ? null : { ...status.lastApply },
-    unfinished: status.unfinished === undefined ? null : { ...status.unfinished },
+    unfinished: unfinishedJson(status),
     drift: { recorded: status.drift.recorded, changes: status.drift.changes },
     files: status.sum.map((difference) => ({
       kind: difference.kind,
@@ -183,6 +183,12 @@ export function statusJson(status: StatusReport): JsonObject {
     unmodelled: unmodelledJson(status.unmodelled),
     leftOut: leftOutJson(status.leftOut),
   };
+}
+
+function unfinishedJson({ unfinished }: StatusReport): Json {
+  if (unfinished === undefined) return null;
+  const { id, direction, done, by, backfill } = unfinished;
+  return { id, direction, done, by: by ?? null, backfill: backfill === undefined ? null : { ...backfill } };
 }
 
 export function historyJson(entries: readonly (HistoryLine & { readonly file: string })[]): JsonObject {

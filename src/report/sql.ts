@@ -80,7 +80,7 @@ function unitsOf(steps: readonly Step[]): Unit[] {
   };
   for (const step of steps) {
     if (step.mode !== "transaction") close();
-    if (step.mode === "autocommit") {
+    if (step.mode === "autocommit" || step.mode === "backfill") {
       units.push({ isTransaction: false, lines: linesOf([step]), statements: 1 });
     } else open.push(step);
   }

@@ -1,5 +1,7 @@
+import type { BackfillReport } from "../apply/backfill-progress.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import type { LeftOut } from "../catalog/scope.js";
+import type { Unfinished } from "../project/status.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
 import { type Paint, plain } from "./paint.js";
@@ -19,8 +21,8 @@ export interface StatusReport {
     readonly by: string;
     readonly milliseconds: number;
   };
-  /** A revision that was interrupted between two of its transactions. */
-  readonly unfinished?: { readonly id: string; readonly direction: string; readonly done: number };
+  /** A revision between two of its transactions: interrupted there, or under way. */
+  readonly unfinished?: Unfinished;
   readonly drift: { readonly changes: number; readonly recorded: boolean };
   readonly sum: readonly SumDifference[];
   readonly irreversible: readonly RevisionHeader[];
@@ -46,7 +48,7 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
     ...(fileHeads.length > 1
       ? [["heads", paint.red(`the files have ${fileHeads.length}: ${fileHeads.join(", ")}`)] as Row]
       : []),
-    ...(unfinished === undefined ? [] : [["unfinished", paint.red(unfinishedLine(unfinished))] as Row]),
+    ...(unfinished === undefined ? [] : [["unfinished", ...unfinishedLines(unfinished, paint)] as Row]),
     ["last apply", lastApply === undefined ? "never" : lastApplyLine(lastApply)],
     ["drift", driftLine(drift, paint)],
     sum.length === 0
@@ -71,9 +73,22 @@ function lastApplyLine({ id, at, by, milliseconds }: NonNullable<StatusReport["l
   return `${id}, ${moment(at)} by ${harmless(by)}, ${duration(milliseconds)}`;
 }
 
-function unfinishedLine({ id, direction, done }: NonNullable<StatusReport["unfinished"]>): string {
+function unfinishedLines({ id, direction, done, by, backfill }: Unfinished, paint: Paint): string[] {
   const verb = direction === "up" ? "apply" : "rollback";
-  return `${id} was interrupted after its step ${done} on the way ${direction}: dm ${verb} goes on`;
+  const way = `after its step ${done} on the way ${direction}`;
+  return [
+    by === undefined
+      ? paint.red(`${id} was interrupted ${way}: dm ${verb} goes on`)
+      : paint.yellow(`${id} is under way ${way}: ${harmless(by)}`),
+    ...(backfill === undefined ? [] : [backfillLine(backfill)]),
+  ];
+}
+
+function backfillLine({ relation, pass, seen, total, changed, updatedAt }: BackfillReport): string {
+  const share = total === 0 ? "" : ` (${Math.min(Math.floor((100 * seen) / total), 100)} %)`;
+  const which = pass === 1 ? "" : `pass ${pass}, `;
+  const rows = `${seen} of about ${count(Math.max(total, seen), "row")}${share}`;
+  return `backfill of ${harmless(relation)}: ${which}${rows}, ${changed} changed; last batch at ${updatedAt}`;
 }
 
 function driftLine({ changes, recorded }: StatusReport["drift"], paint: Paint): string {

@@ -1,4 +1,5 @@
 import { DmError } from "../error.js";
+import { readBackfill } from "./backfill.js";
 import { writeHeader } from "./header.js";
 import { isMarker } from "./marker.js";
 import { revisionFileName } from "./name.js";
@@ -53,6 +54,7 @@ async function formatPreflights(preflights: readonly PreflightQuery[], place: st
 async function formatSteps(steps: readonly Step[], place: string, above = 0): Promise<string[]> {
   const blocks: string[] = [];
   for (const [index, step] of steps.entries()) {
+    if (step.mode === "backfill") await readBackfill(step.sql);
     const lines = [
       ...step.comments.flatMap(writeComment),
       ...(await sqlOf(step, `${place}, step ${index + 1}`)),
@@ -63,7 +65,7 @@ async function formatSteps(steps: readonly Step[], place: string, above = 0): Pr
         next: ["leave it out"],
       });
     }
-    const word = step.mode === "transaction" ? "" : ` ${step.mode}`;
+    const word = step.mode === "transaction" ? "" : ` ${step.mode}${step.triggers ? " triggers" : ""}`;
     const isFirst = index === 0 && above === 0 && step.mode === "transaction";
     blocks.push([...(isFirst ? [] : [`-- dm:step${word}`]), ...lines].join("\n"));
   }

@@ -9,6 +9,8 @@ export interface Marker {
   readonly finds?: string;
   /** How the step below runs. */
   readonly mode: StepMode;
+  /** `-- dm:step backfill triggers` */
+  readonly triggers?: true;
   readonly start: number;
   readonly end: number;
 }
@@ -34,7 +36,7 @@ export function markersIn(tokens: readonly Token[], place: (offset: number) => S
       .split(/\s+/);
     const { start, end } = token;
     if (name === "preflight") return { name, mode: "transaction", finds: words.join(" "), start, end };
-    if (name === "step") return { name, mode: modeOf(words, at), start, end };
+    if (name === "step") return { name, ...modeOf(words, at), start, end };
     if ((name === "up" || name === "down") && words.length === 0)
       return { name, mode: "transaction", start, end };
     throw new DmError("DM4006", `dm knows no line "${token.text.trim()}"`, {
@@ -44,16 +46,18 @@ export function markersIn(tokens: readonly Token[], place: (offset: number) => S
   });
 }
 
-function modeOf(words: readonly string[], at: SourceLocation): StepMode {
+function modeOf(words: readonly string[], at: SourceLocation): Pick<Marker, "mode" | "triggers"> {
   const [word = "transaction", ...rest] = words;
   const mode = stepModes.find((name) => name === word);
-  if (mode !== undefined && rest.length === 0) return mode;
+  if (mode !== undefined && rest.length === 0) return { mode };
+  if (mode === "backfill" && rest.join(" ") === "triggers") return { mode, triggers: true };
   throw new DmError("DM4007", `dm knows no step "${words.join(" ")}"`, {
     at,
     next: [
       "-- dm:step: another step of the same transaction",
       "-- dm:step commit: commit what stands above first",
       "-- dm:step autocommit: run what stands below outside a transaction",
+      "-- dm:step backfill: run the UPDATE below in batches; -- dm:step backfill triggers: with the table's triggers",
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { DmError, type SourceLocation } from "../error.js";
+import { type BackfillReader, openBackfillReader } from "./backfill.js";
 import { type HeaderPlaces, readHeader } from "./header.js";
 import { normalizeLineEnds } from "./line-ends.js";
 import { type Marker, markersIn } from "./marker.js";
@@ -27,12 +28,19 @@ interface Source {
   readonly text: string;
   readonly tokens: readonly Token[];
   readonly place: (offset: number) => SourceLocation;
+  readonly readBackfill: BackfillReader;
 }
 
 /** Reads a revision from the text of its file; `file` names it in errors. */
 export async function parseRevision(content: string, file: string): Promise<ParsedRevision> {
   const text = normalizeLineEnds(content);
-  const source: Source = { file, text, tokens: await scan(text, file), place: placesIn(file, text) };
+  const source: Source = {
+    file,
+    text,
+    tokens: await scan(text, file),
+    place: placesIn(file, text),
+    readBackfill: await openBackfillReader(),
+  };
   const header = headerOf(source);
   const { up, down } = halves(
     source,
@@ -138,7 +146,16 @@ function half(source: Source, marker: Marker, stepMarkers: readonly Marker[], en
         next: ["write its SQL below the line, or delete the line"],
       });
     }
-    result.steps.push({ sql, comments, mode: opening.mode });
+    const { mode, triggers } = opening;
+    if (mode === "backfill") {
+      const locate = (offset: number) => source.place(begin + offset);
+      source.readBackfill({
+        text: sql,
+        file: source.file,
+        locate: sql === "" ? () => source.place(opening.start) : locate,
+      });
+    }
+    result.steps.push({ sql, comments, mode, ...(triggers && { triggers }) });
     result.places.push(source.place(sql === "" ? opening.start : begin));
   }
   return result;

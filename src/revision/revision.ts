@@ -9,8 +9,9 @@ export type Phase = (typeof phases)[number];
  * - `transaction`: in the same transaction as the step above, and the default.
  * - `commit`: in a transaction of its own and of the steps below; what stands above is committed first.
  * - `autocommit`: outside any transaction; what stands above is committed first.
+ * - `backfill`: one UPDATE in batches, each in a transaction of its own; what stands above is committed first.
  */
-export const stepModes = ["transaction", "commit", "autocommit"] as const;
+export const stepModes = ["transaction", "commit", "autocommit", "backfill"] as const;
 export type StepMode = (typeof stepModes)[number];
 
 export interface Step {
@@ -19,6 +20,8 @@ export interface Step {
   /** The comment lines above the SQL: measured locks, hazards. */
   readonly comments: readonly string[];
   readonly mode: StepMode;
+  /** A backfill's: the table's own triggers fire. */
+  readonly triggers?: true;
 }
 
 /** A state as it was measured; fingerprints compare only on one major version. */

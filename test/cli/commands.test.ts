@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usualPace } from "../../src/apply/backfill-pace.js";
 import { DmError } from "../../src/error.js";
 import type { AppliedRevision, ApplyRequest, ApplyResult } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
@@ -38,6 +39,7 @@ function projectAt(environment: string): Project {
     lockTimeout: "3s",
     preflightTimeout: "5min",
     online: { mode: "auto", rows: 100_000, bytes: 100 * 1024 ** 2 },
+    pace: usualPace,
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
     environments: new Map(),
   };

@@ -121,6 +121,25 @@ describe("status", () => {
       "unfinished  4f2a9c1b7e03 was interrupted after its step 2 on the way up: dm apply goes on",
     );
   });
+
+  test("says how far a backfill has got, and who is at work on it", () => {
+    const backfill = {
+      relation: "clinic.patient",
+      pass: 2,
+      seen: 250,
+      changed: 1200,
+      total: 1000,
+      startedAt: "2025-03-04T09:12:45Z",
+      updatedAt: "2025-03-04T09:14:00Z",
+    };
+    const unfinished = { id: "4f2a9c1b7e03", direction: "up", done: 1, by: "pid 7, role ana", backfill };
+    expect(statusText({ ...status, unfinished }).split("\n")).toEqual(
+      expect.arrayContaining([
+        "unfinished  4f2a9c1b7e03 is under way after its step 1 on the way up: pid 7, role ana",
+        "              backfill of clinic.patient: pass 2, 250 of about 1000 rows (25 %), 1200 changed; last batch at 2025-03-04T09:14:00Z",
+      ]),
+    );
+  });
 });
 
 test("what was applied is told with its time, and where the database stands", () => {

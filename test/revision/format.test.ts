@@ -78,14 +78,24 @@ const statement = fc.oneof(
   fc.constant("SELECT 1;\n-- a note\n\nSELECT 2;\n-- and the last"),
 );
 const comment = text.map((value) => value.replaceAll(/[\0\r\n]/g, ""));
-const steps = fc.array(
-  fc.record({
-    sql: fc.array(statement, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("\r\n")),
-    comments: fc.array(comment, { maxLength: 3 }),
-    mode: fc.constantFrom(...stepModes),
-  }),
-  { maxLength: 4 },
+const comments = fc.array(comment, { maxLength: 3 });
+const plainStep = fc.record({
+  sql: fc.array(statement, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("\r\n")),
+  comments,
+  mode: fc.constantFrom(...stepModes.filter((mode) => mode !== "backfill")),
+});
+const backfillStep = fc.record(
+  {
+    sql: inString.map(
+      (body) => `UPDATE a.t SET x = '${body.replaceAll(/\p{Control}|'/gu, "")}' WHERE x IS NULL;`,
+    ),
+    comments,
+    mode: fc.constant("backfill" as const),
+    triggers: fc.constant(true as const),
+  },
+  { requiredKeys: ["sql", "comments", "mode"] },
 );
+const steps = fc.array(fc.oneof(plainStep, backfillStep), { maxLength: 4 });
 const revisions: fc.Arbitrary<Revision> = fc.record(
   {
     id,
