@@ -5,7 +5,8 @@ import { diff } from "../../src/diff/diff.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
 import { describeChanges } from "../../src/proof/prove.js";
-import { eachPostgres, type Postgres, withTemporaryDatabase } from "../support/databases.js";
+import { openShadow } from "../corpus/open-shadow.js";
+import { eachPostgres, type Postgres } from "../support/databases.js";
 
 /** Two states of which dm makes one out of the other, and back. */
 export interface StatePair {
@@ -29,11 +30,11 @@ export function thereAndBack(
   on: readonly Postgres[] = eachPostgres,
 ): void {
   describe.each(on)(`${subject} on %s`, (postgres) => {
+    const open = openShadow(postgres);
     test.each(pairs)("$name", async (pair) => {
-      await withTemporaryDatabase(postgres, async (database) => {
-        if (pair.since !== undefined && database.version.major < pair.since) return;
-        expect(await journey(database, pair)).toEqual([]);
-      });
+      const { database } = open().shadow;
+      if (pair.since !== undefined && database.version.major < pair.since) return;
+      expect(await journey(database, pair)).toEqual([]);
     });
   });
 }

@@ -589,7 +589,11 @@ describe.each(eachPostgres)("what was renamed or moved, on PostgreSQL %s", (post
     const up = [...renaming.up, ...plan(found.current, catalog)];
     const down = [...plan(catalog, found.current), ...renaming.down];
     expect(asked).toEqual(one.asked ?? []);
-    expect(up.map(({ sql }) => sql.text.replace(/dm_renamed_[0-9a-f]{12}/g, "…"))).toEqual(one.statements);
+    // NOT NULL has a name from version 18 on, which follows the table's.
+    const told = up
+      .map(({ sql }) => sql.text)
+      .filter((text) => !/RENAME CONSTRAINT \S+_not_null /.test(text));
+    expect(told.map((text) => text.replace(/dm_renamed_[0-9a-f]{12}/g, "…"))).toEqual(one.statements);
     await database.trial(async () => {
       await database.script(`${one.before}; ${one.rows ?? ""}`);
       const go = async (statements: typeof up, wanted: typeof current, answers: Renaming["answers"]) => {
