@@ -40,8 +40,11 @@ export function origin(fact: Fact, catalog: Catalog): Fact | undefined {
   return catalog.get(edges[0]?.to);
 }
 
-/** What a column that came with its parent's still needs to be as wanted: only names and types are shared for good. */
-export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
+/**
+ * What a column that came with its parent's still needs to be as wanted: only names and types are shared for good.
+ * @param isTold whether CREATE TABLE has told the default and NOT NULL.
+ */
+export function afterInheriting(fact: Fact<"column">, catalog: Catalog, isTold = false): Sql[] {
   const parent = origin(fact, catalog);
   if (parent === undefined) return [];
   const from = isKind(parent, "column") ? parent.attributes : plain;
@@ -49,10 +52,11 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog): Sql[] {
   const alter = sql`ALTER TABLE ONLY ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
   const [inherited, own] = [defaultOf(parent, catalog), defaultOf(fact, catalog)];
   const statements: Sql[] = [];
-  if (own !== inherited) {
+  if (!isTold && own !== inherited) {
     statements.push(own === undefined ? sql`${alter} DROP DEFAULT` : sql`${alter} SET DEFAULT ${raw(own)}`);
   }
-  if (isNotNull(fact, catalog) && !isNotNull(parent, catalog)) statements.push(sql`${alter} SET NOT NULL`);
+  if (!isTold && isNotNull(fact, catalog) && !isNotNull(parent, catalog))
+    statements.push(sql`${alter} SET NOT NULL`);
   if (to.storage !== from.storage && to.storage !== null) {
     statements.push(sql`${alter} SET STORAGE ${raw(to.storage.toUpperCase())}`);
   }

@@ -5,6 +5,7 @@ import { columnDefinition, settings } from "./column.js";
 import { constraintDefinition } from "./constraint.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, origin } from "./inherited-column.js";
+import { notNullClause } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
@@ -148,7 +149,8 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
     .filter(isOwn)
     .map((column) => columnDefinition(column, partsOf(column), context.catalog, context.current));
   const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn));
-  const lines = [...definitions, ...constraints.map(constraintDefinition)]
+  const typed = type === undefined ? [] : columns.flatMap((column) => typedColumn(column, partsOf(column)));
+  const lines = [...definitions, ...typed, ...constraints.map(constraintDefinition)]
     .map((line) => `  ${line.text}`)
     .join(",\n");
   return [
@@ -168,10 +170,24 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
       " ",
     ),
     ...columns.flatMap((column) =>
-      isOwn(column) ? settings(column) : afterInheriting(column, context.catalog),
+      isOwn(column) ? settings(column) : afterInheriting(column, context.catalog, type !== undefined),
     ),
     ...later.map((constraint) => sql`${alterTable(fact)} ADD ${constraintDefinition(constraint)}`),
   ];
+}
+
+/** What a table of a type says of a column beside its type (manual, CREATE TABLE, OF). */
+function typedColumn({ identity }: Fact<"column">, parts: readonly Fact[]): Sql[] {
+  const notNull = parts.find((part) => isKind(part, "not null"));
+  const columnDefault = parts.find((part) => isKind(part, "default"));
+  const options = join(
+    [
+      notNull !== undefined && notNullClause(notNull),
+      columnDefault !== undefined && sql`DEFAULT ${raw(columnDefault.attributes.expression)}`,
+    ],
+    " ",
+  );
+  return options.text === "" ? [] : [sql`${name(identity.name)} WITH OPTIONS ${options}`];
 }
 
 /**
