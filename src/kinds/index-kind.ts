@@ -1,6 +1,5 @@
-import type { Catalog } from "../catalog/catalog.js";
-import { type Fact, isKind } from "../catalog/fact.js";
-import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { Fact } from "../catalog/fact.js";
+import { join, name, raw, sql } from "../sql/sql.js";
 import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
@@ -69,15 +68,14 @@ export const index = defineKind({
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
   address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
-  create: (fact, { catalog }) => {
+  create: (fact) => {
     const { identity, attributes } = fact;
     const [columns, where] = splitWhere(attributes.definition);
-    const isPartial = !attributes.valid && isPartitioned(catalog.get(fact.parent));
     return [
       join(
         [
           sql`CREATE ${attributes.unique && raw("UNIQUE")} INDEX ${name(identity.name)}`,
-          sql`ON ${isPartial && raw("ONLY")} ${raw(`${attributes.table} ${columns}`)}`,
+          raw(`ON ${attributes.table} ${columns}`),
           withOptions(attributes.options),
           attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
           raw(where),
@@ -87,7 +85,6 @@ export const index = defineKind({
       ...Object.entries(attributes.statistics).map(
         ([column, target]) => sql`${alterIndex(fact)} ALTER COLUMN ${raw(column)} SET STATISTICS ${target}`,
       ),
-      ...(isPartial ? attachments(fact, catalog) : []),
     ];
   },
   inheritance: () => "adopted",
@@ -122,18 +119,6 @@ export const index = defineKind({
   resembles: sameParentAndAttributes,
   rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
 });
-
-const isPartitioned = (table: Fact | undefined) =>
-  isKind(table, "table") && table.attributes.partitionBy !== null;
-
-/** With ONLY, a partitioned table's index finds none of its partitions' (manual, CREATE INDEX, ONLY). */
-function attachments(fact: Fact<"index">, catalog: Catalog): Sql[] {
-  return catalog.dependents(fact.id).flatMap(({ from, type }) => {
-    const part = catalog.get(from);
-    if (type !== "inherits" || !isKind(part, "index")) return [];
-    return [sql`${alterIndex(fact)} ATTACH PARTITION ${name(part.identity.schema, part.identity.name)}`];
-  });
-}
 
 /** The columns and the predicate of an index definition; WITH and TABLESPACE stand between them. */
 function splitWhere(definition: string): [columns: string, where: string] {

@@ -8,6 +8,11 @@ import { openParser } from "../../src/parse/parser.js";
 /** What is left out of the comparison, and why: queries for statements that drop it. */
 const exclusions = [
   {
+    because: "an index of a partitioned table that lacks those of some partitions is built whole",
+    drops:
+      "SELECT 'DROP INDEX IF EXISTS ' || indexrelid::regclass AS drop FROM pg_index WHERE NOT indisvalid",
+  },
+  {
     because:
       "up to 15 CREATE TABLE takes no generated column beside INHERITS, only ALTER TABLE … INHERIT does",
     drops: `SELECT DISTINCT 'DROP TABLE IF EXISTS ' || inhrelid::regclass || ' CASCADE' AS drop

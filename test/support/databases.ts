@@ -37,6 +37,18 @@ export const eachPostgres: readonly Postgres[] = [
   ...servers().map(({ major }) => major),
 ];
 
+/**
+ * PGlite, the oldest and the newest server: for what takes long and whose parts are tested on every version;
+ * `DM_TEST_ALL=1` takes them all.
+ */
+export const endsOfPostgres: readonly Postgres[] = eachPostgres.filter(
+  (postgres, at) =>
+    process.env.DM_TEST_ALL === "1" ||
+    postgres === "pglite" ||
+    postgres === servers()[0]?.major ||
+    at === eachPostgres.length - 1,
+);
+
 /** The newest server that runs, for what needs a server and no particular version. */
 export function newestServer(): SharedServer | undefined {
   return servers().at(-1);
