@@ -314,19 +314,16 @@ export const changes: readonly OneChange[] = [
     change: "ALTER TABLE free RENAME CONSTRAINT free_id_not_null TO must",
     given: "ALTER TABLE free ALTER COLUMN id SET NOT NULL",
     since: 18,
-    unseen: "dm does not model the names of NOT NULL constraints",
   },
   {
     change: "COMMENT ON CONSTRAINT free_id_not_null ON free IS 'said'",
     given: "ALTER TABLE free ALTER COLUMN id SET NOT NULL",
     since: 18,
-    unseen: "dm does not model NOT NULL constraints apart from their columns",
   },
   {
     change: "ALTER TABLE free ALTER CONSTRAINT free_id_not_null NO INHERIT",
     given: "ALTER TABLE free ALTER COLUMN id SET NOT NULL",
     since: 18,
-    unseen: "dm does not model NOT NULL constraints apart from their columns",
   },
   {
     change: "ALTER TABLE free ADD CONSTRAINT nn NOT NULL id NOT VALID",
