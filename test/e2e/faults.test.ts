@@ -208,10 +208,18 @@ async function failure(work: Promise<unknown>): Promise<DmError> {
   );
 }
 
+/** Shadows in which nobody works: other tests have theirs on the same server, and are about to open or drop some. */
 async function expectNoShadows(database: Database): Promise<void> {
-  const rows = await database.query(
-    "SELECT datname::text FROM pg_database WHERE datname LIKE 'dm\\_shadow\\_%'",
-  );
+  const idle = () =>
+    database.query(
+      `SELECT datname::text FROM pg_database d WHERE datname LIKE 'dm\\_shadow\\_%'
+         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
+    );
+  let rows = await idle();
+  for (let attempt = 0; rows.length > 0 && attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    rows = await idle();
+  }
   expect(rows).toEqual([]);
 }
 
