@@ -59,7 +59,7 @@ async function judged(
   let refused: { on: Postgres; verdict: Verdict } | undefined;
   for (const on of candidates(version, pair)) {
     const { shadow, base } = await open(on);
-    const hasOracle = at % (on === 17 ? 3 : oracleStep) === 0 || process.env.DM_ORACLE === "all";
+    const hasOracle = at % (on === 17 ? 5 : oracleStep) === 0 || process.env.DM_ORACLE === "all";
     const verdict = await judge(shadow, base, pair, hasOracle);
     if (verdict.outcome !== "not loadable") return { on, verdict };
     refused ??= { on, verdict };
