@@ -5,24 +5,24 @@ import { name, raw, type Sql, sql } from "../sql/sql.js";
 import type { AlterContext } from "./define.js";
 import { changeOptions } from "./options.js";
 
-/** Whether other tables inherit from this one, in a state. */
-export function hasHeirs(table: FactId | undefined, catalog: Catalog): boolean {
+const ties = ["partition", "inheritance"] as const;
+
+/** Whether other tables inherit from this one, in a state; only through such ties if some are given. */
+export function hasHeirs(
+  table: FactId | undefined,
+  catalog: Catalog,
+  through: readonly (typeof ties)[number][] = ties,
+): boolean {
   if (table === undefined) return false;
   return catalog.dependents(table).some(({ from }) => {
     const tie = catalog.get(from);
-    return (isKind(tie, "partition") || isKind(tie, "inheritance")) && tie.parent !== table;
+    return through.some((kind) => isKind(tie, kind)) && tie?.parent !== table;
   });
 }
 
 /** `ONLY` where a drop would take what inherits along; partitions have nothing of their own to keep. */
 export function dropsOnly({ parent }: Fact, current: Catalog): Sql | false {
-  const isParent =
-    parent !== undefined &&
-    current.dependents(parent).some(({ from }) => {
-      const tie = current.get(from);
-      return isKind(tie, "inheritance") && tie.parent !== parent;
-    });
-  return isParent && raw("ONLY");
+  return hasHeirs(parent, current, ["inheritance"]) && raw("ONLY");
 }
 
 /** `ONLY` where a statement would change the tables that inherit, too (manual, ALTER TABLE, ONLY). */

@@ -64,9 +64,14 @@ export function managing(
   return isManaged;
 }
 
-/** What a fact goes with: what it is a part of, what owns it, what it is said of. Not the schema that it lies in. */
+/**
+ * What a fact goes with: what it is a part of, what owns it, what it is said of. Not the schema that it lies in, nor the
+ * part of another table that it inherits from.
+ */
 function hostsOf(fact: Fact, whole: Catalog): Fact[] {
-  const parts = whole.dependencies(fact.id).flatMap(({ to, type }) => (type === "needs" ? [] : [to]));
+  const parts = whole
+    .dependencies(fact.id)
+    .flatMap(({ to, type }) => (type === "needs" || type === "inherits" ? [] : [to]));
   const parent = whole.get(fact.parent);
   const isInside = parent !== undefined && (!isContainer(parent) || fact.identity.of !== undefined);
   const hosts = isInside ? [parent.id, ...parts] : parts;

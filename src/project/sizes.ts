@@ -3,7 +3,7 @@ import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
 import { DmError } from "../error.js";
 import type { Rename } from "../plan/rename.js";
-import { isLarge, type RelationSize, type Sizes } from "../plan/sizes.js";
+import type { RelationSize, Sizes } from "../plan/sizes.js";
 import { name } from "../sql/sql.js";
 import { environmentOf, type Project } from "./config.js";
 import { readSizeFile, sizeFileName } from "./size-file.js";
@@ -136,9 +136,4 @@ export function renamedSizes(sizes: Sizes, renames: readonly Rename[]): Sizes {
     const schema = schemas.find(([to]) => before.startsWith(to));
     return sizes(schema === undefined ? before : schema[1] + before.slice(schema[0].length));
   };
-}
-
-/** Whether a relation of a database is large by the project's measure. */
-export function isLargeIn(sizes: Sizes, { online }: Project): (relation: string) => boolean {
-  return (relation) => isLarge(sizes(relation), online);
 }

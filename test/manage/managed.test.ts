@@ -10,6 +10,7 @@ const everything = `
   CREATE TABLE auth.users (id serial PRIMARY KEY, name text); COMMENT ON COLUMN auth.users.name IS 'c';
   CREATE TABLE app.t (id serial PRIMARY KEY, a int CHECK (a > 0), owner int REFERENCES auth.users); CREATE INDEX ON app.t (a);
   COMMENT ON TABLE app.t IS 'ours'; CREATE VIEW app.v AS SELECT a FROM app.t; COMMENT ON VIEW app.v IS 'v';
+  CREATE SCHEMA other; CREATE TABLE other.base (at date); CREATE TABLE app.heir () INHERITS (other.base);
   CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text, created_at bigint);
   CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
   CREATE TABLE app.schema_migrations (version bigint, more text);
@@ -29,6 +30,7 @@ const cases: readonly { scope: Scope; has?: readonly string[]; lacks?: RegExp }[
   },
   { scope: { exclude: ["auth"] }, has: ["table app.t", "constraint app.t.t_owner_fkey"], lacks: /\bauth\./ },
   { scope: { exclude: ["auth.*"] }, has: ["schema auth", "comment on schema auth"], lacks: /auth\.users/ },
+  { scope: { exclude: ["other"] }, has: ["column app.heir.at"], lacks: /(table|column) other/ },
   {
     scope: { exclude: ["app.t"] },
     has: ["view app.v", "schema app"],
