@@ -1,10 +1,8 @@
 import { z } from "zod";
 import type { Threshold } from "../plan/sizes.js";
 
-/** When a change is made in the ways for large tables, and which tables are large. */
+/** Which tables are large. */
 export interface Online extends Threshold {
-  /** `auto`: for large tables; or for all, or for none. */
-  readonly mode: "auto" | "always" | "never";
   /** The environment whose tables tell the sizes. */
   readonly sizesFrom?: string;
 }
@@ -29,7 +27,6 @@ const bytes = z
 /** The part `online` of dm.yaml. */
 export const onlineSchema = z
   .strictObject({
-    mode: z.enum(["auto", "always", "never"]).default("auto"),
     rows: z.int().nonnegative().default(100_000),
     bytes: bytes.default(100 * 1024 ** 2),
     sizes_from: z.exactOptional(z.string()),
