@@ -1,4 +1,4 @@
-import { withoutGaps } from "./gaps.js";
+import { inTwoVersions, withoutGaps } from "./gaps.js";
 import { printedTrees } from "./rules.js";
 import type { State } from "./state.js";
 
@@ -44,5 +44,6 @@ function bare(expression: string): string {
 
 /** What dm is to blame for where the current state should be the wanted one. */
 export function faults(current: State, wanted: State): string[] {
-  return compareStates(withoutGaps(current), withoutGaps(wanted));
+  const extensions = inTwoVersions(current, wanted);
+  return compareStates(withoutGaps(current, extensions), withoutGaps(wanted, extensions));
 }

@@ -44,9 +44,10 @@ const gaps: readonly Gap[] = [
   }),
 ];
 
-/** The state without the gaps, and without what depends on them. */
-export function withoutGaps({ catalogs, original }: State): State {
-  const dropped = new Set<string>();
+/** The state without the gaps, without the members of these extensions, and without what depends on either. */
+export function withoutGaps(state: State, extensions: ReadonlySet<string>): State {
+  const { catalogs, original } = state;
+  const dropped = membersOf(state, extensions);
   const members = new Set(
     [...(catalogs.get("pg_depend") ?? [])]
       .filter(
@@ -63,7 +64,8 @@ export function withoutGaps({ catalogs, original }: State): State {
       const found = here.filter((gap) => gap.row(row, members.has(`${catalog} ${name}`)));
       const columns = found.map(({ column }) => column);
       if (columns.includes(undefined)) dropped.add(`${catalog} ${name}`);
-      else left.set(name, Object.fromEntries(Object.entries(row).filter(([key]) => !columns.includes(key))));
+      else if (!dropped.has(`${catalog} ${name}`))
+        left.set(name, Object.fromEntries(Object.entries(row).filter(([key]) => !columns.includes(key))));
     }
     kept.set(catalog, left);
   }
@@ -71,4 +73,33 @@ export function withoutGaps({ catalogs, original }: State): State {
     ([, { classid, objid }]) => !dropped.has(`${classid} ${objid}`),
   );
   return { catalogs: kept.set("pg_depend", new Map(edges)), original };
+}
+
+/** The extensions that both states have, in two versions: each script brings members of its own. */
+export function inTwoVersions(a: State, b: State): Set<string> {
+  const versions = ({ catalogs }: State) =>
+    new Map([...(catalogs.get("pg_extension") ?? [])].map(([name, row]) => [name, row.extversion]));
+  const others = versions(b);
+  return new Set(
+    [...versions(a)]
+      .filter(([name, version]) => others.has(name) && others.get(name) !== version)
+      .map(([name]) => name),
+  );
+}
+
+/** What belongs to these extensions, and what belongs to that: array types, an operator family's operators. */
+function membersOf({ catalogs }: State, extensions: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  const owners = new Set([...extensions].map((name) => `pg_extension ${name}`));
+  for (let before = -1; found.size > before; ) {
+    before = found.size;
+    for (const { classid, objid, deptype, refclassid, refobjid } of catalogs.get("pg_depend")?.values() ??
+      []) {
+      const belongs =
+        deptype === "e" || deptype === "i" || (deptype === "a" && /^pg_am(op|proc)$/.test(classid ?? ""));
+      const owner = `${refclassid} ${refobjid}`;
+      if (belongs && (owners.has(owner) || found.has(owner))) found.add(`${classid} ${objid}`);
+    }
+  }
+  return found;
 }
