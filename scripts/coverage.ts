@@ -23,12 +23,22 @@ themselves (\`src/kinds/\`) and from what they read in a database that holds one
 *since* is the first major version of PostgreSQL that has it, where that is not all of 14 to 18.
 `;
 
+const notModelled = `## What dm leaves alone
+
+Plans, drift and status name what they find of these, and change none of it.
+
+- **What is added to an extension's table or view**: indexes, constraints, triggers, rules, policies, row security and
+  columns, and comments on whatever an extension brought. PostgreSQL does not record whether the extension's script made
+  them or someone later, so dm names those that one of two compared states has and the other has not. Privileges and
+  security labels on an extension's objects are modelled like any others: PostgreSQL keeps what the script granted.
+`;
+
 /** docs/coverage.md as it should be now. */
 export async function coveragePage(): Promise<string> {
   const [seen, prose] = [await seenAttributes(), readProse(path.join(root, "src/kinds"))];
   const sections = kindNames.map((name) => section(name, seen.get(name) ?? new Set(), prose.get(name)));
   const list = kindNames.map((name) => `[${name}](#${name.replaceAll(" ", "-")})`).join(" · ");
-  return [head, `${list}\n`, ...sections].join("\n");
+  return [head, `${list}\n`, ...sections, notModelled].join("\n");
 }
 
 /** The attributes of every kind that introspection yields. */

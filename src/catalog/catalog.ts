@@ -113,14 +113,21 @@ export class Catalog {
   }
 }
 
-/** The same state, insisting on what is noted of some facts, as `insists` says (undefined: not at all). */
-export function insisting(catalog: Catalog, insists: (id: FactId) => readonly string[] | undefined): Catalog {
+/**
+ * The same state, insisting on what is noted of some facts, as `insists` says (undefined: not at all); and telling of
+ * `others` instead of its own.
+ */
+export function insisting(
+  catalog: Catalog,
+  insists: (id: FactId) => readonly string[] | undefined,
+  others: Pick<CatalogContents, "unmodelled"> = {},
+): Catalog {
   const facts = [...catalog.facts.values()].map((fact): Fact => {
     const names = insists(fact.id);
     return names === undefined ? fact : { ...fact, insists: names };
   });
   const { major, self, unmodelled, scope, leftOut, whole } = catalog;
-  const rest = { unmodelled, scope, leftOut, ...(whole === catalog ? {} : { whole }) };
+  const rest = { unmodelled, scope, leftOut, ...(whole === catalog ? {} : { whole }), ...others };
   return new Catalog({ major, self, facts, edges: catalog.edges(), ...rest });
 }
 

@@ -63,4 +63,8 @@ export interface Unmodelled {
   /** PostgreSQL's name for the kind: `operator`, `text search dictionary`. */
   readonly kind: string;
   readonly name: string;
+  /** The extension that it may have come with, which PostgreSQL does not tell. */
+  readonly extension?: string | undefined;
+  /** What it is, where that can differ. */
+  readonly definition?: string | undefined;
 }

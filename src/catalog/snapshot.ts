@@ -53,7 +53,14 @@ const snapshotFile = z.object({
       z.union([z.number().int(), z.boolean()]),
     ),
   ),
-  unmodelled: z.array(z.object({ kind: z.string(), name: z.string() })),
+  unmodelled: z.array(
+    z.object({
+      kind: z.string(),
+      name: z.string(),
+      extension: z.string().optional(),
+      definition: z.string().optional(),
+    }),
+  ),
 });
 
 /**

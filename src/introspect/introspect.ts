@@ -5,6 +5,7 @@ import type { FactRow, QueryContext, Shared } from "../kinds/define.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { literal, raw } from "../sql/sql.js";
 import { dependencyQuery, extensionMemberQuery } from "./dependencies.js";
+import { memberPartsQuery } from "./member-parts.js";
 import { resolve } from "./resolve.js";
 import { unmodelledQuery } from "./unmodelled.js";
 
@@ -42,11 +43,14 @@ export async function introspectHere(database: Database, options: IntrospectOpti
       asJson(dependencyQuery),
       asJson(extensionMemberQuery),
       asJson(unmodelledQuery(major)),
+      asJson(memberPartsQuery),
       ...kinds.map((kind) => asJson(kindOf(kind).query(context))),
       ...restore,
     ].join(";\n"),
   );
-  const [selfRows, dependencies, members, unmodelled, ...rowsByKind] = results.slice(printing.length);
+  const [selfRows, dependencies, members, unmodelled, memberParts, ...rowsByKind] = results.slice(
+    printing.length,
+  );
   const rows = kinds.map((kind, at) => ({
     kind,
     rows: read<FactRow<Fact["attributes"]>>(rowsByKind[at]),
@@ -57,7 +61,7 @@ export async function introspectHere(database: Database, options: IntrospectOpti
     self: String(selfRows?.[0]?.self),
     facts,
     edges,
-    unmodelled: read<Unmodelled>(unmodelled),
+    unmodelled: [...read<Unmodelled>(unmodelled), ...read<Unmodelled>(memberParts)],
   });
 }
 

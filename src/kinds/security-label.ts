@@ -34,6 +34,7 @@ export const securityLabel = defineKind({
     SELECT json_build_array('pg_subscription', l.objoid::int8, 0), l.provider, json_build_object('label', l.label)
     FROM pg_shseclabel l JOIN pg_subscription s ON s.oid = l.objoid JOIN pg_database d ON d.oid = s.subdbid
     WHERE l.classoid = 'pg_subscription'::regclass AND d.datname = current_database()`,
+  isOfMembers: true,
   create: (fact, context) => [label(fact, literal(fact.attributes.label), context)],
   drop: (fact, context) => [label(fact, raw("NULL"), context)],
   alter: [{ of: ["label"], sql: (_, to, context) => label(to, literal(to.attributes.label), context) }],

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -32,7 +33,7 @@ export function diffSources(
     const start = await readSource(bench, from);
     let [current, wanted] = comparable(start, await readSource(bench, to));
     const there = current;
-    const unmodelled = [...current.unmodelled, ...wanted.unmodelled];
+    const unmodelled = leftAlone(current, wanted);
     if (!areSame(current, wanted)) {
       progress("comparing");
       const [a, b] = [builtFor(current, wanted), builtFor(wanted, current)];

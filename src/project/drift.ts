@@ -1,6 +1,7 @@
 import { recordedState } from "../apply/journal.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import type { Change } from "../diff/diff.js";
@@ -72,7 +73,7 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
       statements: scriptAmid({ target }, current)(current, expected),
       expected,
       current,
-      unmodelled: current.unmodelled,
+      unmodelled: leftAlone(current, expected),
       leftOut: current.leftOut,
       database: maskPassword(target.description),
       at: new Date().toISOString(),
@@ -91,7 +92,7 @@ async function againstSource(project: Project, source: string, progress: Progres
       statements: scriptAmid(bench, live)(current, expected),
       expected,
       current,
-      unmodelled: live.unmodelled,
+      unmodelled: leftAlone(live, asked),
       leftOut: live.leftOut,
       database: maskPassword(bench.target.description),
       at: new Date().toISOString(),

@@ -2,6 +2,7 @@ import { recordedState } from "../apply/journal.js";
 import { sameValue } from "../catalog/canonical.js";
 import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
@@ -79,7 +80,7 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
     const { leftOut } = there;
     bench.progress("comparing");
-    const unmodelled = uniqueObjects([...live.unmodelled, ...wanted.catalog.unmodelled]);
+    const unmodelled = leftAlone(live, wanted.catalog);
     // Two columns of one type may have to exchange their names all the same.
     if (areSame(live, wanted.catalog) && annotatedRenames(live, wanted).exchanged.length === 0) {
       return {
@@ -199,8 +200,4 @@ export function expectedAfter(
   });
   const { major, self, scope } = live;
   return new Catalog({ major, self, scope, facts, edges: after.edges() });
-}
-
-function uniqueObjects(objects: readonly Unmodelled[]): Unmodelled[] {
-  return [...new Map(objects.map((object) => [`${object.kind} ${object.name}`, object])).values()];
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { DmError } from "../error.js";
 import { writeSchemaFiles } from "../pull/pull.js";
@@ -48,7 +49,7 @@ export async function pullInto(
     await writeFile(file, text, { flag: "wx" });
     files.push(file);
   }
-  return { files, unmodelled: catalog.unmodelled, leftOut: catalog.leftOut };
+  return { files, unmodelled: leftAlone(catalog), leftOut: catalog.leftOut };
 }
 
 async function refuseFilled(directory: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { writeSnapshot } from "../catalog/snapshot.js";
 import { maskPassword, withDatabase } from "../database/connect.js";
@@ -85,7 +86,7 @@ export function snapshotSource(project: Project, request: SnapshotRequest): Prom
     await mkdir(dirname(file), { recursive: true });
     await writeFile(`${file}.new`, writeSnapshot(catalog, withNeeds(catalog)));
     await rename(`${file}.new`, file);
-    const { facts, fingerprint, major, unmodelled, leftOut } = catalog;
-    return { file, facts: facts.size, fingerprint, major, unmodelled, leftOut };
+    const { facts, fingerprint, major, leftOut } = catalog;
+    return { file, facts: facts.size, fingerprint, major, unmodelled: leftAlone(catalog), leftOut };
   });
 }

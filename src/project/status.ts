@@ -2,6 +2,7 @@ import { type BackfillReport, backfillUnderWay } from "../apply/backfill-progres
 import { recordedState } from "../apply/journal.js";
 import { changingNow } from "../apply/lock.js";
 import type { Unmodelled } from "../catalog/fact.js";
+import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import type { Database } from "../database/database.js";
@@ -90,7 +91,7 @@ export async function status(project: Project, progress: Progress = silent): Pro
       irreversible: standing.applied
         .map(({ id }) => header(id))
         .filter((one) => one.irreversible !== undefined),
-      unmodelled: live.unmodelled,
+      unmodelled: leftAlone(live, recorded?.catalog),
       leftOut: live.leftOut,
     };
   });

@@ -15,6 +15,7 @@ import { roleMadeBy, sharedPartOf } from "../desired/shared.js";
 import type { Annotation, DesiredState, DesiredStatement } from "../desired/state.js";
 import { DmError } from "../error.js";
 import { introspect, introspectHere } from "../introspect/introspect.js";
+import { memberPartsQuery } from "../introspect/member-parts.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { coversRole, managed, sharedBy, withRoles } from "../manage/managed.js";
 import { unmanagedOf, withNeeds } from "../manage/surroundings.js";
@@ -149,7 +150,7 @@ function cacheKey(
     kindOf(kind).query({ major: base.major, self: raw("current_user") }),
   );
   return createHash("sha256")
-    .update([...parts, ...queries].join("\n"))
+    .update([...parts, ...queries, memberPartsQuery].join("\n"))
     .digest("hex");
 }
 

@@ -160,7 +160,8 @@ export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Pro
   const built = buildable(base, catalog);
   return withSite(shadow, { catalogs: [built], commits: false, scope }, async (site) => {
     await site.run(buildPlan(shadow, base, built));
-    return insisting(await site.read(), (id) => catalog.get(id)?.insists);
+    const { unmodelled } = catalog;
+    return insisting(await site.read(), (id) => catalog.get(id)?.insists, { unmodelled });
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
+import { drift } from "../../src/project/drift.js";
 import { planRevision } from "../../src/project/plan.js";
 import { eachPostgres, newestServer, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
@@ -15,6 +16,33 @@ const texts = (steps: readonly { readonly sql: string }[] | undefined) =>
 
 // The workflows are the same on each version; what they send is tested on each in test/kinds.
 const some = eachPostgres.filter((each) => each === "pglite" || each === newestServer()?.major);
+
+const newest = newestServer();
+
+test.skipIf(newest === undefined)(
+  "what was added to an extension's table is told of, and stays",
+  async () => {
+    await withTemporaryDatabase(newest?.major ?? "pglite", (database, url) =>
+      withProject({ database: url, schema: { "x.sql": "CREATE EXTENSION hstore;\n" } }, async (project) => {
+        await planRevision(project, { message: "one" });
+        await applyRevisions(project, {});
+        await database.script(
+          "CREATE TABLE kept (id integer); ALTER EXTENSION hstore ADD TABLE kept; CREATE INDEX mine ON kept (id)",
+        );
+        const { changes, unmodelled } = await planRevision(project, { message: "two" });
+        expect(changes).toEqual([]);
+        const named = unmodelled.map(({ kind, name }) => `${kind} ${name}`);
+        const drifted = await drift(project);
+        expect(drifted.changes).toEqual([]);
+        expect(drifted.unmodelled.map(({ kind, name }) => `${kind} ${name}`)).toEqual(named);
+        expect(named).toEqual([
+          "extension table's column id on public.kept",
+          "extension table's index mine on public.kept",
+        ]);
+      }),
+    );
+  },
+);
 
 describe.each(some)("the version of an extension on %s", (postgres) => {
   const inProject = (work: (project: Project) => Promise<void>) =>
