@@ -16,6 +16,9 @@ export { DmError, type ErrorContext, exitCode, type SourceLocation } from "./err
 export { allHazardCodes, blocks, type Hazard, type HazardCode } from "./hazards/codes.js";
 export { type IntrospectOptions, introspect } from "./introspect/introspect.js";
 export { type AlterContext, type AlterRule, defineKind, type Kind } from "./kinds/define.js";
+export { allLintCodes, type LintCode, type Severity } from "./lint/codes.js";
+export type { Finding } from "./lint/rule.js";
+export type { LintSettings } from "./lint/settings.js";
 export { type PlannedStatement, type PlanOptions, plan } from "./plan/plan.js";
 export type { RelationSize, Sizes } from "./plan/sizes.js";
 export {
@@ -30,6 +33,7 @@ export { type DiffResult, diffSources } from "./project/diff.js";
 export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";
 export { type HistoryEntry, history, show } from "./project/history.js";
 export { type InitRequest, type InitResult, initProject } from "./project/init.js";
+export { type LintRequest, lintProject } from "./project/lint.js";
 export { type NewRequest, newRevision } from "./project/new.js";
 export type { Online } from "./project/online.js";
 export { type PlanRequest, type PlanResult, planRevision } from "./project/plan.js";

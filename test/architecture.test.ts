@@ -43,6 +43,9 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
     code: ["plan", "parse", "kinds", "catalog", "sql", "error"],
     types: ["proof", "revision"],
   },
+  lint: {
+    code: ["hazards", "desired", "plan", "revision", "parse", "kinds", "catalog", "sql", "error"],
+  },
   apply: {
     code: [
       "revision",
@@ -62,7 +65,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   // Facts and changes in words; of everything else only what it looks like.
   report: {
     code: ["hazards", "catalog", "kinds", "diff", "sql", "error"],
-    types: ["apply", "proof", "plan", "drift", "revision", "desired", "project"],
+    types: ["lint", "apply", "proof", "plan", "drift", "revision", "desired", "project"],
   },
 };
 const stages = Object.keys(allowed);

@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./show.js")).show,
   },
   {
+    name: "lint",
+    summary: "tell what is risky or broken in revisions and schema files",
+    load: async () => (await import("./lint.js")).lint,
+  },
+  {
     name: "diff",
     summary: "tell what differs between two sources",
     load: async () => (await import("./diff.js")).diff,

@@ -91,7 +91,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
       return text === undefined ? undefined : { language, text };
     },
     access: ({ attributes: { definition } }) =>
-      /\bSECURITY DEFINER\b/.test(head(definition)) ? "SECURITY DEFINER" : undefined,
+      /\bSECURITY DEFINER\b/.test(routineHead(definition)) ? "SECURITY DEFINER" : undefined,
     rename: (from, to) => [
       ...(from.schema === to.schema
         ? []
@@ -106,7 +106,7 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
 }
 
 /** Everything before the body. */
-function head(definition: string): string {
+export function routineHead(definition: string): string {
   const body = definition.search(/\n(?:AS |BEGIN ATOMIC|RETURN )/);
   return body === -1 ? definition : definition.slice(0, body);
 }

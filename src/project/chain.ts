@@ -146,17 +146,19 @@ export async function replay(bench: Workbench, chain: Chain, ids: readonly strin
 /**
  * A scratch site where the revisions have run, and with them what they and these further steps need of the target
  * beside what is managed. Which of them need something shows when they fail without: then all begins anew.
+ * @param commits whether each transaction is committed, so that the locks of a later one can be told.
  */
 export async function withReplay<T>(
   bench: Workbench,
   revisions: readonly Revision[],
   work: (site: Site) => Promise<T>,
   more: readonly Step[] = [],
+  commits = false,
 ): Promise<T> {
   const supplied = new Set<string>();
   for (;;) {
     try {
-      return await replayOnce(bench, revisions, work, more, supplied);
+      return await replayOnce(bench, revisions, work, { more, commits }, supplied);
     } catch (error) {
       if (!(error instanceof NeedsMore) || supplied.has(error.id)) {
         throw error instanceof NeedsMore ? error.cause : error;
@@ -182,14 +184,14 @@ function replayOnce<T>(
   bench: Workbench,
   revisions: readonly Revision[],
   work: (site: Site) => Promise<T>,
-  more: readonly Step[],
+  { more, commits }: { readonly more: readonly Step[]; readonly commits: boolean },
   supplied: ReadonlySet<string>,
 ): Promise<T> {
   const statements = revisions.map(({ id, up }) => ({ id, up: statementsOf(up, bench) }));
   const all = [...statements.flatMap(({ up }) => up), ...statementsOf(more, bench)];
   const needs = {
     catalogs: [bench.base.whole],
-    commits: all.some(({ commit }) => commit !== undefined) || all.length > 2000,
+    commits: commits || all.some(({ commit }) => commit !== undefined) || all.length > 2000,
     scope: bench.project.manage,
   };
   return withSite(bench.shadow, needs, async (site) => {

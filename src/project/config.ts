@@ -7,7 +7,9 @@ import { type PaceSettings, usualPace } from "../apply/backfill-pace.js";
 import type { Scope } from "../catalog/scope.js";
 import { DmError } from "../error.js";
 import { isKindName } from "../kinds/index.js";
+import type { LintSettings } from "../lint/settings.js";
 import { readPattern } from "../manage/pattern.js";
+import { lintSchema } from "./lint-settings.js";
 import { type Online, onlineSchema } from "./online.js";
 
 export const configFileName = "dm.yaml";
@@ -39,6 +41,7 @@ export interface Project {
   readonly online: Online;
   /** How hard backfills may press. */
   readonly pace: PaceSettings;
+  readonly lint: LintSettings;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -114,6 +117,7 @@ const configSchema = z.strictObject({
     .regex(/^\d+(ms|s|min|h)?$/, "a duration such as 5min")
     .default("5min"),
   online: onlineSchema,
+  lint: lintSchema,
   environments: z.record(z.string(), environmentSchema).default({}),
 });
 
@@ -143,6 +147,7 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     preflightTimeout: config.preflight_timeout,
     online: config.online,
     pace: config.backfill,
+    lint: config.lint,
     environment: resolved(environment, root, configFile),
     environments,
   };

@@ -36,6 +36,11 @@ export interface Wanted {
   readonly annotations: readonly Annotation[];
 }
 
+/** The same, and the files' statements. */
+export interface LoadedWanted extends Wanted {
+  readonly statements: readonly DesiredStatement[];
+}
+
 /**
  * Loads schema files into the shadow and reads them back. An unchanged schema is not loaded again: its catalog is kept
  * in the user's cache, by a hash of the files, the shadow's version and this program's.
@@ -45,7 +50,7 @@ export async function loadWanted(
   bench: Workbench,
   paths: string | string[],
   current?: Catalog,
-): Promise<Wanted> {
+): Promise<LoadedWanted> {
   bench.progress("reading the schema files");
   const { manage } = bench.project;
   const state = await readDesired(paths, bench.parser, {
@@ -63,11 +68,12 @@ export async function loadWanted(
     `${cacheKey(bench, base, state, scope, await bench.whatIsThere())}.json`,
   );
   const known = await fromCache(file);
-  if (known !== undefined) return { catalog: managed(known, scope), annotations: state.annotations };
+  const { annotations, statements } = state;
+  if (known !== undefined) return { catalog: managed(known, scope), annotations, statements };
   bench.progress("loading the schema files into the shadow");
   const catalog = await bench.normalize(managed(await load(bench, base, state), scope));
   await toCache(file, catalog);
-  return { catalog, annotations: state.annotations };
+  return { catalog, annotations, statements };
 }
 
 function rolesMade({ statements }: DesiredState): string[] {

@@ -17,7 +17,8 @@ export function errorText(error: DmError, paint: Paint = plain): string {
   ].join("\n");
 }
 
-function placeLines(at: DmError["at"], paint: Paint): string[] {
+/** Where something is, with its line of the file. */
+export function placeLines(at: DmError["at"], paint: Paint): string[] {
   if (at === undefined) return [];
   if (typeof at === "string") return [`  at ${harmless(at)}`];
   return [`  at ${harmless(at.file)}:${at.line}:${at.column}`, ...sourceLines(at, paint)];

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usualPace } from "../../src/apply/backfill-pace.js";
 import { DmError } from "../../src/error.js";
+import { usualLint } from "../../src/lint/settings.js";
 import type { AppliedRevision, ApplyRequest, ApplyResult } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import type { DiffResult } from "../../src/project/diff.js";
@@ -40,6 +41,7 @@ function projectAt(environment: string): Project {
     preflightTimeout: "5min",
     online: { rows: 100_000, bytes: 100 * 1024 ** 2 },
     pace: usualPace,
+    lint: usualLint,
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
     environments: new Map(),
   };

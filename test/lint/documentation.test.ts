@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allLintCodes, codeOf, type LintCode } from "../../src/lint/codes.js";
+import type { Finding } from "../../src/lint/rule.js";
+import { type Linter, openLinter } from "./linter.js";
+
+const page = await readFile(join(import.meta.dirname, "../../docs/lint.md"), "utf8");
+
+/** The text of each rule's section under its code. */
+const sections = new Map(
+  page
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => [
+      part.slice(0, part.indexOf("\n")),
+      part.slice(part.indexOf("\n")).split(/^# /m)[0] ?? "",
+    ]),
+);
+
+const sqlOf = (section: string | undefined) => /```sql\n(.*?)```/s.exec(section ?? "")?.[1] ?? "";
+
+test("every rule has a section, and every section of a rule's name is a rule's", () => {
+  const titles = [...sections.keys()].filter((title) => /^[a-z-]+$/.test(title));
+  expect(titles.sort()).toEqual([...allLintCodes].sort());
+});
+
+test.each(allLintCodes)("the section of %s says its severity", (code) => {
+  const line = sections.get(code)?.trim().split("\n")[0] ?? "";
+  expect(line.split(" · ")[0]).toBe(codeOf(code).severity);
+  for (const hazard of line.matchAll(/`([A-Z_]+)`/g)) expect(codeOf(code).hazards).toContain(hazard[1]);
+});
+
+/** The two examples of a rule. */
+function examplesOf(code: LintCode): { bad: string; good: string } {
+  const [, bad = "", good = ""] = /-- bad\n(.*)-- good\n(.*)/s.exec(sqlOf(sections.get(code))) ?? [];
+  return { bad, good };
+}
+
+describe("the examples", () => {
+  let linter: Linter;
+  beforeAll(async () => {
+    linter = await openLinter(sqlOf(sections.get("The examples")));
+  });
+  afterAll(() => linter.close());
+
+  const isOfRevisions = (code: LintCode) => ["form", "change"].includes(codeOf(code).judges);
+  const settings = {
+    rules: { "unqualified-name": "warning", "varchar-type": "warning" } as const,
+    names: { table: /^(?:[a-z_]+)$/u },
+  };
+
+  function compare(code: LintCode, bad: readonly Finding[], good: readonly Finding[]): void {
+    expect(bad.map((one) => one.code)).toContain(code);
+    expect(bad.find((one) => one.code === code)?.next).not.toEqual([]);
+    expect(good.map((one) => `${one.code}: ${one.message}`)).toEqual([]);
+  }
+
+  test.each(allLintCodes.filter(isOfRevisions))("of %s: only the bad one is found", async (code) => {
+    const { bad, good } = examplesOf(code);
+    const own = code === "unqualified-name" ? settings : {};
+    const lint = (sql: string) => linter.revision(sql, { settings: own });
+    compare(code, await lint(bad), await lint(good));
+  });
+
+  const ofSchemas = allLintCodes.filter((code) => !isOfRevisions(code) && codeOf(code).judges !== "live");
+  test("of schema files: only the bad ones are found", async () => {
+    const inSchema = (schema: string, sql: string) =>
+      `CREATE SCHEMA "${schema}"; SET search_path = "${schema}";\n${sql}`;
+    const files = ofSchemas.flatMap((code) =>
+      Object.entries(examplesOf(code)).map(([name, sql]) => [
+        `${code}/${name}.sql`,
+        inSchema(`${code} ${name}`, sql),
+      ]),
+    );
+    const found = await linter.schema(Object.fromEntries(files), { settings });
+    for (const code of ofSchemas) {
+      const inFile = (name: string) => found.filter(({ at }) => at.file === `${code}/${name}.sql`);
+      compare(code, inFile("bad"), inFile("good"));
+    }
+  });
+});
