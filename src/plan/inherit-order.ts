@@ -71,10 +71,21 @@ export function orderByInheritance(
     }
   }
 
+  /** Whether PostgreSQL makes the part with one of a replaced table, which gets it when it is tied and filled. */
+  function isClonedLater(id: FactId): boolean {
+    const { wanted } = states;
+    const part = wanted.get(id);
+    if (part === undefined) return false;
+    return inheritedFrom(wanted, id).some(
+      (edge) => manner(part, edge, wanted) === "cloned" && isFilledThroughTies(edge.to, decisions, wanted),
+    );
+  }
+
   /** A replaced table gets its rows through its partitions, and its indexes after that. */
   function partsForTie(table: FactId, type: ActionType): FactId[] {
     const parts = [states.current, states.wanted].flatMap((catalog) => partsOf(table, catalog));
-    if (type !== "create" || !decisions.setAside.has(table)) return parts;
+    if (type !== "create") return parts;
+    if (!decisions.setAside.has(table)) return parts.filter((id) => !isClonedLater(id));
     return parts.filter((id) =>
       holdsValues((states.wanted.get(id) ?? states.current.get(id))?.identity.kind),
     );

@@ -18,13 +18,39 @@ export async function dump(url: string, major: number, ...options: readonly stri
     maxBuffer: 1 << 28,
   });
   const parser = await openParser(major);
-  return parser
+  const statements = parser
     .statements(text.replace(/^\\.*$/gm, ""), "pg_dump")
     .filter(({ type }) => type !== "VariableSetStmt" && type !== "SelectStmt")
     .map(({ type, text: statement }) =>
       sortedOptions(type === "CreateStmt" ? sortedLines(statement) : statement),
     )
     .sort();
+  return withoutInherited(statements);
+}
+
+/**
+ * Without the columns and checks of tables that the tables that they inherit from have, too. Whether they are also the
+ * heir's own depends on how they came: no statement takes that away again (manual, ALTER TABLE, INHERIT).
+ */
+function withoutInherited(statements: readonly string[]): string[] {
+  const lines = new Map<string, readonly string[]>();
+  for (const statement of statements) {
+    const table = /^CREATE (?:UNLOGGED )?(?:FOREIGN )?TABLE (\S+) \(/.exec(statement)?.[1];
+    if (table !== undefined) lines.set(table, statement.split("\n"));
+  }
+  const parentsOf = (table: string): string[] =>
+    lines.get(table)?.flatMap((line) => /^\)?\s*INHERITS \((.*)\)/.exec(line)?.[1]?.split(", ") ?? []) ?? [];
+  const ancestorsOf = (table: string): string[] =>
+    parentsOf(table).flatMap((parent) => [parent, ...ancestorsOf(parent)]);
+  const left = new Map(
+    [...lines].map(([table, own]) => {
+      const inherited = new Set(
+        ancestorsOf(table).flatMap((parent) => lines.get(parent)?.filter((line) => /^\s/.test(line)) ?? []),
+      );
+      return [own.join("\n"), own.filter((line) => !inherited.has(line)).join("\n")];
+    }),
+  );
+  return statements.map((statement) => left.get(statement) ?? statement);
 }
 
 function sortedLines(createTable: string): string {

@@ -29,7 +29,14 @@ export async function load(shadow: Shadow, pair: Pair, text: string, hasOracle: 
     });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    if (mustCommit.has(error.sqlstate)) return loadCommitted(shadow, pair, text, read);
+    if (mustCommit.has(error.sqlstate)) {
+      return shadow.fresh((fresh) =>
+        inNewRoles(fresh, async () => {
+          await loadCommitted(fresh, pair, text);
+          return read(fresh, await introspect(fresh));
+        }),
+      );
+    }
     if (pair.unordered !== true) throw error;
     return database.trial(async () => {
       await prepare(database, pair);
@@ -42,24 +49,34 @@ export async function load(shadow: Shadow, pair: Pair, text: string, hasOracle: 
 /** Refused inside a transaction: CREATE INDEX CONCURRENTLY; use of a new enum value in the transaction that made it. */
 const mustCommit = new Set(["25001", "55P04"]);
 
-async function loadCommitted(
-  shadow: Shadow,
-  pair: Pair,
-  text: string,
-  read: (database: Database, catalog: Catalog) => Promise<Loaded>,
-): Promise<Loaded> {
-  return shadow.fresh(async (database) => {
-    const before = await roles(database);
-    try {
-      await prepare(database, pair);
-      for (const statement of await statementsOf(database, text)) await database.script(statement);
-      return await read(database, await introspect(database));
-    } finally {
-      for (const role of (await roles(database)).filter((one) => !before.includes(one))) {
-        await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE ${name(role).text}`);
-      }
+/** Loads the text and commits it, each statement by itself as psql does. */
+export async function loadCommitted(database: Database, pair: Pair, text: string): Promise<void> {
+  await prepare(database, pair);
+  const statements = await statementsOf(database, text);
+  if (pair.unordered === true) await database.transaction(() => inAnyOrder(database, statements));
+  else for (const statement of statements) await loadStatement(database, statement);
+}
+
+/** A role belongs to the whole server: another text may have made it. */
+async function loadStatement(database: Database, statement: string): Promise<void> {
+  try {
+    await database.script(statement);
+  } catch (error) {
+    const isThere = error instanceof DatabaseError && error.sqlstate === "42710";
+    if (!isThere || !/^CREATE (ROLE|USER)\b/i.test(statement)) throw error;
+  }
+}
+
+/** The roles that the work makes, which belong to the whole server, go when it is done. */
+export async function inNewRoles<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  const before = await roles(database);
+  try {
+    return await work();
+  } finally {
+    for (const role of (await roles(database)).filter((one) => !before.includes(one))) {
+      await database.script(`DROP OWNED BY ${name(role).text} CASCADE; DROP ROLE ${name(role).text}`);
     }
-  });
+  }
 }
 
 /** What a pair expects of the server before its texts are loaded. */

@@ -25,7 +25,7 @@ export interface RealSchema {
 export const realSchemas: readonly RealSchema[] = [
   { name: "chinook" },
   { name: "chinook-serial" },
-  { name: "concourse", dumpDiffers: "the inherited columns of a child become its own as well" },
+  { name: "concourse" },
   { name: "langfuse" },
   { name: "nakama" },
   { name: "omop-cdm-5.3" },

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { eachPostgres, type Postgres, servers, shared, skipAloud } from "../support/databases.js";
+import { dumpVersion } from "./dump.js";
+import { dumpsDiffer } from "./dump-judge.js";
 import { differAfterAll, toldApart } from "./expectations.js";
 import { judge, type Verdict } from "./judge.js";
 import { type OpenShadow, openShadows } from "./open-shadow.js";
@@ -21,6 +23,9 @@ const sampled = asked === undefined ? eachPostgres.filter((one) => !whole.includ
 /** The oracle judges some of the pairs, more on version 17 than on others; `DM_ORACLE=all` has it judge every one. */
 const oracleStep = 10;
 const sampleStep = 60;
+
+/** On the version of the machine's own pg_dump that judges, too. */
+const dumper = dumpVersion();
 
 function versionOf(text: string): Postgres {
   return text.trim() === "pglite" ? "pglite" : Number(text);
@@ -84,6 +89,7 @@ function testSuite(suite: Suite, version: Postgres, open: (version: Postgres) =>
           `${summary(pair, verdict)}${on === version ? "" : ` on PostgreSQL ${on}, the oldest that takes them`}`,
         );
         if (verdict.outcome === "not loadable" && runsLater(version)) skip(`does not load: ${verdict.why}`);
+        if (on === dumper) expect(await dumpsDiffer(on, pair)).toBeUndefined();
         if (toldApart[pair.name] === undefined) expect(verdict).toEqual({ outcome: "passed" });
         else {
           expect(verdict).toMatchObject({

@@ -35,6 +35,9 @@ const keeps =
   "SELECT t.id, t.c::text, l::text, p::text, ps::text, o::text, is_b, child.id FROM t LEFT JOIN child ON child.c = t.c ORDER BY 1";
 const hard = { rows, keeps };
 
+const partitioned = `CREATE TABLE t (id integer, c e) PARTITION BY LIST (c); CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a', NULL);
+  CREATE TABLE t_b PARTITION OF t FOR VALUES IN ('b'); CREATE INDEX i ON t (c)`;
+
 testTransitions([
   {
     title: "values are added before, between and after while everything uses the enum",
@@ -105,5 +108,13 @@ testTransitions([
       CREATE TABLE t (id integer, c e); CREATE VIEW v AS SELECT total(c) AS total, sum(c::integer) AS sum FROM t; CREATE INDEX i ON t ((c + 'a'::e))`,
     rows: "INSERT INTO t VALUES (1, 'a')",
     keeps: "SELECT id, c::text FROM t",
+  },
+  {
+    title: "a value is removed and one is added while partitions are bound by the others",
+    before: `${enumOf("a", "unused", "b")}; ${partitioned}`,
+    after: `${enumOf("b", "a", "new")}; ${partitioned}`,
+    rows: "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, NULL)",
+    keeps: "SELECT id, c::text, tableoid::regclass::text FROM t ORDER BY 1",
+    never: /DROP TABLE public.t\b/,
   },
 ]);

@@ -90,6 +90,42 @@ describe("a plan", () => {
     expect(list.filter((text) => text.includes("ADD CONSTRAINT")).length).toBeGreaterThan(0);
   });
 
+  test("enables row security after its policies exist, and disables it before they go", async () => {
+    const table = "CREATE TABLE t (id integer)";
+    const secured = `${table}; ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY a ON t; CREATE POLICY z ON t`;
+    const of = (list: readonly string[]) =>
+      list.map((text) => text.match(/CREATE TABLE|(CREATE|DROP) POLICY|(NO )?FORCE|ENABLE|DISABLE/)?.[0]);
+    const [enable, create] = ["ENABLE", ["CREATE POLICY", "CREATE POLICY"]];
+    expect(of(await statements(table, secured))).toEqual([...create, enable, "FORCE"]);
+    expect(of(await statements("", secured))).toEqual(["CREATE TABLE", ...create, enable, "FORCE"]);
+    expect(of(await statements(secured, table))).toEqual([
+      "DISABLE",
+      "NO FORCE",
+      "DROP POLICY",
+      "DROP POLICY",
+    ]);
+  });
+
+  test("analyses a column whose type changed, and no other", async () => {
+    const list = await statements(
+      "CREATE TABLE t (id integer, a integer, b varchar(10), c text)",
+      'CREATE TABLE t (id integer, a bigint, b varchar(20), c text COLLATE "C")',
+    );
+    expect(list.map((text) => /ANALYZE .*|COLUMN \w+ TYPE/.exec(text)?.[0])).toEqual(
+      ["a", "b", "c"].flatMap((column) => [`COLUMN ${column} TYPE`, `ANALYZE public.t (${column})`]),
+    );
+  });
+
+  test("revokes nothing to grant something", async () => {
+    const table = "CREATE TABLE t (id integer); CREATE VIEW v AS SELECT id FROM t";
+    const list = await statements(
+      `${table}; GRANT SELECT ON t TO PUBLIC`,
+      `${table}; GRANT SELECT, INSERT ON t TO PUBLIC; GRANT SELECT ON v TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC`,
+    );
+    expect(list.filter((text) => text.startsWith("GRANT"))).toHaveLength(2);
+    expect(list.filter((text) => text.includes("REVOKE"))).toEqual([]);
+  });
+
   test("frees a name before another takes it", async () => {
     const list = await statements(
       "CREATE TABLE a (id integer); CREATE INDEX i ON a (id); CREATE VIEW x AS SELECT 1 AS one",
