@@ -15,6 +15,8 @@ export interface Pair {
   readonly setup?: readonly string[];
   /** Connects with a search path of its own that begins with the schema `foo`. */
   readonly user?: string;
+  /** b says `@renamed` of what has another name in a. */
+  readonly renames?: boolean;
   /** The statements of b are not in the order of their dependencies. */
   readonly unordered?: boolean;
 }
