@@ -62,7 +62,9 @@ export async function execute(
         await withRetries(options, () =>
           database.transaction(async () => {
             await database.script(
-              `SET LOCAL lock_timeout = ${literal(options.lockTimeout).text}; SET LOCAL check_function_bodies = off`,
+              [...timeouts(database, options, "SET LOCAL"), "SET LOCAL check_function_bodies = off"].join(
+                "; ",
+              ),
             );
             for (const step of segment.steps) await runStep(database, step);
             await (isLast ? finish() : recordProgress(database, done));
@@ -91,12 +93,29 @@ async function runStep(database: Database, step: Step): Promise<void> {
   if (step.sql.trim() !== "") await database.script(step.sql);
 }
 
-/** Outside of a transaction the timeout is the session's. */
+/**
+ * A step waits for a lock only so long, because others queue behind it; once it has that, it takes as long as it takes:
+ * a role's or a database's own timeout would end a VALIDATE or an index build on a large table each time anew.
+ */
+function timeouts(
+  { version }: Database,
+  { lockTimeout }: ExecuteOptions,
+  set: "SET" | "SET LOCAL",
+): string[] {
+  return [
+    `${set} lock_timeout = ${literal(lockTimeout).text}`,
+    `${set} statement_timeout = 0`,
+    ...(version.major >= 17 ? [`${set} transaction_timeout = 0`] : []),
+  ];
+}
+
+/** Outside of a transaction the timeouts are the session's. */
 async function runAlone(database: Database, steps: readonly Step[], options: ExecuteOptions): Promise<void> {
-  await database.script(`SET lock_timeout = ${literal(options.lockTimeout).text}`);
+  const settings = timeouts(database, options, "SET");
+  await database.script(settings.join("; "));
   try {
     for (const step of steps) await withRetries(options, () => runStep(database, step));
   } finally {
-    await database.script("RESET lock_timeout");
+    await database.script(settings.map((one) => one.replace(/^SET (\w+) .*/, "RESET $1")).join("; "));
   }
 }

@@ -20,7 +20,6 @@ export async function withAdvisoryLock<T>(
   { wait = 60_000, progress }: LockOptions = {},
 ): Promise<T> {
   if (database.engine === "pglite") return work();
-  const backend = await backendOf(database);
   const deadline = Date.now() + wait;
   while (!(await tryLock(database))) {
     const holder = (await holderOf(database)) ?? "it has just ended";
@@ -35,7 +34,7 @@ export async function withAdvisoryLock<T>(
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   try {
-    if ((await backendOf(database)) !== backend) {
+    if (!(await isHeldHere(database))) {
       throw new DmError("DM5102", "the connection goes through a proxy that pools transactions", {
         at: database.description,
         details: ["session locks and settings do not hold there"],
@@ -63,9 +62,13 @@ async function tryLock(database: Database): Promise<boolean> {
   return row?.locked === true;
 }
 
-async function backendOf(database: Database): Promise<unknown> {
-  const [row] = await database.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  return row?.pid;
+/** Whether the session that answers is the one that has the lock. */
+async function isHeldHere(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ held: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND granted AND pid = pg_backend_pid()) AS held`,
+    [lockKey],
+  );
+  return row?.held === true;
 }
 
 async function holderOf(database: Database): Promise<string | undefined> {
