@@ -44,10 +44,11 @@ function withoutInherited(statements: readonly string[]): string[] {
     parentsOf(table).flatMap((parent) => [parent, ...ancestorsOf(parent)]);
   const left = new Map(
     [...lines].map(([table, own]) => {
-      const inherited = new Set(
-        ancestorsOf(table).flatMap((parent) => lines.get(parent)?.filter((line) => /^\s/.test(line)) ?? []),
-      );
-      return [own.join("\n"), own.filter((line) => !inherited.has(line)).join("\n")];
+      const inherited = ancestorsOf(table).flatMap((parent) => lines.get(parent) ?? []);
+      // Where NOT NULL and a default are the heir's by inheritance, they are not printed.
+      const isInherited = (line: string) =>
+        /^\s/.test(line) && inherited.some((other) => other === line || other.startsWith(`${line} `));
+      return [own.join("\n"), own.filter((line) => !isInherited(line)).join("\n")];
     }),
   );
   return statements.map((statement) => left.get(statement) ?? statement);

@@ -17,8 +17,6 @@ export interface RealSchema {
   readonly since?: number;
   /** Statements that one PostgreSQL lacks the parts for, and which. */
   readonly pgliteLacks?: string;
-  /** What pg_dump prints otherwise after dm built it. */
-  readonly dumpDiffers?: string;
 }
 
 /** Schemas of programs that people run. */
