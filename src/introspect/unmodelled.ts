@@ -1,6 +1,6 @@
 import { namingShell } from "../kinds/operator.js";
 import { groundlessGrants } from "../kinds/privilege.js";
-import { isUserSchema } from "../kinds/query.js";
+import { cameWithType, isUserSchema } from "../kinds/query.js";
 import { mayReadMapping } from "../kinds/user-mapping.js";
 
 const notOfAnExtension = (catalog: string, oid: string) =>
@@ -41,5 +41,27 @@ export function unmodelledQuery(_major: number): string {
       pg_get_userbyid(g.grantee) || ' on ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
     FROM (${groundlessGrants}) g(relation, sub, grantee, grantor) JOIN pg_class c ON c.oid = g.relation
     JOIN pg_namespace n ON n.oid = c.relnamespace`);
+  selects.push(`SELECT 'key without those of some partitions', quote_ident(k.conname) || ' on ' || k.conrelid::regclass::text
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'I' JOIN pg_constraint k ON k.conindid = i.oid
+    JOIN pg_namespace n ON n.oid = i.relnamespace
+    WHERE NOT x.indisvalid AND k.contype IN ('p', 'u', 'x') AND ${isUserSchema("n")}
+      AND ${notOfAnExtension("pg_class", "k.conrelid")}`);
+  // Where there are default privileges, they may be where these came from.
+  const own = `p.proacl <> acldefault('f', p.proowner) AND NOT EXISTS (
+    SELECT FROM pg_default_acl a WHERE a.defaclrole = p.proowner AND a.defaclobjtype = 'f')`;
+  selects.push(`SELECT 'function of a range type', p.oid::regprocedure::text ||
+      concat_ws(' and', CASE WHEN ${own} THEN ' with privileges ' || p.proacl::text END, ' with comment ' || d.description)
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    LEFT JOIN pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
+    WHERE ${cameWithType("p.oid")} AND ${isUserSchema("n")} AND ${notOfAnExtension("pg_proc", "p.oid")}
+      AND (${own} OR d.description IS NOT NULL)`);
+  // Nothing but names with OIDs in them could tell them apart (manual, ALTER TABLE, DISABLE TRIGGER).
+  selects.push(`SELECT DISTINCT 'internal trigger', quote_ident(coalesce(k.conname, t.tgname)) || ' on ' || c.oid::regclass::text ||
+      CASE t.tgenabled WHEN 'D' THEN ', disabled' WHEN 'R' THEN ', enabled in replicas' WHEN 'A' THEN ', enabled always'
+        ELSE ', enabled' END
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint LEFT JOIN pg_trigger p ON p.oid = t.tgparentid AND k.oid IS NULL
+    WHERE t.tgisinternal AND t.tgenabled <> coalesce(p.tgenabled, 'O') AND ${isUserSchema("n")}
+      AND ${notOfAnExtension("pg_class", "c.oid")}`);
   return `${selects.join("\n  UNION ALL\n  ")}\n  ORDER BY 1, 2`;
 }

@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { Identity as Path } from "../catalog/identity.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
@@ -8,6 +9,23 @@ export interface Identity extends SequenceOptions {
   readonly generation: "always" | "by default";
   /** The sequence's name where it is not the one PostgreSQL would choose. */
   readonly sequence: string | null;
+}
+
+/** What satellites of an identity column's sequence, which is no fact of its own, are called beside the column's. */
+export const sequenceBehind = "sequence";
+
+/** Whether the sequence is an identity column's. */
+export const isOfIdentity = (sequence: string) => `EXISTS (
+    SELECT FROM pg_depend own JOIN pg_class os ON os.oid = own.objid AND os.relkind = 'S'
+    WHERE own.classid = 'pg_class'::regclass AND own.objid = ${sequence}
+      AND own.refclassid = 'pg_class'::regclass AND own.deptype = 'i')`;
+
+/** The name of the sequence behind an identity column of this state. */
+export function sequenceOf(column: Path, catalog: Catalog): Sql {
+  const fact = catalog.find({ ...column, kind: "column" });
+  const identity = fact?.attributes.identity;
+  if (fact === undefined || identity == null) throw new Error(`no identity column: ${column.name}`);
+  return name(column.schema, sequenceName(identity, fact));
 }
 
 export type ColumnFact = Fact<"column">;

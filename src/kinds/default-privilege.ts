@@ -1,8 +1,9 @@
 import { sameValue } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { sequenceBehind } from "./column-identity.js";
 import { defineKind } from "./define.js";
 import {
   addGrants,
@@ -103,8 +104,10 @@ export const defaultPrivilege = defineKind({
 });
 
 /** The privileges that an object has as soon as the connected role creates it. */
-function impliedPrivileges({ identity, id }: Fact, catalog: Catalog): Fact<"privilege">[] {
-  const objects = classOfKind[identity.kind];
+function impliedPrivileges(created: Fact, catalog: Catalog): Fact<"privilege">[] {
+  const { identity, id } = created;
+  const hasSequence = isKind(created, "column") && created.attributes.identity !== null;
+  const objects = hasSequence ? "sequences" : classOfKind[identity.kind];
   if (objects === undefined) return [];
   const byGrantee = new Map<string, Grants>();
   const applying = catalog
@@ -124,7 +127,8 @@ function impliedPrivileges({ identity, id }: Fact, catalog: Catalog): Fact<"priv
   return implied
     .filter(([, grants]) => !sameValue(grants, noGrants))
     .map(([grantee, attributes]) => {
-      const privilege: Identity<"privilege"> = { kind: "privilege", name: grantee, of: identity };
+      const behind = hasSequence ? { on: sequenceBehind } : {};
+      const privilege: Identity<"privilege"> = { kind: "privilege", ...behind, name: grantee, of: identity };
       return { identity: privilege, id: factId(privilege), parent: id, attributes };
     });
 }

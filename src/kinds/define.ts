@@ -164,7 +164,7 @@ export interface Kind<K extends KindName> {
     context: Pick<AlterContext, "current" | "wanted">,
   ) => Resemblance;
   /** Whether CREATE of its parent can make it in the same statement. */
-  readonly folds?: (fact: Fact<K>, parent: Fact) => boolean;
+  readonly folds?: (fact: Fact<K>, parent: Fact, wanted: Catalog) => boolean;
   /** Facts that come into being by themselves when `created` is created in this state (default privileges). */
   readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
   /** Facts whose going or changing takes this one along, so that it must come after them. */
@@ -175,6 +175,8 @@ export interface Kind<K extends KindName> {
   readonly needsNewParent?: (fact: Fact<K>, context: AlterContext) => boolean;
   /** Absent where nothing is inherited. */
   readonly inheritance?: (fact: Fact<K>, from: Fact) => Inheritance;
+  /** Whether it is made after the ties of its table, whereas other parts are made before. */
+  readonly afterTies?: (fact: Fact<K>) => boolean;
   /** What is still to do for a fact that came into being with the one it inherits from. */
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
   /** Goes when the tie goes through which it inherits. */

@@ -1,5 +1,7 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import { join, name, raw, sql } from "../sql/sql.js";
+import type { FactId } from "../catalog/identity.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
@@ -20,6 +22,8 @@ export interface Index {
   readonly statistics: Readonly<Record<string, number>>;
   /** False after a failed CREATE INDEX CONCURRENTLY: it costs writes and serves no query. */
   readonly valid: boolean;
+  /** Of a partitioned table's index that lacks those of some partitions: those that it has, as SQL names them. */
+  readonly attached: readonly string[] | null;
 }
 
 declare module "../catalog/fact.js" {
@@ -56,7 +60,11 @@ export const index = defineKind({
              'statistics', (SELECT coalesce(json_object_agg(a.attnum, a.attstattarget ORDER BY a.attnum), '{}')
                             FROM pg_attribute a WHERE a.attrelid = c.oid
                               AND ${major >= 17 ? "a.attstattarget IS NOT NULL" : "a.attstattarget >= 0"}),
-             'valid', x.indisvalid
+             'valid', x.indisvalid,
+             'attached', CASE WHEN c.relkind = 'I' AND NOT x.indisvalid THEN (
+               SELECT coalesce(json_agg(part ORDER BY part), '[]')
+               FROM pg_inherits ii, LATERAL (SELECT ii.inhrelid::regclass::text COLLATE "C" AS part) named
+               WHERE ii.inhparent = c.oid) END
            ) AS attributes
     FROM pg_index x
     JOIN pg_class c ON c.oid = x.indexrelid
@@ -68,14 +76,15 @@ export const index = defineKind({
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
   address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
-  create: (fact) => {
+  create: (fact, { catalog }) => {
     const { identity, attributes } = fact;
+    const only = attributes.attached === null ? "" : "ONLY ";
     const [columns, where] = splitWhere(attributes.definition);
     return [
       join(
         [
           sql`CREATE ${attributes.unique && raw("UNIQUE")} INDEX ${name(identity.name)}`,
-          raw(`ON ${attributes.table} ${columns}`),
+          raw(`ON ${only}${attributes.table} ${columns}`),
           withOptions(attributes.options),
           attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
           raw(where),
@@ -85,11 +94,24 @@ export const index = defineKind({
       ...Object.entries(attributes.statistics).map(
         ([column, target]) => sql`${alterIndex(fact)} ALTER COLUMN ${raw(column)} SET STATISTICS ${target}`,
       ),
+      ...(attributes.attached === null ? [] : attach(fact, catalog)),
     ];
   },
   inheritance: () => "adopted",
+  // A table that is attached later gets every index that it lacks.
+  afterTies: ({ attributes }) => attributes.attached !== null,
   drop: ({ identity }) => [sql`DROP INDEX ${name(identity.schema, identity.name)}`],
   alter: [
+    {
+      // An index of a partition cannot be detached (manual, ALTER INDEX).
+      of: ["valid", "attached"],
+      when: ({ attributes: from }, { attributes: to }) =>
+        from.attached !== null &&
+        (to.attached === null
+          ? to.valid
+          : from.attached.every((part) => to.attached?.includes(part) === true)),
+      sql: (from, to, { current, wanted }) => attach(to, wanted, partsOf(from, current)),
+    },
     {
       of: ["options"],
       sql: (from, to) => changeOptions(alterIndex(to), from.attributes.options, to.attributes.options),
@@ -119,6 +141,19 @@ export const index = defineKind({
   resembles: sameParentAndAttributes,
   rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
 });
+
+/** The indexes of partitions that are parts of this one. */
+function partsOf({ id }: Fact<"index">, catalog: Catalog): ReadonlySet<FactId> {
+  const parts = catalog.dependents(id).filter(({ type }) => type === "inherits");
+  return new Set(parts.map(({ from }) => from));
+}
+
+function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<FactId> = new Set()): Sql[] {
+  return [...partsOf(fact, catalog)]
+    .filter((part) => !attached.has(part))
+    .flatMap((part) => catalog.get(part)?.identity ?? [])
+    .map((part) => sql`${alterIndex(fact)} ATTACH PARTITION ${name(part.schema, part.name)}`);
+}
 
 /** The columns and the predicate of an index definition; WITH and TABLESPACE stand between them. */
 function splitWhere(definition: string): [columns: string, where: string] {

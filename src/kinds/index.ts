@@ -22,6 +22,7 @@ import { domainConstraint } from "./domain-constraint.js";
 import { enumType, renameEnumValue } from "./enum.js";
 import { eventTrigger } from "./event-trigger.js";
 import { extension } from "./extension.js";
+import { extensionDependency } from "./extension-dependency.js";
 import { foreignColumn } from "./foreign-column.js";
 import { foreignDataWrapper, foreignServer } from "./foreign-data-wrapper.js";
 import { foreignTable } from "./foreign-table.js";
@@ -135,6 +136,7 @@ const registry: { readonly [K in KindName]: Kind<K> } = {
   "event trigger": eventTrigger,
   owner,
   privilege,
+  "extension dependency": extensionDependency,
   comment: commentKind,
   "security label": securityLabel,
   "default privilege": defaultPrivilege,

@@ -1,4 +1,6 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
@@ -18,6 +20,16 @@ declare module "../catalog/fact.js" {
 const alterTable = ({ identity }: Fact<"inheritance">) =>
   sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
 
+/** Up to version 15 CREATE TABLE takes no generated column that is inherited, too (tablecmds.c, MergeAttributes). */
+function generatesWhatItInherits(table: FactId, catalog: Catalog): boolean {
+  return catalog
+    .childrenOfKind(table, "column")
+    .some(
+      ({ id, attributes }) =>
+        attributes.generated !== null && catalog.dependencies(id).some(({ type }) => type === "inherits"),
+    );
+}
+
 export const inheritance = defineKind({
   name: "inheritance",
   query: () => `
@@ -30,7 +42,8 @@ export const inheritance = defineKind({
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_inherits i ON i.inhrelid = c.oid
     WHERE NOT c.relispartition AND c.relkind IN ('r', 'f') AND ${isUserSchema("n")}`,
-  folds: (_, parent) => parent.identity.kind === "table",
+  folds: (_, parent, wanted) =>
+    parent.identity.kind === "table" && (wanted.major >= 16 || !generatesWhatItInherits(parent.id, wanted)),
   create: (fact) => [sql`${alterTable(fact)} INHERIT ${raw(fact.attributes.parent)}`],
   drop: (fact) => [sql`${alterTable(fact)} NO INHERIT ${raw(fact.attributes.parent)}`],
   alter: [],

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
@@ -143,6 +144,17 @@ export function isNameImplied({ identity, attributes }: NotNullFact, catalog?: C
   );
 }
 
+/** The same for the NOT NULL of a domain. */
+export function isDomainNameImplied(
+  { schema, name: domain }: Identity,
+  own: string,
+  catalog: Catalog,
+): boolean {
+  return (
+    own === impliedDomainName(domain ?? "") && (constraintNames(catalog).get(`${schema}.${own}`) ?? 0) < 2
+  );
+}
+
 /** The longest name in bytes (manual, Identifiers and Key Words). */
 const longest = 63;
 
@@ -188,7 +200,9 @@ function constraintNames(catalog: Catalog): ReadonlyMap<string, number> {
     if (isKind(fact, "not null")) add(schema, fact.attributes.name);
     else if (isKind(fact, "constraint") || isKind(fact, "domain constraint")) add(schema, own);
     else if (isKind(fact, "trigger") && fact.attributes.constraint) add(schema, own);
-    else if (isKind(fact, "domain") && fact.attributes.notNull) add(schema, impliedDomainName(own ?? ""));
+    else if (isKind(fact, "domain") && fact.attributes.notNull) {
+      add(schema, fact.attributes.notNullName ?? impliedDomainName(own ?? ""));
+    }
   }
   counted.set(catalog, numbers);
   return numbers;

@@ -2,14 +2,15 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { isOfIdentity, sequenceBehind, sequenceOf } from "./column-identity.js";
 import { defineKind, type RenderContext } from "./define.js";
 import { changeGrants, everyone, type Grants, grantsQuery, noGrants, rolesIn, theOwner } from "./grants.js";
 import { cameWithType } from "./query.js";
 
 /**
  * GRANT and REVOKE: what one grantee may do with one object, as it differs from the default. The identity's argument is
- * the role that granted it, where that is not the object's owner; its `on` a column that is no fact: a system column, or a
- * sequence's.
+ * the role that granted it, where that is not the object's owner; its `on` what is no fact: a system column, a sequence's
+ * column, or the sequence behind an identity column.
  */
 export type Privilege = Grants;
 
@@ -38,7 +39,7 @@ function change({ identity }: PrivilegeFact, from: Grants, to: Grants, context: 
   const statements = changeGrants(
     from,
     to,
-    (privileges) => grantClause(privileges, identity, context.address),
+    (privileges) => grantClause(privileges, identity, context),
     grantee(identity, context.catalog),
     grantor === undefined && role === theOwner && !isOfColumn(identity),
   );
@@ -93,8 +94,10 @@ function mayUse(role: string, schema: string, catalog: Catalog): boolean {
     );
 }
 
-function grantClause(privileges: Sql, { on, of: target }: Identity, address: RenderContext["address"]): Sql {
+function grantClause(privileges: Sql, identity: Identity, { address, catalog }: Place): Sql {
+  const { on, of: target } = identity;
   if (target === undefined) throw new Error("a privilege without a target");
+  if (isOfSequence(identity)) return sql`${privileges} ON SEQUENCE ${sequenceOf(target, catalog)}`;
   const ofColumn = (column: string | undefined) =>
     raw(
       privileges.text
@@ -162,12 +165,11 @@ const relationKinds: Readonly<Record<string, readonly string[]>> = {
 
 /** The catalogs whose objects have an access control list, with acldefault()'s letter for each. */
 const objects = `
-  SELECT 'pg_class' AS catalog, c.oid, 0 AS sub, NULL::name AS part, ARRAY[c.relnamespace] AS namespaces, c.relowner AS owner, c.relacl AS acl,
-         CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END AS type
-  FROM pg_class c WHERE c.relkind <> 'S' OR NOT EXISTS (
-    SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+  SELECT 'pg_class' AS catalog, c.oid, 0 AS sub, CASE WHEN ${isOfIdentity("c.oid")} THEN '${sequenceBehind}'::name END AS part,
+         ARRAY[c.relnamespace] AS namespaces, c.relowner AS owner, c.relacl AS acl, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END AS type
+  FROM pg_class c
   UNION ALL SELECT 'pg_class', a.attrelid, a.attnum, CASE WHEN a.attnum < 0 OR c.relkind = 'S' THEN a.attname END, ARRAY[c.relnamespace], c.relowner, a.attacl, 'c'
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped AND NOT ${isOfIdentity("c.oid")}
   UNION ALL SELECT 'pg_proc', oid, 0, NULL,
          pronamespace || ARRAY(SELECT typnamespace FROM pg_type WHERE oid = ANY (proargtypes)), proowner, proacl, 'f' FROM pg_proc p WHERE NOT ${cameWithType("p.oid")}
   UNION ALL SELECT 'pg_type', oid, 0, NULL, ARRAY[typnamespace], typowner, typacl, 'T' FROM pg_type
@@ -224,7 +226,11 @@ export const privilege = defineKind({
   isOfMembers: true,
   // To revoke from a table is to revoke from each of its columns (manual, REVOKE, Description).
   follows: ({ identity: { on, ...whole } }) => [
-    ...(on === undefined ? relationsOfColumn(whole.of).map((of) => ({ ...whole, of })) : [whole]),
+    ...(isOfSequence({ ...whole, ...(on === undefined ? {} : { on }) })
+      ? []
+      : on === undefined
+        ? relationsOfColumn(whole.of).map((of) => ({ ...whole, of }))
+        : [whole]),
     ...ownersOf(whole),
   ],
   roles: ({ identity }) => rolesIn([identity.name, ...(identity.args ?? [])]),
@@ -253,6 +259,12 @@ function goesWith({ identity }: Fact, of: PrivilegeFact): boolean {
   return isSame && identity.kind === "privilege" && isOfColumn(identity);
 }
 
-function isOfColumn({ on, of }: Identity): boolean {
-  return on !== undefined || relationsOfColumn(of).length > 0;
+function isOfColumn(identity: Identity): boolean {
+  if (isOfSequence(identity)) return false;
+  return identity.on !== undefined || relationsOfColumn(identity.of).length > 0;
+}
+
+/** Whether it is about the sequence behind an identity column. */
+function isOfSequence({ on, of }: Identity): boolean {
+  return on === sequenceBehind && of?.kind === "column";
 }

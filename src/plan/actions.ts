@@ -71,19 +71,32 @@ class Builder implements ActionGraph {
   #addImplied(): void {
     const inForce = this.#defaultsInForce();
     if (inForce.facts.size === 0) return;
-    for (const fact of this.#decisions.creates.values()) {
-      for (const implied of implyingKinds.flatMap((kind) => kindOf(kind).implies?.(fact, inForce) ?? [])) {
-        const wanted = this.#wanted.get(implied.id);
-        if (!this.#isManaged(implied)) continue;
-        if (wanted === undefined) {
-          this.#add({ type: "retract", fact: implied });
-          this.#before("create", fact.id, "retract", implied.id);
-          // Before an owner is set: what the new owner was granted becomes the owner's own.
-          for (const sibling of this.#wanted.children(fact.id)) {
-            if (sibling.identity.of !== undefined) this.#before("retract", implied.id, "create", sibling.id);
-          }
-        } else this.#add({ type: "create", fact: wanted, implied });
-      }
+    const implied = (fact: Fact) =>
+      implyingKinds.flatMap((kind) => kindOf(kind).implies?.(fact, inForce) ?? []);
+    const { creates, alters } = this.#decisions;
+    for (const fact of creates.values()) this.#addImpliedBy("create", fact, implied(fact));
+    for (const { from, to } of alters.values()) {
+      const before = new Set(implied(from).map(({ id }) => id));
+      this.#addImpliedBy(
+        "alter",
+        to,
+        implied(to).filter(({ id }) => !before.has(id)),
+      );
+    }
+  }
+
+  #addImpliedBy(type: "create" | "alter", fact: Fact, brought: readonly Fact[]): void {
+    for (const implied of brought) {
+      const wanted = this.#wanted.get(implied.id);
+      if (!this.#isManaged(implied)) continue;
+      if (wanted === undefined) {
+        this.#add({ type: "retract", fact: implied });
+        this.#before(type, fact.id, "retract", implied.id);
+        // Before an owner is set: what the new owner was granted becomes the owner's own.
+        for (const sibling of this.#wanted.children(fact.id)) {
+          if (sibling.identity.of !== undefined) this.#before("retract", implied.id, "create", sibling.id);
+        }
+      } else this.#add({ type: "create", fact: wanted, implied });
     }
   }
 

@@ -28,7 +28,7 @@ export function fold(
   const into = new Map([
     ...inherited,
     ...foldedDrops(decisions, states.current),
-    ...[...foldedCreates(decisions)].filter(([key]) => !inherited.has(key)),
+    ...[...foldedCreates(decisions, states.wanted)].filter(([key]) => !inherited.has(key)),
   ]);
   for (const key of into.keys()) if (!actions.has(key)) into.delete(key);
   const representative = (key: string): string => {
@@ -67,10 +67,10 @@ function foldedDrops({ drops, setAside }: Decisions, current: Catalog): [string,
 }
 
 /** CREATE of the parent makes it too, where the kind says so. */
-function foldedCreates({ creates }: Decisions): [string, string][] {
+function foldedCreates({ creates }: Decisions, wanted: Catalog): [string, string][] {
   return [...creates.values()].flatMap((fact): [string, string][] => {
     const parent = fact.parent === undefined ? undefined : creates.get(fact.parent);
-    if (parent === undefined || !kindOf(fact.identity.kind).folds?.(fact, parent)) return [];
+    if (parent === undefined || !kindOf(fact.identity.kind).folds?.(fact, parent, wanted)) return [];
     return [[actionKey("create", fact.id), actionKey("create", parent.id)]];
   });
 }

@@ -40,6 +40,11 @@ export function orderByInheritance(
     const { wanted } = states;
     const isAdopted = manner(fact, edge, wanted) === "adopted";
     const isTiedNow = edge.via !== undefined && decisions.creates.has(edge.via);
+    if (isAfterTies(states.current.get(edge.to))) before("create", fact.id, "alter", edge.to);
+    if (isAfterTies(wanted.get(edge.to))) {
+      before("create", fact.id, "create", edge.to);
+      return;
+    }
     if (!isTiedNow) {
       if (isAdopted) before("create", fact.id, "create", edge.to);
       else before("create", edge.to, "create", fact.id);
@@ -64,7 +69,9 @@ export function orderByInheritance(
     for (const { to: table } of catalog.dependencies(tie.id)) {
       for (const part of partsForTie(table, type)) {
         for (const change of ["drop", "alter", "create"] as const) {
-          if (type === "create") before(change, part, "create", tie.id);
+          if (type === "create" && isAfterTies(states.wanted.get(part))) {
+            before("create", tie.id, change, part);
+          } else if (type === "create") before(change, part, "create", tie.id);
           else if (type === "drop") before("drop", tie.id, change, part);
         }
       }
@@ -91,6 +98,9 @@ export function orderByInheritance(
     );
   }
 }
+
+const isAfterTies = (fact: Fact | undefined) =>
+  fact !== undefined && kindOf(fact.identity.kind).afterTies?.(fact) === true;
 
 /** A table's columns, constraints, indexes and what is theirs, less satellites and ties. */
 function partsOf(table: FactId, catalog: Catalog): FactId[] {

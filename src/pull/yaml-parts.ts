@@ -168,13 +168,16 @@ export function indexEntry(
     tablespace,
     statistics,
     valid: _valid,
+    attached,
     ...rest
   } = attributes;
   rest satisfies NothingElse;
   const printed = readPrinted("index", definition);
   const read = readElements(printed?.rest ?? "");
   const after = readPrinted("afterElements", read?.rest ?? "");
-  if (read === undefined || after === undefined || Object.keys(statistics).length > 0) return undefined;
+  if (read === undefined || after === undefined || Object.keys(statistics).length > 0 || attached !== null) {
+    return undefined;
+  }
   const elements = read.elements.map((text) => {
     const called = isIdentifier(text) ? unquoted(text) : text;
     // A text that is a column's name is taken for that column.

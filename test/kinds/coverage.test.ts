@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openShadow } from "../corpus/open-shadow.js";
 import { newestServer, skipAloud } from "../support/databases.js";
+import { behindCases } from "./behind-cases.js";
 import { type ChangeCase, changesOf } from "./change.js";
 import { columnCases } from "./column-cases.js";
 import { constraintCases } from "./constraint-cases.js";
@@ -18,6 +19,7 @@ const cases: readonly ChangeCase[] = [
   ...routineCases,
   ...typeCases,
   ...privilegeCases,
+  ...behindCases,
 ];
 
 /** Attributes that no case changes, and why. */
@@ -29,6 +31,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "table.accessMethod": "no PostgreSQL brings a second table access method",
   "materialized view.accessMethod": "no PostgreSQL brings a second table access method",
   "index.valid": "invalid-indexes.test.ts",
+  "index.attached": "partitions.test.ts",
   "procedure.result": "a procedure's follows from its arguments",
   "procedure.window": "only functions have windows",
   "sequence ownership.schema": "a sequence lives in the schema of the table that owns it",

@@ -42,6 +42,13 @@ const pairs: readonly StatePair[] = [
       ALTER TABLE lion ALTER weight DROP DEFAULT; CREATE VIEW v AS SELECT weight, lives FROM lion`,
   },
   {
+    name: "generated columns, inherited and own",
+    a: "CREATE TABLE square (side int, area int GENERATED ALWAYS AS (side * side) STORED)",
+    b: `CREATE TABLE square (side int, area int GENERATED ALWAYS AS (side * side) STORED, CHECK (side > 0));
+      CREATE TABLE cube (volume int GENERATED ALWAYS AS (side * side * side) STORED) INHERITS (square);
+      CREATE TABLE tile () INHERITS (square); COMMENT ON COLUMN tile.area IS 'floor'`,
+  },
+  {
     name: "inherited columns only",
     a: animal,
     b: `${animal}; CREATE TABLE dog () INHERITS (animal)`,

@@ -85,6 +85,20 @@ const pairs: readonly StatePair[] = [
     b: "CREATE INDEX i ON m (v, at)",
   },
   {
+    name: "an index that some partitions lack gets more of them",
+    a: `${whole}; CREATE INDEX i ON ONLY m (v); CREATE INDEX i24 ON m_24 (v); CREATE INDEX i25 ON m_25 (v); ALTER INDEX i ATTACH PARTITION i24;
+      COMMENT ON INDEX i IS 'part'`,
+    b: `${whole}; CREATE INDEX i ON m (v); ALTER INDEX m_24_v_idx RENAME TO i24; ALTER INDEX m_25_v_idx RENAME TO i25`,
+  },
+  {
+    name: "an index that all partitions lack, and one of partitions of partitions",
+    a: `${measurement}; CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (id);
+      CREATE TABLE m_24_1 PARTITION OF m_24 FOR VALUES IN (1); CREATE TABLE m_24_2 PARTITION OF m_24 FOR VALUES IN (2); ${y25};
+      CREATE INDEX i ON ONLY m (v); CREATE INDEX i24 ON ONLY m_24 (v); CREATE INDEX i241 ON m_24_1 (v);
+      ALTER INDEX i24 ATTACH PARTITION i241; ALTER INDEX i ATTACH PARTITION i24`,
+    b: `${whole}; CREATE INDEX i ON ONLY m (v) WHERE v > 0`,
+  },
+  {
     name: "a foreign key to a partitioned table",
     a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
     b: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at); CREATE TABLE f (id int, at date, FOREIGN KEY (id, at) REFERENCES m)`,

@@ -150,6 +150,12 @@ RESET ROLE;
 REVOKE USAGE ON SCHEMA con FROM "Büro";
 GRANT SELECT (last_value) ON app.counter TO readers;
 GRANT SELECT (xmin) ON app.patient TO readers;
+CREATE TABLE app.numbered (id integer GENERATED ALWAYS AS IDENTITY, CONSTRAINT numbered_key PRIMARY KEY (id));
+COMMENT ON SEQUENCE app.numbered_id_seq IS 'behind';
+GRANT USAGE ON SEQUENCE app.numbered_id_seq TO readers;
+ALTER INDEX app.numbered_key DEPENDS ON EXTENSION plpgsql;
+CREATE VIEW app.numbers AS SELECT id FROM app.numbered;
+COMMENT ON RULE "_RETURN" ON app.numbers IS 'its rule';
 
 CREATE COLLATION app.plain (lc_collate = 'C', lc_ctype = 'POSIX');
 CREATE TYPE app.place AS (street text COLLATE app.plain, "No" numeric(5, 2), moods app.mood[]);
