@@ -31,6 +31,19 @@ Plans, drift and status name what they find of these, and change none of it.
   columns, and comments on whatever an extension brought. PostgreSQL does not record whether the extension's script made
   them or someone later, so dm names those that one of two compared states has and the other has not. Privileges and
   security labels on an extension's objects are modelled like any others: PostgreSQL keeps what the script granted.
+- **The state of internal triggers**, as ALTER TABLE … DISABLE TRIGGER ALL leaves it in a foreign key's own: only their
+  names, which hold OIDs, tell them apart. In version 14 those of partitions that come from a partitioned table's trigger
+  are internal ones, too.
+- **A primary key or unique constraint of a partitioned table that lacks those of some partitions**, as ALTER TABLE ONLY
+  … ADD CONSTRAINT makes it.
+- **Privileges and comments on the functions that come with a range type.**
+- **Shell operators**, which nothing can make.
+
+Nothing can change these, so they are not compared:
+
+- The name of a NOT NULL constraint that is inherited, and whether a column or a check that is inherited stands by itself
+  besides (\`attislocal\`, \`conislocal\`): what INHERIT made so, no statement takes back. A plan heeds the latter when
+  the table that it comes from loses the column.
 `;
 
 /** docs/coverage.md as it should be now. */

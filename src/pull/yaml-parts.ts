@@ -15,8 +15,8 @@ export type NothingElse = Record<string, never>;
 /** What YAML says with a column. */
 export interface ColumnParts {
   readonly default: Fact<"default"> | undefined;
-  /** `true` for one that has the name which PostgreSQL gives it. */
-  readonly notNull: string | boolean;
+  /** `true` for one that has the name which PostgreSQL gives it, and nothing else to say. */
+  readonly notNull: Exclude<ColumnEntry["not_null"], undefined> | boolean;
   readonly comment: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function columnEntry(
     type,
     collation: collation ?? undefined,
     nullable: notNull === true && identity === null ? false : undefined,
-    not_null: typeof notNull === "string" ? notNull : undefined,
+    not_null: typeof notNull === "boolean" ? undefined : notNull,
     default: defaultFact?.attributes.expression,
     identity: sequence,
     generated: generatedEntry(generated),
@@ -90,7 +90,6 @@ export function constraintEntry(
   const { type, definition, deferrable, deferred, options, tablespace, validated, enforced, ...rest } =
     attributes;
   rest satisfies NothingElse;
-  if (!enforced) return undefined;
   const own = identity.name ?? "";
   const deferral = deferrable ? { deferrable: deferred ? ("initially deferred" as const) : true } : {};
   const index = present<Pick<KeyEntry, "with" | "tablespace">>({
@@ -122,18 +121,24 @@ export function constraintEntry(
         match: printed.full === undefined ? undefined : "full",
         ...deferral,
         not_valid: validated ? undefined : true,
+        enforced: enforced ? undefined : false,
         comment,
       };
       return { foreign_keys: { [own]: present(key) } };
     }
     case "check": {
       const printed = readPrinted("check", definition);
-      if (printed?.expression === undefined || !validated) return undefined;
+      if (printed?.expression === undefined) return undefined;
       const expression = unwrapped(printed.expression);
       const noInherit = printed.noInherit === undefined ? undefined : true;
-      const isShort = noInherit === undefined && comment === undefined;
-      const check = present({ expression, no_inherit: noInherit, comment });
-      return { checks: { [own]: isShort ? expression : check } };
+      const check = present({
+        expression,
+        no_inherit: noInherit,
+        not_valid: validated ? undefined : true,
+        enforced: enforced ? undefined : false,
+        comment,
+      });
+      return { checks: { [own]: Object.keys(check).length === 1 ? expression : check } };
     }
     case "exclusion": {
       const printed = readPrinted("exclusion", definition);

@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import type { EnumEntry, SchemaDocument, TableEntry } from "../desired/yaml/document.js";
 import { isNameImplied } from "../kinds/not-null.js";
 import {
+  type ColumnParts,
   columnEntry,
   constraintEntry,
   indexEntry,
@@ -87,11 +88,10 @@ function columnEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableE
   const entries: [string, NonNullable<TableEntry["columns"]>[string]][] = [];
   for (const column of catalog.childrenOfKind(table.id, "column")) {
     const [defaultFact] = catalog.childrenOfKind(column.id, "default");
-    const notNull = catalog.childrenOfKind(column.id, "not null").find(isSaidOfColumn);
+    const [notNull] = catalog.childrenOfKind(column.id, "not null");
     const entry = columnEntry(column, {
       default: defaultFact,
-      notNull:
-        notNull !== undefined && (isNameImplied(notNull, catalog) || (notNull.attributes.name ?? true)),
+      notNull: notNull !== undefined && notNullEntry(notNull, catalog),
       comment: sayIn(catalog, says).comment(column),
     });
     const name = column.identity.name ?? "";
@@ -104,7 +104,17 @@ function columnEntries(table: Fact, catalog: Catalog, says: Set<FactId>): TableE
   return Object.fromEntries(entries);
 }
 
-const isSaidOfColumn = ({ attributes }: Fact<"not null">) => attributes.validated && !attributes.noInherit;
+function notNullEntry(fact: Fact<"not null">, catalog: Catalog): ColumnParts["notNull"] {
+  const { name, validated, noInherit, ...rest } = fact.attributes;
+  rest satisfies NothingElse;
+  const said = isNameImplied(fact, catalog) ? undefined : (name ?? undefined);
+  if (validated && !noInherit) return said ?? true;
+  return {
+    ...(said === undefined ? {} : { name: said }),
+    ...(noInherit ? { no_inherit: true } : {}),
+    ...(validated ? {} : { not_valid: true }),
+  };
+}
 
 function constraintEntries(table: Fact, catalog: Catalog, says: Set<FactId>): Partial<TableEntry> {
   // In this order they stand in the file.

@@ -168,3 +168,51 @@ tables:
     },
   ]);
 });
+
+test("YAML has words for what is not valid, not enforced or not inherited", async () => {
+  const wanted = await catalogOf(`
+    CREATE TABLE patient (id bigint PRIMARY KEY, name text, born date, died date CONSTRAINT ended NOT NULL NO INHERIT,
+      CONSTRAINT told CHECK (died > born) NOT ENFORCED);
+    ALTER TABLE patient ADD NOT NULL name NOT VALID;
+    ALTER TABLE patient ADD CONSTRAINT has_birthday NOT NULL born NOT VALID;
+    ALTER TABLE patient ADD CONSTRAINT later CHECK (id > 0) NOT VALID;
+    ALTER TABLE patient ADD mother bigint CONSTRAINT mother REFERENCES patient NOT ENFORCED;
+  `);
+  const [file, ...others] = writeSchemaFiles(wanted, base, "yaml");
+  expect(others).toEqual([]);
+  expect(file?.text).toBe(`schema: public
+tables:
+  patient:
+    columns:
+      id: bigint NOT NULL
+      name:
+        type: text
+        not_null:
+          not_valid: true
+      born:
+        type: date
+        not_null:
+          name: has_birthday
+          not_valid: true
+      died:
+        type: date
+        not_null:
+          name: ended
+          no_inherit: true
+      mother: bigint
+    primary_key: [id]
+    checks:
+      later:
+        expression: id > 0
+        not_valid: true
+      told:
+        expression: died > born
+        enforced: false
+    foreign_keys:
+      mother:
+        columns: [mother]
+        references: public.patient(id)
+        enforced: false
+`);
+  await expectSame(writeSchemaFiles(wanted, base, "yaml"), wanted);
+});

@@ -33,9 +33,7 @@ function columnClauses(column: ColumnEntry): string {
     typeof generated === "string" && `GENERATED ALWAYS AS (${generated}) STORED`,
     typeof generated === "object" &&
       `GENERATED ALWAYS AS (${generated.expression}) ${generated.kind.toUpperCase()}`,
-    column.not_null !== undefined
-      ? `CONSTRAINT ${quoteIdentifier(column.not_null)} NOT NULL`
-      : column.nullable === false && "NOT NULL",
+    notNullClause(column),
     column.nullable === true && "NULL",
     column.primary_key && "PRIMARY KEY",
     column.unique && "UNIQUE",
@@ -43,6 +41,35 @@ function columnClauses(column: ColumnEntry): string {
     references !== undefined && `REFERENCES ${references}`,
     ...referenceActions(column),
   ]);
+}
+
+const notNullOf = ({ not_null: given }: ColumnEntry) => (typeof given === "string" ? { name: given } : given);
+
+function notNullClause(column: ColumnEntry): string | false {
+  const notNull = notNullOf(column);
+  if (notNull === undefined) return column.nullable === false && "NOT NULL";
+  return (
+    notNull.not_valid !== true && words([called(notNull), "NOT NULL", notNull.no_inherit && "NO INHERIT"])
+  );
+}
+
+const called = ({ name }: { readonly name?: string | undefined }) =>
+  name !== undefined && `CONSTRAINT ${quoteIdentifier(name)}`;
+
+/** A column definition has no NOT VALID (manual, CREATE TABLE). */
+export function invalidNotNulls({ columns }: TableEntry) {
+  return Object.entries(columns ?? {}).flatMap(([column, entry]) => {
+    const notNull = typeof entry === "string" ? undefined : notNullOf(entry);
+    if (notNull?.not_valid !== true) return [];
+    const text = words([
+      "ADD",
+      called(notNull),
+      `NOT NULL ${quoteIdentifier(column)}`,
+      notNull.no_inherit && "NO INHERIT",
+      "NOT VALID",
+    ]);
+    return [{ text, column, key: "not_null" }];
+  });
 }
 
 /** A collation that is written without quotes is a name as it is: `de-DE-x-icu`, `C`. */

@@ -98,8 +98,8 @@ export function repeatedKeys(
 const checkOf = (given: string | CheckEntry): CheckEntry =>
   typeof given === "string" ? { expression: given } : given;
 
-const checkClause = ({ expression, no_inherit }: CheckEntry) =>
-  words([`CHECK (${expression}\n)`, no_inherit && "NO INHERIT"]);
+const checkClause = ({ expression, no_inherit, enforced }: CheckEntry) =>
+  words([`CHECK (${expression}\n)`, no_inherit && "NO INHERIT", enforced === false && "NOT ENFORCED"]);
 
 /** CREATE TABLE ignores NOT VALID, as there are no rows. */
 export function invalidChecks(
@@ -146,6 +146,7 @@ export function foreignKeys(
       ...referenceActions(key),
       deferral(key),
       key.not_valid && "NOT VALID",
+      key.enforced === false && "NOT ENFORCED",
     ]);
     const target = { kind: "constraint", schema: id.schema, on: id.name, name };
     return statement(text, context.places(own), annotationsFor(key, target, own, context));

@@ -1,7 +1,7 @@
 import type { Piece } from "../../parse/source.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/quote.js";
 import type { QualifiedName } from "../tree.js";
-import { columnSettings, columnsOf } from "./columns.js";
+import { columnSettings, columnsOf, invalidNotNulls } from "./columns.js";
 import { constraintsOf, foreignKeys, invalidChecks, repeatedKeys } from "./constraints.js";
 import {
   annotationsFor,
@@ -91,7 +91,9 @@ function tableDefinitions(key: string, entry: TableEntry, context: Context): Def
     ...(entry.row_security ? [alter("ENABLE ROW LEVEL SECURITY", "row_security")] : []),
     ...(entry.row_security === "force" ? [alter("FORCE ROW LEVEL SECURITY", "row_security")] : []),
     ...replicaIdentity(entry).map((text) => alter(text, "replica_identity")),
-    ...columnSettings(entry).map(({ text, column, key }) => alter(text, "columns", column, key)),
+    ...[...invalidNotNulls(entry), ...columnSettings(entry)].map(({ text, column, key }) =>
+      alter(text, "columns", column, key),
+    ),
     ...commentOn("TABLE", table, entry.comment, path, context),
     ...partComments(entry, table, path, context),
     ...ownerOf("TABLE", table, entry.owner, path, context),

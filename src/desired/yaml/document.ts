@@ -28,12 +28,18 @@ const identity = z.strictObject({
 
 const generated = z.strictObject({ expression, kind: z.enum(["stored", "virtual"]) });
 
+const notNull = z.strictObject({
+  name: z.string().min(1).optional(),
+  no_inherit: z.boolean().optional(),
+  not_valid: z.boolean().optional(),
+});
+
 const column = z.strictObject({
   type: sqlText,
   collation: sqlText.optional(),
   nullable: z.boolean().optional(),
-  /** The name of the NOT NULL constraint, where it is not the one that PostgreSQL gives it. */
-  not_null: z.string().min(1).optional(),
+  /** The name of the NOT NULL constraint, where it is not the one that PostgreSQL gives it; or all that it has. */
+  not_null: z.union([z.string().min(1), notNull]).optional(),
   default: expression.optional(),
   identity: z.union([z.enum(["always", "by default"]), identity]).optional(),
   generated: z.union([expression, generated]).optional(),
@@ -71,6 +77,7 @@ const check = z.strictObject({
   expression,
   no_inherit: z.boolean().optional(),
   not_valid: z.boolean().optional(),
+  enforced: z.boolean().optional(),
   ...history,
 });
 
@@ -82,6 +89,7 @@ const foreignKey = z.strictObject({
   match: z.enum(["simple", "full"]).optional(),
   deferrable,
   not_valid: z.boolean().optional(),
+  enforced: z.boolean().optional(),
   ...history,
 });
 
