@@ -2,7 +2,7 @@ import type { Catalog } from "../../src/catalog/catalog.js";
 import type { Database } from "../../src/database/database.js";
 import { introspect } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
-import { createRoles, dropRoles } from "../../src/proof/build.js";
+import { createRoles } from "../../src/proof/build.js";
 import { commitStatements } from "../../src/proof/run.js";
 import { withTemporaryDatabase } from "../support/databases.js";
 import { dump } from "./dump.js";
@@ -22,30 +22,32 @@ interface Written {
  * @returns what it prints otherwise; undefined when it prints the same.
  */
 export function dumpsDiffer(major: number, pair: Pair): Promise<string | undefined> {
-  return written(major, pair, pair.a, (a) =>
-    written(major, pair, pair.b, async (b) => {
-      const roles = await a.database.transaction(() => createRoles(a.database, a.catalog, b.catalog));
-      try {
+  // Roles go at the end, when only one of the databases is left that has something of them.
+  return withTemporaryDatabase(major, (first, firstUrl) =>
+    inNewRoles(first, async () => {
+      const a = await written(major, first, firstUrl, pair, pair.a);
+      return withTemporaryDatabase(major, async (second, secondUrl) => {
+        const b = await written(major, second, secondUrl, pair, pair.b);
+        await first.transaction(() => createRoles(first, a.catalog, b.catalog));
         const lines = [
           ...(await differencesAfter("a to b", a, b, major)),
           ...(await differencesAfter("b to a", b, a, major)),
         ];
         return lines.length === 0 ? undefined : lines.join("\n");
-      } finally {
-        await dropRoles(b.database, roles);
-        await dropRoles(a.database, roles);
-      }
+      });
     }),
   );
 }
 
-function written<T>(major: number, pair: Pair, text: string, work: (one: Written) => Promise<T>): Promise<T> {
-  return withTemporaryDatabase(major, (database, url) =>
-    inNewRoles(database, async () => {
-      await loadCommitted(database, pair, text);
-      return work({ database, url, catalog: await introspect(database), dump: await dump(url, major) });
-    }),
-  );
+async function written(
+  major: number,
+  database: Database,
+  url: string,
+  pair: Pair,
+  text: string,
+): Promise<Written> {
+  await loadCommitted(database, pair, text);
+  return { database, url, catalog: await introspect(database), dump: await dump(url, major) };
 }
 
 async function differencesAfter(leg: string, from: Written, to: Written, major: number): Promise<string[]> {

@@ -66,6 +66,20 @@ const work: readonly HazardCase[] = [
     small: [],
   },
   {
+    title: "a serial column is a rewrite",
+    before: base,
+    after: base.replace("c text", "c text, d serial"),
+    raises: ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"],
+    small: [],
+  },
+  {
+    title: "an identity column is a rewrite",
+    before: base,
+    after: base.replace("c text", "c text, d int GENERATED ALWAYS AS IDENTITY"),
+    raises: ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"],
+    small: [],
+  },
+  {
     title: "a virtual generated column is nothing",
     before: base,
     after: base.replace("c text", "c text, d int GENERATED ALWAYS AS (a + 1) VIRTUAL"),

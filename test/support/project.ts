@@ -6,6 +6,8 @@ import { openProject, type Project } from "../../src/project/config.js";
 export interface ProjectSetup {
   /** The database's URL; a PGlite directory inside the project unless given. */
   readonly database?: string;
+  /** Where states are built; chosen by the database unless given. */
+  readonly shadow?: string;
   /** Texts of schema files by their names. */
   readonly schema?: Readonly<Record<string, string>>;
   /** A schema file outside of the project. */
@@ -28,7 +30,7 @@ export async function withProject<T>(
       `schema: ${JSON.stringify(setup.schemaFile ?? "schema")}`,
       ...(setup.manage === undefined ? [] : [`manage: ${setup.manage}`]),
       "environments:",
-      `  local: { database: ${JSON.stringify(database)} }`,
+      `  local: ${JSON.stringify({ database, ...(setup.shadow === undefined ? {} : { shadow: setup.shadow }) })}`,
     ];
     await writeFile(join(root, "dm.yaml"), `${config.join("\n")}\n`);
     return await work(await openProject({ cwd: root, env: "local" }));
