@@ -35,9 +35,10 @@ function schemasOn(postgres: Postgres): readonly RealSchema[] {
   });
 }
 
-/** What dm writes depends little on the version that it reads: the newest, and PGlite. */
+/** What dm writes depends little on the version that it reads: the newest, and PGlite; all with `DM_TEST_ALL=1`. */
 const pulledOn: readonly Postgres[] = eachPostgres.filter(
-  (postgres) => postgres === "pglite" || postgres === newestServer()?.major,
+  (postgres) =>
+    process.env.DM_TEST_ALL === "1" || postgres === "pglite" || postgres === newestServer()?.major,
 );
 
 describe.skipIf(isAbsent).each(eachPostgres)("on PostgreSQL %s", (postgres) => {
