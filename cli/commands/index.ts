@@ -66,6 +66,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./lint.js")).lint,
   },
   {
+    name: "heads",
+    summary: "list the revisions that no other one follows",
+    load: async () => (await import("./heads.js")).heads,
+  },
+  {
+    name: "merge",
+    summary: "join heads where two branches have met",
+    load: async () => (await import("./merge.js")).merge,
+  },
+  {
+    name: "rebase",
+    summary: "move your revisions behind another head",
+    load: async () => (await import("./rebase.js")).rebase,
+  },
+  {
     name: "diff",
     summary: "tell what differs between two sources",
     load: async () => (await import("./diff.js")).diff,

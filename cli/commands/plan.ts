@@ -1,11 +1,12 @@
 import { DmError, exitCode } from "../../src/error.js";
 import { authorOf } from "../author.js";
 import { helpEnd, sources } from "../help.js";
+import { declarePlacement, type PlacementOptions, placementOf } from "../options.js";
 import { withShownFile } from "../paths.js";
 import { renameQuestion } from "../questions.js";
 import type { Declare } from "./index.js";
 
-interface PlanOptions {
+interface PlanOptions extends PlacementOptions {
   readonly message?: string;
   readonly dryRun?: boolean;
   readonly check?: boolean;
@@ -17,7 +18,8 @@ export const plan: Declare = (command, run) => {
     .option("-m, --message <message>", "what the revision is for")
     .option("--dry-run", "only print what would be written")
     .option("--check", "write nothing, and exit 2 if there would be a revision")
-    .option("--from <source>", "plan from this state instead of the environment's database")
+    .option("--from <source>", "plan from this state instead of the environment's database");
+  declarePlacement(command)
     .description(
       "Compare the desired state with the live database, prove the way there and back in a shadow,\n" +
         "and write a revision file. A change that could be a rename is asked about on a terminal; elsewhere,\n" +
@@ -55,6 +57,7 @@ export const plan: Declare = (command, run) => {
         const result = await planRevision(project, {
           message: options.message ?? "",
           ...(await authorOf(session.terminal)),
+          ...placementOf(options),
           dryRun: isDry,
           progress: session.progress,
           ...(options.from === undefined ? {} : { from: options.from }),

@@ -150,6 +150,21 @@ export async function recordApplied(
   }
 }
 
+/** Revisions that were applied are known as the one that replaces them from now on: nothing runs. */
+export async function recordReplaced(
+  database: Database,
+  revision: Pick<JournaledRevision, "id" | "checksum" | "content">,
+  replaced: readonly string[],
+): Promise<void> {
+  const { id, checksum, content } = revision;
+  await database.query(
+    `WITH gone AS (DELETE FROM dm.revision WHERE id = ANY ($4) RETURNING applied_at, applied_by)
+     INSERT INTO dm.revision (id, checksum, content, applied_at, applied_by, milliseconds)
+     SELECT $1, $2, $3, applied_at, applied_by, 0 FROM gone ORDER BY applied_at DESC LIMIT 1`,
+    [id, checksum, content, [...replaced]],
+  );
+}
+
 export async function recordState(database: Database, catalog: Catalog): Promise<void> {
   await database.query(
     `INSERT INTO dm.state (recorded_at, fingerprint, snapshot) VALUES (now(), $1, $2)

@@ -20,10 +20,11 @@ import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
-import { checkAfter, checkBefore } from "./check-state.js";
+import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
 import { preflightAll, preflightOne } from "./preflights.js";
+import { adopt, chainFor } from "./replaced.js";
 import { refuseLargeTables } from "./second-look.js";
 import { readStateHere } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
@@ -77,9 +78,10 @@ async function run(
 ): Promise<ApplyResult> {
   const progress = request.progress ?? silent;
   const allowed = [...project.environment.allow, ...(request.allow ?? [])];
-  const chain = await readChain(project);
-  refuseEdited(chain);
+  const files = await readChain(project);
   return withTarget(project, progress, async (target) => {
+    const chain = await chainFor(files, target);
+    refuseEdited(chain);
     if (request.dryRun === true) {
       const standing = withUnfinished(chain, await standingOf(chain, target), direction);
       const planned = resumed(chain, pathOf(chain, standing), standing, direction).map(
@@ -91,11 +93,11 @@ async function run(
     return withAdvisoryLock(
       target,
       async () => {
+        const notes: string[] = [...(await adopt(chain, target))];
         // Somebody may have applied the same while this one waited for the lock.
         const standing = withUnfinished(chain, await standingOf(chain, target), direction);
         const path = resumed(chain, pathOf(chain, standing), standing, direction);
         const files = path.map((id) => fileOf(chain, id));
-        const notes: string[] = [];
         if (direction === "up") {
           refuseHazards(files, allowed);
           await refuseLargeTables(project, target, files, allowed);
@@ -106,10 +108,15 @@ async function run(
         const postponed = await preflightAll(preflight, whole);
         if (path.length > 0) await createJournal(target);
         const applied: AppliedRevision[] = [];
-        for (const id of path) {
-          const runner = { project, chain, target, direction, progress, notes };
+        let present = standing.applied.map(({ id }) => id);
+        const marks = marksAlong(chain, present, path, direction);
+        for (const [at, id] of path.entries()) {
+          const beside = present.filter((one) => one !== id);
+          const place = { beside, marks: marks[at] ?? "now" };
+          const runner = { project, chain, target, direction, progress, notes, place };
           await preflightOne(preflight, fileOf(chain, id).revision, postponed);
           applied.push(await runOne(runner, id, standing));
+          present = direction === "up" ? [...beside, id] : beside;
         }
         const heads = headsAfter(chain.graph, standing.heads, path, direction);
         return { planned: files.map(({ revision }) => revision), applied, heads, notes };
@@ -126,6 +133,8 @@ interface Runner {
   readonly direction: Direction;
   readonly progress: Progress;
   readonly notes: string[];
+  /** What the revision runs beside, and what that means for its marks. */
+  readonly place: Pick<StateCheck, "beside" | "marks">;
 }
 
 /** One revision: the state before, its steps, the state after and the journal, in the transaction that ends it. */
@@ -144,6 +153,7 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     const scope = scopeOf(revision, recorded?.catalog, project);
     const check = {
       project: { ...project, manage: scope },
+      ...runner.place,
       chain,
       target,
       direction,

@@ -1,9 +1,4 @@
-import {
-  type JournaledRevision,
-  journaledRevisions,
-  type Progress as Unfinished,
-  unfinished,
-} from "../apply/journal.js";
+import { type JournaledRevision, type Progress as Unfinished, unfinished } from "../apply/journal.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Database } from "../database/database.js";
 import { rolesNamedBy } from "../desired/roles.js";
@@ -22,25 +17,32 @@ import type { Revision, Step } from "../revision/revision.js";
 import { checksum, type SumDifference } from "../revision/sum.js";
 import { name, raw } from "../sql/sql.js";
 import type { Project } from "./config.js";
+import { readReplaced, refuseInside, understoodOf } from "./replaced.js";
 import { supply } from "./supply.js";
 import type { Workbench } from "./workbench.js";
 
-/** The revision files of a project and what a database says of them. */
+/** The revision files of a project and how they hang together. */
 export interface Chain {
   readonly set: RevisionSet;
+  /** Files that others replaced, as far as they are kept. */
+  readonly old: RevisionSet;
   readonly graph: RevisionGraph;
 }
 
 export async function readChain(project: Project): Promise<Chain> {
   const set = await readRevisions(project.revisions);
-  return { set, graph: graphOf(set) };
+  return { set, old: await readReplaced(set), graph: graphOf(set) };
 }
 
 /** The one head of the files; nothing when there are none. @throws DmError DM4101 when there are several. */
 export function onlyHead({ graph }: Chain): string | undefined {
   if (graph.heads.length > 1) {
     throw new DmError("DM4101", `the revisions have ${graph.heads.length} heads: ${graph.heads.join(", ")}`, {
-      next: ["give the later one the other as a parent, so that one head is left"],
+      next: [
+        "dm merge   joins them, where they do not disagree",
+        "dm rebase   moves yours behind the other",
+        "or name the one that is meant: --head ID",
+      ],
     });
   }
   return graph.heads[0];
@@ -51,7 +53,10 @@ export function fileOf({ set }: Chain, id: string): RevisionFile {
   if (file === undefined) {
     throw new DmError("DM4102", `there is no file for the revision ${id}`, {
       at: set.directory,
-      next: ["bring it back from version control: git log --diff-filter=D -- revisions"],
+      next: [
+        "dm repair   recreates it from the database's journal",
+        "or bring it back from version control: git log --diff-filter=D -- revisions",
+      ],
       exit: exitCode.refused,
     });
   }
@@ -88,10 +93,13 @@ export interface Standing {
 }
 
 /**
- * @throws DmError DM4102 when an applied revision has no file, DM4104 when its file is not what was applied.
+ * @throws DmError DM4102 when an applied revision has no file, DM4104 when its file is not what was applied, DM4131
+ *   between revisions that one replaced, unless the chain is that of {@link chainFor}.
  */
 export async function standingOf(chain: Chain, database: Database): Promise<Standing> {
-  const applied = await journaledRevisions(database);
+  const understood = await understoodOf(chain, database);
+  refuseInside(chain, understood, database);
+  const { applied } = understood;
   for (const { id, checksum: then, appliedAt } of applied) {
     const file = fileOf(chain, id);
     if (checksum(file.text) !== then) {

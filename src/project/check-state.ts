@@ -6,7 +6,7 @@ import { DmError, exitCode } from "../error.js";
 import { describeChanges } from "../proof/prove.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import type { Revision, StateMark } from "../revision/revision.js";
-import { type Chain, replay } from "./chain.js";
+import { type Chain, fileOf, replay } from "./chain.js";
 import type { Project } from "./config.js";
 import { comparable, readState } from "./state.js";
 import { type Progress, withShadowFor } from "./workbench.js";
@@ -18,8 +18,37 @@ export interface StateCheck {
   readonly target: Database;
   readonly direction: Direction;
   readonly revision: Revision;
+  /** Revisions beside which it runs: all that are applied but itself. */
+  readonly beside: readonly string[];
+  /** Whether its marks tell the state: see {@link marksAlong}. */
+  readonly marks: Marks;
   readonly notes: string[];
   readonly progress: Progress;
+}
+
+/**
+ * A revision's marks hold where just those revisions are applied that it stands on. Of another branch's revisions they
+ * know nothing: the state is checked `later`, by the marks of a revision that follows in the same run, or `now`, by what
+ * the applied revisions build in a shadow.
+ */
+export type Marks = "hold" | "later" | "now";
+
+/** How the state is checked at each revision of a path. */
+export function marksAlong(
+  chain: Chain,
+  applied: readonly string[],
+  path: readonly string[],
+  direction: Direction,
+): Marks[] {
+  const present = new Set(applied);
+  const held = path.map((id) => {
+    present.delete(id);
+    const holds = ancestors(chain.graph, [id]).size === present.size + 1;
+    if (direction === "up") present.add(id);
+    return holds;
+  });
+  const tells = path.map((id, at) => held[at] === true && fileOf(chain, id).revision.to !== undefined);
+  return held.map((holds, at) => (holds ? "hold" : tells.includes(true, at) ? "later" : "now"));
 }
 
 /** By what the state before was recognised; only a fingerprint lets the one after be told by its own. */
@@ -40,11 +69,13 @@ export async function checkBefore(check: StateCheck, recorded: Catalog | undefin
     if (changes.length > 0) throw drifted(check, changes);
   }
   if (expected === undefined) return "nothing";
-  if (matches(live, expected)) return "fingerprint";
+  const isAsMarked = check.marks === "hold";
+  if (isAsMarked && matches(live, expected)) return "fingerprint";
   if (recorded !== undefined) {
-    notes.push(
-      `${revision.id}: the database is as its journal says; the revision was planned ${elsewhere(expected)}`,
-    );
+    if (isAsMarked)
+      notes.push(
+        `${revision.id}: the database is as its journal says; the revision was planned ${elsewhere(expected)}`,
+      );
     return "journal";
   }
   const changes = await differenceFromChain(check, live, direction === "up" ? "before" : "after");
@@ -64,7 +95,9 @@ export async function checkAfter(
 ): Promise<void> {
   const { revision, direction } = check;
   const expected = direction === "up" ? revision.to : revision.from;
-  if (expected === undefined || matches(after, expected)) return;
+  if (expected === undefined || check.marks === "later") return;
+  if (check.marks === "now") return checkBuilt(check, after);
+  if (matches(after, expected)) return;
   // Elsewhere planned, elsewhere printed: another version's text does not compare.
   if (expected.major !== after.major && known !== "replay" && known !== undefined) return;
   const changes = await differenceFromChain(check, after, direction === "up" ? "after" : "before");
@@ -72,6 +105,20 @@ export async function checkAfter(
   throw new DmError("DM5302", `after ${revision.id} the database is not as it promised`, {
     details: describeChanges(changes),
     next: ["its transaction was rolled back; see docs/getting-started.md, When a state differs"],
+  });
+}
+
+/** Beside revisions of another branch: what all of them build together. */
+async function checkBuilt(check: StateCheck, after: Catalog): Promise<void> {
+  const { revision, beside, direction } = check;
+  const changes = await differenceFromChain(check, after, direction === "up" ? "after" : "before");
+  if (changes.length === 0) return;
+  throw new DmError("DM5303", `after ${revision.id} the database is not as the applied revisions build it`, {
+    details: [...describeChanges(changes), `beside it are applied: ${beside.join(", ")}`],
+    next: [
+      "its transaction was rolled back: its branch and another one disagree",
+      "dm rebase   plans one of them anew behind the other",
+    ],
   });
 }
 
@@ -83,11 +130,11 @@ function elsewhere({ major, role }: StateMark): string {
   return `on another database (PostgreSQL ${major}${role === undefined ? "" : `, role ${role}`})`;
 }
 
-/** What differs from the state that the chain builds before or after the revision, both in normal form. */
+/** What differs from the state that the applied revisions build without the revision, or with it; in normal form. */
 function differenceFromChain(check: StateCheck, live: Catalog, when: "before" | "after"): Promise<Change[]> {
-  const { project, chain, target, revision, progress } = check;
+  const { project, chain, target, revision, beside, progress } = check;
   return withShadowFor(project, target, progress, async (bench) => {
-    const ids = ancestors(chain.graph, when === "after" ? [revision.id] : revision.parents);
+    const ids = new Set(when === "after" ? [...beside, revision.id] : beside);
     const expected = await replay(bench, chain, inOrder(chain.graph, ids));
     return diff(await bench.normalize(live), await bench.normalize(expected));
   });

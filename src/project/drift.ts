@@ -11,6 +11,7 @@ import type { PlannedStatement } from "../plan/plan.js";
 import { scriptAmid } from "./amid.js";
 import { readChain, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
+import { chainFor } from "./replaced.js";
 import { readSource } from "./source.js";
 import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget, withWorkbench } from "./workbench.js";
@@ -65,7 +66,7 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
     progress("reading the database");
     const live = await readState(target, project.manage, { self: recorded.catalog.self });
     const [expected, current] = comparable(recorded.catalog, live);
-    const { heads } = await standingOf(await readChain(project), target);
+    const { heads } = await standingOf(await chainFor(await readChain(project), target), target);
     return {
       changes: findDrift(expected, current),
       against: `what the last apply recorded at ${recorded.at}`,

@@ -1,8 +1,8 @@
 import { DmError } from "../error.js";
+import { between } from "../revision/between.js";
 import { resolve } from "../revision/identifier.js";
-import { inOrder } from "../revision/lineage.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
-import { fileOf, readChain } from "./chain.js";
+import { type Chain, fileOf, readChain } from "./chain.js";
 import type { Project } from "./config.js";
 
 export interface HistoryEntry {
@@ -11,14 +11,31 @@ export interface HistoryEntry {
   readonly isHead: boolean;
 }
 
+export interface HistoryRequest {
+  /** `A..B`: only A, B and what lies between. */
+  readonly range?: string;
+}
+
 /** The revisions, newest first. Asks no database. */
-export async function history(project: Project): Promise<readonly HistoryEntry[]> {
+export async function history(
+  project: Project,
+  { range = ".." }: HistoryRequest = {},
+): Promise<readonly HistoryEntry[]> {
   const chain = await readChain(project);
-  const ids = inOrder(chain.graph, new Set(chain.graph.nodes.keys()));
-  return ids.toReversed().map((id) => {
-    const { revision, path } = fileOf(chain, id);
-    return { revision, file: path, isHead: chain.graph.heads.includes(id) };
-  });
+  return between(chain.graph, range)
+    .toReversed()
+    .map((id) => entryOf(chain, id));
+}
+
+/** The revisions that are nobody's parent, newest first. Asks no database. */
+export async function heads(project: Project): Promise<readonly HistoryEntry[]> {
+  const chain = await readChain(project);
+  return chain.graph.heads.toReversed().map((id) => entryOf(chain, id));
+}
+
+function entryOf(chain: Chain, id: string): HistoryEntry {
+  const { revision, path } = fileOf(chain, id);
+  return { revision, file: path, isHead: chain.graph.heads.includes(id) };
 }
 
 /** One revision and the text of its file. @throws DmError DM4105 when the identifier names none or several. */

@@ -1,15 +1,16 @@
 import { writeRevision } from "../revision/directory.js";
 import { newRevisionId } from "../revision/name.js";
-import { onlyHead, readChain } from "./chain.js";
+import { readChain } from "./chain.js";
 import type { Project } from "./config.js";
+import { type Placement, placed } from "./placement.js";
 import { withRevisionLock } from "./revision-lock.js";
 
-export interface NewRequest {
+export interface NewRequest extends Placement {
   readonly message: string;
   readonly author?: string;
 }
 
-/** Writes an empty revision after the head, for SQL written by hand. `dm plan` proves it. */
+/** Writes an empty revision after the head, or where it is told to, for SQL written by hand. `dm plan` proves it. */
 export function newRevision(
   project: Project,
   request: NewRequest,
@@ -17,13 +18,12 @@ export function newRevision(
   return withRevisionLock(project, () => write(project, request));
 }
 
-async function write(project: Project, { message, author }: NewRequest) {
+async function write(project: Project, { message, author, ...placement }: NewRequest) {
   const chain = await readChain(project);
-  const parent = onlyHead(chain);
   const id = newRevisionId();
   const file = await writeRevision(project.revisions, {
     id,
-    parents: parent === undefined ? [] : [parent],
+    ...placed(chain, placement),
     message,
     ...(author === undefined ? {} : { author }),
     created: new Date().toISOString(),

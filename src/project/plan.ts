@@ -16,10 +16,11 @@ import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
 import { planAmid } from "./amid.js";
 import { annotatedRenames } from "./annotated-renames.js";
-import { type Chain, onlyHead, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
+import { type Chain, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
 import { examine } from "./examine.js";
 import { hazardHeader } from "./hazards.js";
+import { type Placement, placed } from "./placement.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
@@ -29,7 +30,7 @@ import { loadWanted } from "./wanted.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
 import { proveWritten } from "./written.js";
 
-export interface PlanRequest {
+export interface PlanRequest extends Placement {
   readonly message: string;
   /** Plans and proves, and writes nothing. */
   readonly dryRun?: boolean;
@@ -73,75 +74,91 @@ export function planRevision(project: Project, request: PlanRequest): Promise<Pl
 function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
   return withWorkbench(project, request.progress ?? silent, async (bench) => {
     const { chain, proven } = await proveWritten(bench, await readChain(project), request.dryRun === true);
-    const parent = onlyHead(chain);
-    const start = await stateToPlanFrom(bench, chain, request.from);
-    const wanted = await loadWanted(bench, project.schema, start);
-    const live = managed(start, wanted.catalog.scope);
-    const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
-    const { leftOut } = there;
-    bench.progress("comparing");
-    const unmodelled = leftAlone(live, wanted.catalog);
-    // Two columns of one type may have to exchange their names all the same.
-    if (areSame(live, wanted.catalog) && annotatedRenames(live, wanted).exchanged.length === 0) {
-      return {
-        changes: [],
-        renames: [],
-        current: live,
-        wanted: live,
-        unmodelled,
-        leftOut,
-        provenRevisions: proven,
-      };
-    }
-    const before = await bench.normalize(builtFor(live, wanted.catalog));
-    const renamed = await findRenames(bench, before, wanted, request.decideRename);
-    const { renames, steps } = renamed;
-    const current = builtFor(renamed.current, wanted.catalog);
-    const changes = diff(current, wanted.catalog);
-    const result = {
-      changes,
-      renames,
-      current,
-      wanted: wanted.catalog,
-      unmodelled,
-      leftOut,
-      provenRevisions: proven,
-    };
-    if (changes.length === 0 && renames.length === 0) return result;
-
-    const renaming = renamePlan(steps);
-    const among = planAmid(bench, there);
-    const up = [...renaming.up, ...among(current, wanted.catalog)];
-    const down = [...among(wanted.catalog, current), ...renaming.down];
-    const ways = { before, current, wanted: wanted.catalog, renames, up, down, there };
-    const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
-    const after = expectedAfter(live, before, wanted.catalog, up);
-    const revision: Revision = {
-      id: newRevisionId(),
-      parents: parent === undefined ? [] : [parent],
-      message: request.message,
-      ...(request.author === undefined ? {} : { author: request.author }),
-      created: new Date().toISOString(),
-      kind: "planned",
-      from: markOf(live),
-      to: markOf(after),
-      ...scopePart(live),
-      proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
-      ...hazardHeader(hazards),
-      ...preflights,
-      up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
-      down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
-    };
-    const told = { ...result, revision, sizes: sizes.from, notes: sizes.notes };
-    if (request.dryRun === true) return told;
-    return { ...told, file: await writeRevision(project.revisions, revision) };
+    const place = placed(chain, request);
+    const start = await stateToPlanFrom(bench, chain, place, request.from);
+    const result = { ...(await planOnto(bench, start, place, request)), provenRevisions: proven };
+    if (request.dryRun === true || result.revision === undefined) return result;
+    return { ...result, file: await writeRevision(project.revisions, result.revision) };
   });
 }
 
-/** The database as it will be when the revisions that wait have run. */
-async function stateToPlanFrom(bench: Workbench, chain: Chain, from: string | undefined): Promise<Catalog> {
+/** Plans from a state to what the schema files ask for; writes nothing. */
+export async function planOnto(
+  bench: Workbench,
+  start: Catalog,
+  place: Pick<Revision, "parents" | "labels" | "dependsOn">,
+  request: Omit<PlanRequest, "from">,
+): Promise<Omit<PlanResult, "provenRevisions">> {
+  const wanted = await loadWanted(bench, bench.project.schema, start);
+  const live = managed(start, wanted.catalog.scope);
+  const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
+  const { leftOut } = there;
+  bench.progress("comparing");
+  const unmodelled = leftAlone(live, wanted.catalog);
+  // Two columns of one type may have to exchange their names all the same.
+  if (areSame(live, wanted.catalog) && annotatedRenames(live, wanted).exchanged.length === 0) {
+    return {
+      changes: [],
+      renames: [],
+      current: live,
+      wanted: live,
+      unmodelled,
+      leftOut,
+    };
+  }
+  const before = await bench.normalize(builtFor(live, wanted.catalog));
+  const renamed = await findRenames(bench, before, wanted, request.decideRename);
+  const { renames, steps } = renamed;
+  const current = builtFor(renamed.current, wanted.catalog);
+  const changes = diff(current, wanted.catalog);
+  const result = {
+    changes,
+    renames,
+    current,
+    wanted: wanted.catalog,
+    unmodelled,
+    leftOut,
+  };
+  if (changes.length === 0 && renames.length === 0) return result;
+
+  const renaming = renamePlan(steps);
+  const among = planAmid(bench, there);
+  const up = [...renaming.up, ...among(current, wanted.catalog)];
+  const down = [...among(wanted.catalog, current), ...renaming.down];
+  const ways = { before, current, wanted: wanted.catalog, renames, up, down, there };
+  const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
+  const after = expectedAfter(live, before, wanted.catalog, up);
+  const revision: Revision = {
+    id: newRevisionId(),
+    ...place,
+    message: request.message,
+    ...(request.author === undefined ? {} : { author: request.author }),
+    created: new Date().toISOString(),
+    kind: "planned",
+    from: markOf(live),
+    to: markOf(after),
+    ...scopePart(live),
+    proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
+    ...hazardHeader(hazards),
+    ...preflights,
+    up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
+    down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
+  };
+  return { ...result, revision, sizes: sizes.from, notes: sizes.notes };
+}
+
+/** The database as it will be when the revisions that wait have run; where others wait too, what the place stands on. */
+async function stateToPlanFrom(
+  bench: Workbench,
+  chain: Chain,
+  { parents, dependsOn = [] }: Pick<Revision, "parents" | "dependsOn">,
+  from: string | undefined,
+): Promise<Catalog> {
   refuseEdited(chain);
   if (from !== undefined) return readSource(bench, from);
+  if (chain.graph.heads.some((head) => !parents.includes(head))) {
+    return replay(bench, chain, pathTo(chain, [...parents, ...dependsOn]));
+  }
   const standing = await standingOf(chain, bench.target);
   const all = pathTo(chain, chain.graph.heads);
   if (all.length > standing.applied.length) {

@@ -12,6 +12,7 @@ import type { RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
 import { fileOf, readChain, type Standing, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
+import { chainFor } from "./replaced.js";
 import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
 
@@ -56,8 +57,9 @@ export interface Unfinished {
 
 /** Where the database stands. Changes nothing. */
 export async function status(project: Project, progress: Progress = silent): Promise<StatusResult> {
-  const chain = await readChain(project);
+  const files = await readChain(project);
   return withTarget(project, progress, async (target) => {
+    const chain = await chainFor(files, target);
     const standing = await standingOf(chain, target);
     const recorded = await recordedState(target);
     progress("reading the database");
@@ -70,7 +72,7 @@ export async function status(project: Project, progress: Progress = silent): Pro
       environment: project.environment.name,
       database: maskPassword(target.description),
       heads: standing.heads,
-      fileHeads: chain.graph.heads,
+      fileHeads: files.graph.heads,
       pending: pending.map(header),
       ...(last === undefined
         ? {}

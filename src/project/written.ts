@@ -54,10 +54,31 @@ export async function proveWritten(
 
 async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryRun: boolean): Promise<void> {
   const { revision, path } = file;
-  bench.progress(`proving ${revision.id}`);
   const earlier = ancestors(chain.graph, revision.parents);
   const before = inOrder(chain.graph, earlier).map((id) => fileOf(chain, id).revision);
-  const proven = await withReplay(
+  const proven = await proveOn(bench, before, file);
+  if (dryRun) return;
+  const text = await formatRevision(proven);
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+  await writeSum(
+    chain.set.directory,
+    withFiles(await readSum(chain.set.directory), [{ name: file.name, text }]),
+  );
+}
+
+/**
+ * A revision as it is once it was run up, down and up again on what others build.
+ * @throws DmError DM3401 when down does not return, DM3402 when a step fails.
+ */
+export function proveOn(
+  bench: Workbench,
+  before: readonly Revision[],
+  file: RevisionFile,
+): Promise<Revision> {
+  const { revision, path } = file;
+  bench.progress(`proving ${revision.id}`);
+  return withReplay(
     bench,
     before,
     async (site): Promise<Revision> => {
@@ -77,7 +98,10 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
         await half(bench, site, file, "up", "up again");
       }
       const hazards = [
-        ...new Set([...(revision.hazards ?? []), ...writtenHazards(revision.up, bench.parser)]),
+        ...new Set([
+          ...(revision.hazards ?? []),
+          ...(revision.kind === "written" ? writtenHazards(revision.up, bench.parser) : []),
+        ]),
       ];
       const checks = [
         ...(revision.irreversible === undefined ? ["up", "down", "up again"] : ["up"]),
@@ -93,14 +117,6 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
       };
     },
     [...revision.up, ...revision.down],
-  );
-  if (dryRun) return;
-  const text = await formatRevision(proven);
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
-  await writeSum(
-    chain.set.directory,
-    withFiles(await readSum(chain.set.directory), [{ name: file.name, text }]),
   );
 }
 

@@ -9,8 +9,9 @@ import { hazardsIn } from "../hazards/lines.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Revision, RevisionHeader, Step } from "../revision/revision.js";
 import type { Comparison, Drift } from "./difference.js";
+import type { HistoryLine } from "./history.js";
 import { revisionScript } from "./sql.js";
-import type { ApplyReport, HistoryLine, SizesReport, SnapshotReport, StatusReport } from "./text.js";
+import type { ApplyReport, SizesReport, SnapshotReport, StatusReport } from "./text.js";
 
 /** Version of every JSON document; it grows when a key goes or changes its meaning, not when one is added. */
 export const jsonVersion = 1;
@@ -95,6 +96,7 @@ export function headerJson(header: RevisionHeader): JsonObject {
     plan: header.plan ?? null,
     dependsOn: header.dependsOn ?? [],
     labels: header.labels ?? [],
+    replaces: header.replaces ?? [],
     from: header.from === undefined ? null : plainJson(header.from),
     to: header.to === undefined ? null : plainJson(header.to),
     manage: header.manage === undefined ? null : plainJson(header.manage),

@@ -107,44 +107,6 @@ function sumLine(difference: SumDifference): string {
   }
 }
 
-export interface HistoryLine {
-  readonly revision: RevisionHeader;
-  readonly isHead: boolean;
-  /** Unknown where no database was asked. */
-  readonly applied?: boolean;
-}
-
-/** Revisions, a line each, in the order given. */
-export function historyText(entries: readonly HistoryLine[], paint: Paint = plain): string {
-  const width = Math.max(0, ...entries.map(({ revision }) => authorOf(revision).length));
-  return entries.map((entry) => historyLine(entry, width, paint)).join("\n");
-}
-
-function historyLine({ revision, isHead, applied }: HistoryLine, width: number, paint: Paint): string {
-  const tags = [
-    ...(isHead ? [paint.cyan("head")] : []),
-    ...(applied === undefined ? [] : [applied ? paint.green("applied") : paint.yellow("pending")]),
-    ...(revision.phase === undefined ? [] : [revision.phase]),
-    ...(revision.irreversible === undefined ? [] : [paint.red("one-way")]),
-    ...(revision.parents.length > 1 ? [`merges ${revision.parents.join(", ")}`] : []),
-    ...(revision.labels ?? []),
-  ];
-  return [
-    paint.bold(revision.id),
-    moment(revision.created).slice(0, 10),
-    ...(width === 0 ? [] : [authorOf(revision).padEnd(width)]),
-    harmless(firstLine(revision.message)),
-    ...(tags.length === 0 ? [] : [`(${tags.join(", ")})`]),
-  ]
-    .join("  ")
-    .trimEnd();
-}
-
-/** The author's name, without the address. */
-function authorOf({ author }: RevisionHeader): string {
-  return harmless((author ?? "").replace(/\s*<[^>]*>\s*$/, ""));
-}
-
 function revisionLine(revision: RevisionHeader, paint: Paint): string {
   const phase = revision.phase === undefined ? "" : ` (${revision.phase})`;
   return `${paint.bold(revision.id)}  ${harmless(firstLine(revision.message))}${phase}`;

@@ -1,22 +1,24 @@
-import { randomBytes } from "node:crypto";
-import { renameSync, rmSync } from "node:fs";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DmError, exitCode } from "../error.js";
 import { formatRevision } from "./format.js";
 import { buildGraph, type RevisionGraph } from "./graph.js";
 import { parseRevisionFileName, revisionFileName } from "./name.js";
 import { type ParsedRevision, parseRevision } from "./parse.js";
+import { putFiles } from "./put-files.js";
 import type { Revision } from "./revision.js";
 import {
   compareSum,
   formatSum,
+  isInConflict,
+  mergeSum,
   parseSum,
   type RevisionText,
   type Sum,
   type SumDifference,
   sumFileName,
   withFiles,
+  withoutFiles,
 } from "./sum.js";
 
 /** A revision, its file, and where its parts stand in it. */
@@ -60,6 +62,19 @@ export async function readSum(directory: string): Promise<Sum | undefined> {
   return content === undefined ? undefined : parseSum(content, path);
 }
 
+/** Takes the lines of both sides where git has left a conflict in dm.sum. @returns whether there was one. */
+export async function joinSum(directory: string): Promise<boolean> {
+  const path = join(directory, sumFileName);
+  const content = await readIfPresent(path);
+  if (content === undefined || !isInConflict(content)) return false;
+  const names = new Set(await namesIn(directory));
+  await writeSum(
+    directory,
+    mergeSum(content, path, (name) => names.has(name)),
+  );
+  return true;
+}
+
 /** Writes dm.sum; never half of it. */
 export async function writeSum(directory: string, sum: Sum): Promise<void> {
   await putFiles(directory, [{ name: sumFileName, text: formatSum(sum) }]);
@@ -75,7 +90,16 @@ export async function writeRevision(directory: string, revision: Revision): Prom
  * Writes new revisions and their lines in dm.sum, all or none of them, and returns their paths. Existing
  * files are never overwritten, and their lines in dm.sum stay as they are, so that an edit stays visible.
  */
-export async function writeRevisions(directory: string, revisions: readonly Revision[]): Promise<string[]> {
+export function writeRevisions(directory: string, revisions: readonly Revision[]): Promise<string[]> {
+  return replaceRevisions(directory, [], revisions);
+}
+
+/** The same, and takes old files and their lines in dm.sum out. */
+export async function replaceRevisions(
+  directory: string,
+  old: readonly Pick<RevisionText, "name">[],
+  revisions: readonly Revision[],
+): Promise<string[]> {
   const sum = await readSum(directory);
   if (sum?.isWhole === false) throw editedSum(directory);
   const texts: RevisionText[] = [];
@@ -84,9 +108,18 @@ export async function writeRevisions(directory: string, revisions: readonly Revi
   }
   await mkdir(directory, { recursive: true });
   await refuseExisting(directory, revisions);
-  const sumText = { name: sumFileName, text: formatSum(withFiles(sum, texts)) };
-  await putFiles(directory, [...texts, sumText]);
+  const names = old.map(({ name }) => name);
+  const sumText = { name: sumFileName, text: formatSum(withFiles(withoutFiles(sum, names), texts)) };
+  await putFiles(directory, [...texts, sumText], names);
   return texts.map(({ name }) => join(directory, name));
+}
+
+/** Puts files as they are into a directory, with their lines in its dm.sum. */
+export async function keepFiles(directory: string, files: readonly RevisionText[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const texts = files.map(({ name, text }) => ({ name, text }));
+  const sumText = { name: sumFileName, text: formatSum(withFiles(await readSum(directory), texts)) };
+  await putFiles(directory, [...texts, sumText]);
 }
 
 function editedSum(directory: string): DmError {
@@ -107,44 +140,6 @@ async function refuseExisting(directory: string, revisions: readonly Revision[])
       at: join(directory, name),
       next: ["delete it first if the new one is to replace it", "or give the new one another id"],
     });
-  }
-}
-
-/**
- * Writes the files beside their places first and then moves them there in one go: nothing else, not even the
- * handler of a signal, runs between the moves. A file that replaces another comes last.
- */
-async function putFiles(directory: string, files: readonly RevisionText[]): Promise<void> {
-  const moves = files.map(({ name, text }) => ({
-    text,
-    temporary: join(directory, `.${name}.${randomBytes(4).toString("hex")}.tmp`),
-    path: join(directory, name),
-  }));
-  const moved: string[] = [];
-  try {
-    for (const { temporary, text } of moves) await writeDurably(temporary, text);
-    for (const { temporary, path } of moves) {
-      renameSync(temporary, path);
-      moved.push(path);
-    }
-  } catch (error) {
-    for (const path of [...moves.map(({ temporary }) => temporary), ...moved]) rmSync(path, { force: true });
-    throw new DmError("DM4001", `the revisions cannot be written: ${reason(error)}`, {
-      at: directory,
-      details: ["nothing was written"],
-      next: ["check the directory's permissions and free space"],
-      cause: error,
-    });
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

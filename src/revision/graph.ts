@@ -6,6 +6,8 @@ export interface GraphRevision {
   readonly parents: readonly string[];
   readonly dependsOn?: readonly string[];
   readonly labels?: readonly string[];
+  /** Ids that mean this revision, because it is equal to them together. */
+  readonly replaces?: readonly string[];
 }
 
 /** A revision in the graph. */
@@ -29,6 +31,8 @@ export interface RevisionGraph {
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** Which revision declares a label. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Which revision stands for one that it replaced. */
+  readonly replaced: ReadonlyMap<string, string>;
   readonly heads: readonly string[];
   readonly realHeads: readonly string[];
   readonly bases: readonly string[];
@@ -40,7 +44,7 @@ export interface RevisionGraph {
 /** Where a revision is declared, for errors. */
 export type Declaration = (
   id: string,
-  key: "id" | "parents" | "depends_on" | "labels",
+  key: "id" | "parents" | "depends_on" | "labels" | "replaces",
 ) => SourceLocation | undefined;
 
 /**
@@ -52,15 +56,17 @@ export function buildGraph(
   declared: Declaration = () => undefined,
 ): RevisionGraph {
   const byId = unique(revisions, declared);
+  const replaced = replacedBy(revisions, byId, declared);
   const labels = labelsOf(revisions, byId, declared);
-  const links = revisions.map((revision) => linksOf(revision, byId, labels, declared));
+  const known = (id: string) => (byId.has(id) ? id : replaced.get(id));
+  const links = revisions.map((revision) => linksOf(revision, known, labels, declared));
   const lineOf = (key: "parents" | "dependencies") => new Map(links.map((node) => [node.id, node[key]]));
   const needs = new Map(links.map((node) => [node.id, [...node.parents, ...node.dependencies]]));
   sorted(lineOf("parents"), (cycle) => cyclic("DM4032", "parents", "parent", cycle, declared));
   const order = sorted(needs, (cycle) =>
     cyclic("DM4033", "depends_on", "parent or dependency", cycle, declared),
   );
-  return shape(order, new Map(links.map((node) => [node.id, node])), labels);
+  return shape(order, new Map(links.map((node) => [node.id, node])), { labels, replaced });
 }
 
 type Links = Pick<GraphNode, "id" | "parents" | "dependencies">;
@@ -72,6 +78,29 @@ function unique(revisions: readonly GraphRevision[], declared: Declaration): Set
     ids.add(id);
   }
   return ids;
+}
+
+function replacedBy(
+  revisions: readonly GraphRevision[],
+  ids: ReadonlySet<string>,
+  declared: Declaration,
+): Map<string, string> {
+  const replaced = new Map<string, string>();
+  for (const { id, replaces = [] } of revisions) {
+    for (const old of replaces) {
+      const other = replaced.get(old);
+      if (ids.has(old) || other !== undefined) {
+        const message = ids.has(old)
+          ? `revision ${id} replaces ${old}, and the file of ${old} is here too`
+          : `revisions ${other} and ${id} both replace ${old}`;
+        throw graphError("DM4035", message, declared(id, "replaces"), [
+          "one of the two goes: take its file, or the one that replaces it, out of the directory",
+        ]);
+      }
+      replaced.set(old, id);
+    }
+  }
+  return replaced;
 }
 
 function labelsOf(
@@ -99,22 +128,24 @@ function labelsOf(
 
 function linksOf(
   { id, parents, dependsOn = [] }: GraphRevision,
-  ids: ReadonlySet<string>,
+  known: (id: string) => string | undefined,
   labels: ReadonlyMap<string, string>,
   declared: Declaration,
 ): Links {
-  for (const parent of parents) {
-    if (!ids.has(parent)) throw missing(id, "parent", parent, declared(id, "parents"));
-  }
+  const stoodOn = parents.map((name) => {
+    const parent = known(name);
+    if (parent === undefined) throw missing(id, "parent", name, declared(id, "parents"));
+    return parent;
+  });
   const dependencies = dependsOn.map((name) => {
-    const dependency = ids.has(name) ? name : labels.get(name);
+    const dependency = known(name) ?? labels.get(name);
     if (dependency === undefined) throw missing(id, "dependency", name, declared(id, "depends_on"));
     return dependency;
   });
   return {
     id,
-    parents: [...new Set(parents)],
-    dependencies: [...new Set(dependencies)].filter((name) => !parents.includes(name)),
+    parents: [...new Set(stoodOn)],
+    dependencies: [...new Set(dependencies)].filter((name) => !stoodOn.includes(name)),
   };
 }
 
@@ -170,7 +201,7 @@ function invert(edges: ReadonlyMap<string, readonly string[]>): Map<string, stri
 function shape(
   order: readonly string[],
   links: ReadonlyMap<string, Links>,
-  labels: ReadonlyMap<string, string>,
+  names: Pick<RevisionGraph, "labels" | "replaced">,
 ): RevisionGraph {
   const inOrder = order.flatMap((id) => links.get(id) ?? []);
   const children = invert(new Map(inOrder.map(({ id, parents }) => [id, parents])));
@@ -183,7 +214,7 @@ function shape(
   const where = (holds: (node: GraphNode) => boolean) => nodes.filter(holds).map(({ id }) => id);
   return {
     nodes: new Map(nodes.map((node) => [node.id, node])),
-    labels,
+    ...names,
     heads: where((node) => node.children.length === 0),
     realHeads: where((node) => node.children.length === 0 && node.dependents.length === 0),
     bases: where((node) => node.parents.length === 0),

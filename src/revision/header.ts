@@ -16,6 +16,11 @@ const label = z
   .regex(/^[A-Za-z][\w./]*$/, "a label: a letter, then letters, digits, '_', '.' or '/'")
   .refine((name) => !["head", "heads", "base"].includes(name), "a label other than head, heads and base");
 
+/** Whether a text may name a line of revisions. */
+export function isLabel(text: string): boolean {
+  return label.safeParse(text).success;
+}
+
 const code = z.string().regex(/^[A-Z][A-Z_]*$/, "a hazard's code, such as DATA_LOSS");
 
 const mark = z.strictObject({
@@ -45,6 +50,7 @@ const shape = z.strictObject({
   plan: z.exactOptional(text),
   depends_on: z.exactOptional(list(z.union([id, label]))),
   labels: z.exactOptional(list(label)),
+  replaces: z.exactOptional(list(id)),
   from: z.exactOptional(mark),
   to: z.exactOptional(mark),
   manage: z.exactOptional(scope),
@@ -159,6 +165,7 @@ export function writeHeader(header: RevisionHeader): string {
       plan,
       depends_on: dependsOn,
       labels,
+      replaces: header.replaces,
       from,
       to,
       manage: header.manage,

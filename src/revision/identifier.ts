@@ -98,11 +98,13 @@ function resolveName(graph: RevisionGraph, name: string, branch: string | undefi
 }
 
 function exactly(graph: RevisionGraph, name: string): string | undefined {
-  return graph.nodes.has(name) ? name : graph.labels.get(name);
+  return graph.nodes.has(name) ? name : (graph.labels.get(name) ?? graph.replaced.get(name));
 }
 
 function startingWith(graph: RevisionGraph, prefix: string): string[] {
-  return Array.from(graph.nodes.keys()).filter((id) => id.startsWith(prefix));
+  const begins = (id: string) => id.startsWith(prefix);
+  const old = Array.from(graph.replaced).filter(([id]) => begins(id));
+  return [...new Set([...Array.from(graph.nodes.keys()).filter(begins), ...old.map(([, id]) => id)])];
 }
 
 function only(ids: readonly string[], expression: string): Place {

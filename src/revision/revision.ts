@@ -60,6 +60,8 @@ export interface RevisionHeader {
   /** Ids or labels of revisions that must be applied first without being parents. */
   readonly dependsOn?: readonly string[];
   readonly labels?: readonly string[];
+  /** Ids of the revisions that this one is equal to; they keep meaning it. */
+  readonly replaces?: readonly string[];
   readonly from?: StateMark;
   readonly to?: StateMark;
   /** What the two marks cover, where it is not everything: `manage:` of dm.yaml as it was then. */

@@ -39,6 +39,12 @@ export function withFiles(sum: Sum | undefined, files: readonly RevisionText[]):
   return { checksums: new Map([...before, ...sumOf(files).checksums]), isWhole: sum?.isWhole ?? true };
 }
 
+/** The sum without the lines of these files. */
+export function withoutFiles(sum: Sum | undefined, names: readonly string[]): Sum {
+  const kept = Array.from(sum?.checksums ?? []).filter(([name]) => !names.includes(name));
+  return { checksums: new Map(kept), isWhole: sum?.isWhole ?? true };
+}
+
 /** The text of dm.sum: a total, then a line per file, sorted by name. */
 export function formatSum(sum: Sum): string {
   const lines = Array.from(sum.checksums, ([name, hash]) => `${name} ${hash}\n`).sort();
@@ -72,13 +78,20 @@ export function parseSum(content: string, file: string): Sum {
 }
 
 /**
- * Resolves a merge conflict in dm.sum: the lines of both sides. A file that the sides know with different
- * checksums was edited on one of them, and is refused.
+ * Resolves a merge conflict in dm.sum: the lines of both sides, but for those that one side has taken out together with
+ * the file. A file that the sides know with different checksums was edited on one of them, and is refused.
  */
-export function mergeSum(content: string, file: string): Sum {
+export function mergeSum(
+  content: string,
+  file: string,
+  isThere: (name: string) => boolean = () => true,
+): Sum {
   const checksums = new Map<string, string>();
+  const onSides = new Map<string, number>();
+  let sides = 2;
   for (const [index, line] of linesOf(content).entries()) {
-    if (isConflictMarker(line) || line.startsWith("total ")) continue;
+    if (isConflictMarker(line)) sides = line.startsWith(">") ? 2 : line.startsWith("|") ? 0 : 1;
+    if (isConflictMarker(line) || line.startsWith("total ") || sides === 0) continue;
     const [name, hash] = entryOf(line) ?? [];
     if (name === undefined || hash === undefined) throw notASum(file, index + 1, line);
     const known = checksums.get(name);
@@ -89,8 +102,10 @@ export function mergeSum(content: string, file: string): Sum {
       });
     }
     checksums.set(name, hash);
+    onSides.set(name, (onSides.get(name) ?? 0) + sides);
   }
-  return { checksums, isWhole: true };
+  const kept = [...checksums].filter(([name]) => isThere(name) || onSides.get(name) !== 1);
+  return { checksums: new Map(kept), isWhole: true };
 }
 
 /** What was done to the files since dm.sum was written. Without a dm.sum every file is added. */
@@ -133,4 +148,9 @@ function notASum(file: string, line: number, text: string): DmError {
     at: { file, line, column: 1, text },
     next: [`git checkout -- ${file}   brings the last committed one back`],
   });
+}
+
+/** Whether git has left the lines of two branches in it. */
+export function isInConflict(content: string): boolean {
+  return linesOf(content).some(isConflictMarker);
 }

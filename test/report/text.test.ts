@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DmError } from "../../src/error.js";
 import { errorText } from "../../src/report/error.js";
+import { historyText } from "../../src/report/history.js";
 import { errorJson } from "../../src/report/json.js";
 import { planText } from "../../src/report/plan.js";
-import {
-  appliedText,
-  historyText,
-  plannedText,
-  type StatusReport,
-  statusText,
-} from "../../src/report/text.js";
+import { appliedText, plannedText, type StatusReport, statusText } from "../../src/report/text.js";
 import { count, duration, firstLine, moment } from "../../src/report/words.js";
 import type { Revision } from "../../src/revision/revision.js";
 import { column, patient } from "./samples.js";

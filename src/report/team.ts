@@ -1,0 +1,54 @@
+import type { MergeResult } from "../project/merge.js";
+import type { RebaseResult } from "../project/rebase.js";
+import { headerJson, type JsonObject } from "./json.js";
+
+const joined = "joined   dm.sum: the lines of both sides";
+
+export function mergeText({ heads, file, joinedSum }: MergeResult): string {
+  return [
+    ...(joinedSum ? [joined] : []),
+    file === undefined
+      ? `nothing to merge: ${heads[0] === undefined ? "there is no revision" : `${heads[0]} is the only head`}`
+      : `written  ${file}\n${heads.join(", ")}: proven in any order`,
+  ].join("\n");
+}
+
+export function mergeJson({ heads, revision, file, joinedSum }: MergeResult): JsonObject {
+  return {
+    heads,
+    revision: revision === undefined ? null : headerJson(revision),
+    file: file ?? null,
+    joinedSum,
+  };
+}
+
+export function rebaseText({ onto, moved, dropped, removed, joinedSum }: RebaseResult): string {
+  if (onto === undefined) {
+    return [...(joinedSum ? [joined] : []), "nothing to move: there is one line of revisions"].join("\n");
+  }
+  return [
+    ...(joinedSum ? [joined] : []),
+    ...moved.map(({ from, file, isReplanned }) => {
+      const how = isReplanned ? "planned anew to what the schema files ask for" : "proven again, as it was";
+      return `written  ${file}\n         was ${from.join(", ")}; ${how}`;
+    }),
+    ...(dropped.length === 0 ? [] : [`dropped  ${dropped.join(", ")}: nothing is left to do for it`]),
+    ...removed.map((file) => `removed  ${file}`),
+    `behind ${onto}; dm plan --check tells whether the schema files ask for more`,
+  ].join("\n");
+}
+
+export function rebaseJson({ onto, moved, dropped, removed, joinedSum }: RebaseResult): JsonObject {
+  return {
+    onto: onto ?? null,
+    moved: moved.map(({ from, revision, file, isReplanned }) => ({
+      from,
+      revision: headerJson(revision),
+      file,
+      isReplanned,
+    })),
+    dropped,
+    removed,
+    joinedSum,
+  };
+}
