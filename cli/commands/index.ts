@@ -81,6 +81,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./rebase.js")).rebase,
   },
   {
+    name: "stamp",
+    summary: "record where a database is, and run nothing",
+    load: async () => (await import("./stamp.js")).stamp,
+  },
+  {
+    name: "squash",
+    summary: "replace a range of revisions by one that is equal to it",
+    load: async () => (await import("./squash.js")).squash,
+  },
+  {
+    name: "baseline",
+    summary: "start the chain anew from one revision equal to head",
+    load: async () => (await import("./baseline.js")).baseline,
+  },
+  {
+    name: "repair",
+    summary: "recreate lost revision files from the journal",
+    load: async () => (await import("./repair.js")).repair,
+  },
+  {
     name: "diff",
     summary: "tell what differs between two sources",
     load: async () => (await import("./diff.js")).diff,

@@ -132,6 +132,12 @@ export async function recordProgress(database: Database, { id, direction, done }
   );
 }
 
+/** How far a revision got is no longer of interest. */
+export async function forgetProgress(database: Database, id: string): Promise<void> {
+  await database.query("DELETE FROM dm.progress WHERE id = $1", [id]);
+  await forgetBackfills(database, id);
+}
+
 /** What the end of a revision leaves: the set of applied revisions, the state, and no progress. */
 export async function recordApplied(
   database: Database,
@@ -139,8 +145,7 @@ export async function recordApplied(
   direction: Direction,
 ): Promise<void> {
   const { id, checksum, content, milliseconds } = revision;
-  await database.query("DELETE FROM dm.progress WHERE id = $1", [id]);
-  await forgetBackfills(database, id);
+  await forgetProgress(database, id);
   if (direction === "down") await database.query("DELETE FROM dm.revision WHERE id = $1", [id]);
   else {
     await database.query(

@@ -5,19 +5,13 @@ import { withAdvisoryLock } from "../apply/lock.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { maskPassword } from "../database/connect.js";
 import { DmError } from "../error.js";
-import { lostData } from "../hazards/facts.js";
-import { prove } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import { formatRevision } from "../revision/format.js";
-import { newRevisionId } from "../revision/name.js";
-import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
-import { planAmid } from "./amid.js";
+import { baselineRevision } from "./baseline-revision.js";
 import { configFileName, openProject } from "./config.js";
 import { pullInto } from "./pull.js";
-import { markOf, scopePart } from "./state.js";
-import { stepsOf } from "./steps.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
 
 export interface InitRequest {
@@ -62,7 +56,7 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
 
 /** One revision that builds what the database holds, recorded there as applied. Nothing for an empty database. */
 async function writeBaseline(bench: Workbench): Promise<string | undefined> {
-  const { target, base, shadow, progress, project } = bench;
+  const { target, project } = bench;
   if (await hasJournal(target)) {
     throw new DmError("DM5402", "the database has a journal of dm already", {
       at: target.description,
@@ -70,24 +64,8 @@ async function writeBaseline(bench: Workbench): Promise<string | undefined> {
     });
   }
   const live = await bench.whatIsThere();
-  const after = await bench.normalize(live);
-  const among = planAmid(bench, live);
-  const [up, down] = [among(base, after), among(after, base)];
-  if (up.length === 0) return undefined;
-  const proof = await prove(shadow, { base, before: base, after, up, down, there: live, progress });
-  const revision: Revision = {
-    id: newRevisionId(),
-    parents: [],
-    message: "baseline",
-    created: new Date().toISOString(),
-    kind: "planned",
-    from: markOf(base),
-    to: markOf(live),
-    ...scopePart(live),
-    proven: { at: new Date().toISOString(), server: shadow.description, checks: proof.checks },
-    up: stepsOf(up, proof.up, new Map()),
-    down: stepsOf(down, proof.down, new Map(down.map((statement) => [statement, lostData(statement)]))),
-  };
+  const revision = await baselineRevision(bench, live);
+  if (revision === undefined) return undefined;
   const text = await formatRevision(revision);
   const file = await writeRevision(project.revisions, revision);
   await withAdvisoryLock(target, async () => {

@@ -1,6 +1,10 @@
+import type { BaselineResult } from "../project/baseline.js";
 import type { MergeResult } from "../project/merge.js";
 import type { RebaseResult } from "../project/rebase.js";
+import type { SquashResult } from "../project/squash.js";
+import type { StampResult } from "../project/stamp.js";
 import { headerJson, type JsonObject } from "./json.js";
+import { count } from "./words.js";
 
 const joined = "joined   dm.sum: the lines of both sides";
 
@@ -51,4 +55,46 @@ export function rebaseJson({ onto, moved, dropped, removed, joinedSum }: RebaseR
     removed,
     joinedSum,
   };
+}
+
+export function stampText({ recorded, forgotten, heads, notes }: StampResult): string {
+  return [
+    ...recorded.map((id) => `recorded   ${id}`),
+    ...forgotten.map((id) => `forgotten  ${id}`),
+    ...notes.map((note) => `note: ${note}`),
+    `nothing was run; the database counts as being at ${heads.join(", ") || "base"}`,
+  ].join("\n");
+}
+
+export function stampJson({ recorded, forgotten, heads, notes }: StampResult): JsonObject {
+  return { recorded, forgotten, heads, notes };
+}
+
+export function squashText({ revision, file, kept, isPlanned }: SquashResult): string {
+  return [
+    `written  ${file}`,
+    ...kept.map((path) => `kept     ${path}`),
+    `replaces ${count(revision.replaces?.length ?? 0, "revision")}, and is proven equal to them: ${
+      isPlanned ? "planned between the two ends" : "their steps, one after the other"
+    }`,
+  ].join("\n");
+}
+
+export function squashJson({ revision, file, kept, isPlanned }: SquashResult): JsonObject {
+  return { revision: headerJson(revision), file, kept, isPlanned };
+}
+
+export function baselineText({ revision, file, kept, isStamped, notes }: BaselineResult): string {
+  return [
+    `written  ${file}`,
+    ...kept.map((path) => `kept     ${path}`),
+    ...notes.map((note) => `note: ${note}`),
+    isStamped
+      ? `the database counts as being at ${revision.id}`
+      : "the database is not at head: dm apply brings it there",
+  ].join("\n");
+}
+
+export function baselineJson({ revision, file, kept, isStamped, notes }: BaselineResult): JsonObject {
+  return { revision: headerJson(revision), file, kept, isStamped, notes };
 }

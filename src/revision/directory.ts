@@ -114,12 +114,36 @@ export async function replaceRevisions(
   return texts.map(({ name }) => join(directory, name));
 }
 
-/** Puts files as they are into a directory, with their lines in its dm.sum. */
-export async function keepFiles(directory: string, files: readonly RevisionText[]): Promise<void> {
+/** Every text that is, or should be, a revision file, whether or not it can be read as one. */
+export function revisionTexts(directory: string): Promise<RevisionText[]> {
+  return readTexts(directory);
+}
+
+/** Makes a revision the only one: the other files and their lines in dm.sum, whatever that holds, go. */
+export async function startAnew(
+  directory: string,
+  old: readonly Pick<RevisionText, "name">[],
+  revision: Revision,
+): Promise<string> {
+  const text = { name: revisionFileName(revision), text: await formatRevision(revision) };
+  const sumText = { name: sumFileName, text: formatSum(withFiles(undefined, [text])) };
+  await putFiles(
+    directory,
+    [text, sumText],
+    old.map(({ name }) => name),
+  );
+  return join(directory, text.name);
+}
+
+/** Puts files as they are into a directory, with their lines in its dm.sum, and returns their paths. */
+export async function restoreFiles(directory: string, files: readonly RevisionText[]): Promise<string[]> {
+  if (files.length === 0) return [];
   await mkdir(directory, { recursive: true });
+  const sum = await readSum(directory);
+  if (sum?.isWhole === false) throw editedSum(directory);
   const texts = files.map(({ name, text }) => ({ name, text }));
-  const sumText = { name: sumFileName, text: formatSum(withFiles(await readSum(directory), texts)) };
-  await putFiles(directory, [...texts, sumText]);
+  await putFiles(directory, [...texts, { name: sumFileName, text: formatSum(withFiles(sum, texts)) }]);
+  return texts.map(({ name }) => join(directory, name));
 }
 
 function editedSum(directory: string): DmError {

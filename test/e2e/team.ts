@@ -16,7 +16,7 @@ export interface Developer {
   /** Runs dm in the clone; a result other than `exit` fails the test. */
   dm(argv: readonly string[], exit?: number): Promise<Ran>;
   /** What `--json` prints. */
-  json(argv: readonly string[], exit?: number): Promise<Record<string, never>>;
+  json(argv: readonly string[], exit?: number): Promise<Record<string, unknown>>;
   git(...argv: readonly string[]): Promise<string>;
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
