@@ -28,17 +28,22 @@ export {
   applyRevisions,
   rollbackRevisions,
 } from "./project/apply.js";
+export { type BaselineRequest, type BaselineResult, baseline } from "./project/baseline.js";
 export { type Environment, type OpenOptions, openProject, type Project } from "./project/config.js";
 export { type DiffResult, diffSources } from "./project/diff.js";
 export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";
-export { type HistoryEntry, history, show } from "./project/history.js";
+export { type HistoryEntry, type HistoryRequest, heads, history, show } from "./project/history.js";
 export { type InitRequest, type InitResult, initProject } from "./project/init.js";
 export { type LintRequest, lintProject } from "./project/lint.js";
+export { type MergeRequest, type MergeResult, mergeHeads } from "./project/merge.js";
 export { type NewRequest, newRevision } from "./project/new.js";
 export type { Online } from "./project/online.js";
+export type { Placement } from "./project/placement.js";
 export { type PlanRequest, type PlanResult, planRevision } from "./project/plan.js";
 export { type PullRequest, type PullResult, pull } from "./project/pull.js";
+export { type Moved, type RebaseRequest, type RebaseResult, rebase } from "./project/rebase.js";
 export type { DecideRename, RenameQuestion } from "./project/renames.js";
+export { type RepairResult, repair } from "./project/repair.js";
 export {
   type SizesRequest,
   type SizesResult,
@@ -47,6 +52,8 @@ export {
   snapshotSizes,
   snapshotSource,
 } from "./project/snapshot.js";
+export { type SquashRequest, type SquashResult, squash } from "./project/squash.js";
+export { type StampRequest, type StampResult, stamp } from "./project/stamp.js";
 export { type StatusResult, status } from "./project/status.js";
 export type { Progress } from "./project/workbench.js";
 export type { PreflightQuery, Revision, RevisionHeader, Step } from "./revision/revision.js";

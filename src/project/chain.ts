@@ -24,14 +24,15 @@ import type { Workbench } from "./workbench.js";
 /** The revision files of a project and how they hang together. */
 export interface Chain {
   readonly set: RevisionSet;
-  /** Files that others replaced, as far as they are kept. */
-  readonly old: RevisionSet;
+  /** Files that others replaced, as far as they are kept; nothing where none replaces any. */
+  readonly old?: RevisionSet;
   readonly graph: RevisionGraph;
 }
 
 export async function readChain(project: Project): Promise<Chain> {
   const set = await readRevisions(project.revisions);
-  return { set, old: await readReplaced(set), graph: graphOf(set) };
+  const old = await readReplaced(set);
+  return { set, graph: graphOf(set), ...(old && { old }) };
 }
 
 /** The one head of the files; nothing when there are none. @throws DmError DM4101 when there are several. */

@@ -24,7 +24,7 @@ export function repair(project: Project, progress: Progress = silent): Promise<R
     const set = await readRevisions(project.revisions);
     const old = await readReplaced(set);
     const known = new Set(
-      [...set.revisions, ...old.revisions].flatMap(({ id, replaces = [] }) => [id, ...replaces]),
+      [...set.revisions, ...(old?.revisions ?? [])].flatMap(({ id, replaces = [] }) => [id, ...replaces]),
     );
     const sum = await readSum(project.revisions);
     const names = new Map(

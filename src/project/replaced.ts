@@ -15,12 +15,10 @@ import type { Chain } from "./chain.js";
 /** The directory, beside the revisions, that keeps those that another one replaced. */
 export const replacedDirectory = "replaced";
 
-/** The old files that revisions replaced, as far as they are kept. */
-export async function readReplaced({ directory, revisions }: RevisionSet): Promise<RevisionSet> {
-  const path = join(directory, replacedDirectory);
+/** The old files that revisions replaced, as far as they are kept; nothing where none replaces any. */
+export async function readReplaced({ directory, revisions }: RevisionSet): Promise<RevisionSet | undefined> {
   const isNeeded = revisions.some(({ replaces = [] }) => replaces.length > 0);
-  if (isNeeded) return readRevisions(path);
-  return { directory: path, files: [], revisions: [], sum: undefined, differences: [] };
+  return isNeeded ? readRevisions(join(directory, replacedDirectory)) : undefined;
 }
 
 /** One that replaces others, and which of them a database must have for it; less those that are replaced twice. */
@@ -30,8 +28,10 @@ interface Replacement {
 }
 
 /** Replacements by their ids, each after those that it replaces itself. */
-function replacementsIn(set: RevisionSet, old: RevisionSet): Map<string, Replacement> {
-  const all = [...old.files, ...set.files].filter(({ revision }) => (revision.replaces ?? []).length > 0);
+function replacementsIn(set: RevisionSet, old: RevisionSet | undefined): Map<string, Replacement> {
+  const all = [...(old?.files ?? []), ...set.files].filter(
+    ({ revision }) => (revision.replaces ?? []).length > 0,
+  );
   const inner = (file: RevisionFile) =>
     all.filter(({ revision }) => file.revision.replaces?.includes(revision.id));
   const depth = (file: RevisionFile): number => 1 + Math.max(0, ...inner(file).map(depth));
@@ -59,7 +59,7 @@ export interface Understood {
 export function understand(
   applied: readonly JournaledRevision[],
   set: RevisionSet,
-  old: RevisionSet,
+  old: RevisionSet | undefined,
 ): Understood {
   let rows = [...applied];
   const adopted: Replacement[] = [];
@@ -95,7 +95,7 @@ export async function chainFor(chain: Chain, database: Database): Promise<Chain>
   const { inside } = await understoodOf(chain, database);
   const open = new Map(inside.map((one) => [one.file.revision.id, one]));
   if (open.size === 0) return chain;
-  const old = new Map(chain.old.files.map((file) => [file.revision.id, file]));
+  const old = new Map((chain.old?.files ?? []).map((file) => [file.revision.id, file]));
   let files = [...chain.set.files];
   for (;;) {
     const next = files.find(({ revision }) => open.has(revision.id));
@@ -110,9 +110,9 @@ export async function chainFor(chain: Chain, database: Database): Promise<Chain>
     ...chain.set,
     files: files.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     revisions: files.map(({ revision }) => revision),
-    differences: [...chain.set.differences, ...chain.old.differences],
+    differences: [...chain.set.differences, ...(chain.old?.differences ?? [])],
   };
-  return { set, old: chain.old, graph: graphOf(set) };
+  return { ...chain, set, graph: graphOf(set) };
 }
 
 /** What stood on the replacement stands on the last of its parts. */
@@ -164,11 +164,13 @@ export function refuseInside({ set }: Chain, { inside }: Understood, database: D
   });
 }
 
-function notKept({ file, parts }: Replacement, database: Database, { old }: Chain): DmError {
-  const kept = new Set(old.files.map(({ revision }) => revision.id));
+function notKept({ file, parts }: Replacement, database: Database, { set, old }: Chain): DmError {
+  const kept = new Set(old?.files.map(({ revision }) => revision.id));
   return new DmError("DM4131", `the database stands inside of what ${file.revision.id} replaces`, {
     at: database.description,
-    details: [`${parts.filter((id) => !kept.has(id)).join(", ")}: no file in ${old.directory}`],
+    details: [
+      `${parts.filter((id) => !kept.has(id)).join(", ")}: no file in ${join(set.directory, replacedDirectory)}`,
+    ],
     next: ["bring the old files back from version control: git log --diff-filter=D -- revisions"],
     exit: exitCode.refused,
   });

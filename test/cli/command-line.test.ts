@@ -37,7 +37,7 @@ test("--version prints the version", async () => {
 describe("a mistake", () => {
   test.each([
     { argv: ["plna"], message: "unknown command 'plna'", detail: "(Did you mean plan?)" },
-    { argv: ["merge"], message: "unknown command 'merge'" },
+    { argv: ["upgrade"], message: "unknown command 'upgrade'" },
     { argv: ["check"], message: "unknown command 'check'" },
     {
       argv: ["diff", "empty", "schema", "--fromat", "sql"],
