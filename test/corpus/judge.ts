@@ -1,4 +1,5 @@
 import type { Catalog } from "../../src/catalog/catalog.js";
+import { leftAlone } from "../../src/catalog/left-alone.js";
 import type { Shadow } from "../../src/database/shadow.js";
 import { diff } from "../../src/diff/diff.js";
 import { plan } from "../../src/plan/plan.js";
@@ -29,7 +30,7 @@ export async function judge(shadow: Shadow, base: Catalog, pair: Pair, hasOracle
   } catch (error) {
     return { outcome: "not loadable", why: messageOf(error) };
   }
-  const kinds = new Set(written.flatMap(({ catalog }) => catalog.unmodelled.map(({ kind }) => kind)));
+  const kinds = new Set(leftAlone(written[0].catalog, written[1].catalog).map(({ kind }) => kind));
   if (kinds.size > 0) return { outcome: "out of scope", kinds: [...kinds].sort() };
   try {
     const why = await thereAndBack(shadow, base, pair, ...written);
