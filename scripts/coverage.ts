@@ -39,6 +39,9 @@ Plans, drift and status name what they find of these, and change none of it.
 - **Privileges and comments on the functions that come with a range type.**
 - **Shell operators**, which nothing can make.
 
+Two roles that each granted the other, on one object, an option that the other's grants rest on are refused with DM3101:
+what one role has from another is one fact, and neither could be first.
+
 Nothing can change these, so they are not compared:
 
 - The name of a NOT NULL constraint that is inherited, and whether a column or a check that is inherited stands by itself

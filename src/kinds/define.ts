@@ -195,6 +195,8 @@ export interface Kind<K extends KindName> {
    * are or contain.
    */
   readonly park?: { readonly away: (fact: Fact<K>) => Sql; readonly back: Pick<AlterRule<K>, "of" | "sql"> };
+  /** A fact whose name is an attribute: how it gives it up while others take it that give it theirs, and gets its own. */
+  readonly cedes?: { readonly away: (fact: Fact<K>) => Sql; readonly back: Pick<AlterRule<K>, "of" | "sql"> };
   /** Whether rows or values go with it when it is dropped. */
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** The part of a fact that decides who may do what; nothing where it has none. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
@@ -86,13 +87,15 @@ export const notNull = defineKind({
     const { schema, on, name: dropped } = fact.identity;
     return [sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`];
   },
+  cedes: {
+    away: (fact) => join(renameConstraint(fact, fact.attributes.name, ceded(fact))),
+    back: { of: ["name"], sql: (_, to) => renameConstraint(to, ceded(to), to.attributes.name) },
+  },
   alter: [
     {
       of: ["name"],
       sql: ({ attributes: from }, to, { major }) =>
-        from.name === null || to.attributes.name === null || major < 18
-          ? []
-          : sql`${alterTable(to)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.attributes.name)}`,
+        major < 18 ? [] : renameConstraint(to, from.name, to.attributes.name),
     },
     {
       of: ["validated"],
@@ -109,6 +112,15 @@ export const notNull = defineKind({
     },
   ],
 });
+
+const renameConstraint = (fact: NotNullFact, from: string | null, to: string | null) =>
+  from === null || to === null
+    ? []
+    : [sql`${alterTable(fact)} RENAME CONSTRAINT ${name(from)} TO ${name(to)}`];
+
+/** A name that no person chose. */
+const ceded = ({ id }: NotNullFact) =>
+  `dm_ceded_${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
 
 const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes.name ?? undefined)}`;
 

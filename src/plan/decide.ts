@@ -25,7 +25,7 @@ export interface Decisions {
   readonly alters: Map<FactId, Alteration>;
   /** Replaced types whose columns move over: the old type is set aside meanwhile. */
   readonly setAside: Set<FactId>;
-  /** Columns that hold rows of relations that are written anew, and the changes meanwhile. */
+  /** Columns that hold rows of relations that are written anew, names that go around, and the changes meanwhile. */
   readonly parked: Map<FactId, Set<FactId>>;
 }
 
@@ -173,7 +173,27 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
   for (let left = bereft(decisions, context); left.length > 0; left = bereft(decisions, context)) {
     for (const id of left) replace(id);
   }
+  parkExchanged(decisions);
   return decisions;
+}
+
+/** Of facts that pass their names around, one stands aside under another name meanwhile. */
+function parkExchanged({ alters, parked }: Decisions): void {
+  const holders = new Map([...alters].flatMap(([id, { from }]) => occupied(from).map((name) => [name, id])));
+  const holderOfWanted = (id: FactId): FactId | undefined => {
+    const names = occupied(alters.get(id)?.to);
+    return names.map((name) => holders.get(name)).find((holder) => holder !== undefined && holder !== id);
+  };
+  for (const [id, alteration] of alters) {
+    const { cedes } = kindOf(alteration.to.identity.kind);
+    if (cedes === undefined) continue;
+    const round = new Set<FactId>();
+    for (let at = holderOfWanted(id); at !== undefined && !round.has(at); at = holderOfWanted(at))
+      round.add(at);
+    if (!round.delete(id) || [...round].some((other) => parked.has(other))) continue;
+    parked.set(id, round);
+    alters.set(id, { ...alteration, retype: cedes.back });
+  }
 }
 
 function relationOf({ id, parent }: Fact, catalog: Catalog): FactId {
@@ -189,7 +209,8 @@ function supplantedBy(changes: readonly Change[]): (fact: Fact) => boolean {
   return (fact) => occupied(fact).some((name) => names.has(name));
 }
 
-export function occupied(fact: Fact): readonly string[] {
+export function occupied(fact: Fact | undefined): readonly string[] {
+  if (fact === undefined) return [];
   return kindOf(fact.identity.kind).occupies?.(fact) ?? [];
 }
 

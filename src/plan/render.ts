@@ -60,7 +60,10 @@ function statements(
       ];
     }
     case "set aside":
-      return listed(kind.park?.away(fact) ?? kind.setAside?.(fact, asideName(fact), context.current).rename);
+      return listed(
+        (kind.park ?? kind.cedes)?.away(fact) ??
+          kind.setAside?.(fact, asideName(fact), context.current).rename,
+      );
     case "drop aside": {
       const [aside, replacement] = [asideName(fact), context.wanted.get(fact.id)];
       return [

@@ -121,7 +121,8 @@ export function wayOf(statements: readonly PlannedStatement[], fact: string): st
   const actions = statements
     .filter(({ facts }) => facts.some((id) => id === fact))
     .map(({ action }) => action);
-  if (actions.some((action) => action === "drop" || action === "set aside")) {
+  const comesBack = actions.includes("alter");
+  if (actions.some((action) => action === "drop" || (action === "set aside" && !comesBack))) {
     return actions.includes("create") ? "replaced" : "dropped";
   }
   return actions.includes("create") ? "created" : "in place";

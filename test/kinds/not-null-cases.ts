@@ -37,6 +37,18 @@ export const notNullCases: readonly ChangeCase[] = [
     answers: ["SELECT conname FROM pg_constraint WHERE conrelid = 't'::regclass", "some_c"],
   },
   {
+    title: "names of NOT NULL go around, and go back, with their comments",
+    since: 18,
+    before: `CREATE TABLE t (c integer CONSTRAINT x NOT NULL, d integer CONSTRAINT y NOT NULL, e integer CONSTRAINT z NOT NULL,
+      f integer CONSTRAINT one NOT NULL, g integer CONSTRAINT two NOT NULL); COMMENT ON CONSTRAINT x ON t IS 'of c'`,
+    after: `CREATE TABLE t (c integer CONSTRAINT y NOT NULL, d integer CONSTRAINT z NOT NULL, e integer CONSTRAINT x NOT NULL,
+      f integer CONSTRAINT two NOT NULL, g integer CONSTRAINT one NOT NULL); COMMENT ON CONSTRAINT y ON t IS 'of c'`,
+    rows: "INSERT INTO t VALUES (1, 2, 3, 4, 5)",
+    keeps: "SELECT * FROM t",
+    sees: [nn, "name"],
+    way: "in place",
+  },
+  {
     title: "the name of a NOT NULL changes in place, and its comment stays",
     since: 18,
     before: `${named("a_c NOT NULL c")}; COMMENT ON CONSTRAINT a_c ON t IS 'why'`,

@@ -57,6 +57,16 @@ const grantors: readonly ChangeCase[] = [
     way: "comes and goes",
   },
   {
+    title: "two roles who grant to each other change places",
+    given: "CREATE TABLE t (id integer); GRANT USAGE ON SCHEMA public TO one, two",
+    before: `GRANT SELECT ON t TO one WITH GRANT OPTION; GRANT INSERT ON t TO two WITH GRANT OPTION;
+      SET ROLE one; GRANT SELECT ON t TO two; SET ROLE two; GRANT INSERT ON t TO one; RESET ROLE`,
+    after: `GRANT SELECT ON t TO two WITH GRANT OPTION; GRANT INSERT ON t TO one WITH GRANT OPTION;
+      SET ROLE two; GRANT SELECT ON t TO one; SET ROLE one; GRANT INSERT ON t TO two; RESET ROLE`,
+    sees: ["privilege one on table public.t", "grantable"],
+    way: "in place",
+  },
+  {
     title: "what the owner and another role grant to the same role are two grants",
     given: `${given}; GRANT SELECT ON t TO one WITH GRANT OPTION`,
     before: "GRANT SELECT ON t TO two",

@@ -32,6 +32,12 @@ thereAndBack(
       a: create("a"),
       b: create("a", ", two_phase = true, disable_on_error = true"),
     },
+    {
+      name: "failover, who runs it and where its rows are from",
+      since: 17,
+      a: create("a", ", failover = true, origin = none"),
+      b: create("a", ", failover = false, run_as_owner = true, password_required = false"),
+    },
   ],
   onServers,
 );
