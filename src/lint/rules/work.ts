@@ -67,7 +67,10 @@ const forms: Readonly<Partial<Record<LintCode, Form>>> = {
     in: (tree) => [
       ...alterations(tree).flatMap(({ command, constraint, column }) => {
         const inline = command.subtype === "AT_AddColumn" && column ? columnConstraints(column) : [];
-        return [...(constraint === undefined ? [] : [constraint]), ...inline]
+        return [
+          ...(constraint === undefined ? [] : [constraint]),
+          ...inline.filter(({ contype }) => contype !== "CONSTR_NOTNULL"),
+        ]
           .filter(({ contype, skip_validation }) => validating.has(contype) && skip_validation !== true)
           .map(({ location }) => location);
       }),
@@ -211,6 +214,12 @@ function foundBy(form: Form, context: ChangeContext): FoundInStatement[] {
 }
 
 function isKnown(context: ChangeContext): boolean {
+  // What is NOT NULL from the start reads the table to find that it is empty: required-column says so.
+  const isRequired = alterations(context.written.statement.tree).some(
+    ({ column }) =>
+      column !== undefined && columnConstraints(column).some(({ contype }) => contype === "CONSTR_NOTNULL"),
+  );
+  if (isRequired) return true;
   return Object.values(forms).some((form) => foundBy(form, context).length > 0);
 }
 
