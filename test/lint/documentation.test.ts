@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { factId } from "../../src/catalog/identity.js";
 import { allLintCodes, codeOf, type LintCode } from "../../src/lint/codes.js";
 import type { Finding } from "../../src/lint/rule.js";
 import { type Linter, openLinter } from "./linter.js";
@@ -78,5 +79,26 @@ describe("the examples", () => {
       const inFile = (name: string) => found.filter(({ at }) => at.file === `${code}/${name}.sql`);
       compare(code, inFile("bad"), inFile("good"));
     }
+  });
+
+  test("of indexes, only those of which the statistics tell long enough that nobody uses them are unused", async () => {
+    const of = (name: string) => factId({ kind: "index", schema: "live", name });
+    const use = (name: string, scans: number, days: number) => ({
+      index: of(name),
+      scans,
+      bytes: 8192,
+      days,
+    });
+    const found = await linter.schema(
+      {
+        "live.sql": `CREATE SCHEMA live; CREATE TABLE live.t (id bigint PRIMARY KEY, a int, b int, c int, d int);
+          CREATE INDEX used ON live.t (a); CREATE INDEX unused ON live.t (b);
+          CREATE INDEX young ON live.t (c); CREATE UNIQUE INDEX keeps ON live.t (d);`,
+      },
+      { uses: [use("used", 1, 30), use("unused", 0, 30), use("young", 0, 3), use("keeps", 0, 30)] },
+    );
+    expect(found.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "unused-index: no query has used index live.unused in 30 days, and it takes 8 kB",
+    ]);
   });
 });
