@@ -25,7 +25,7 @@ export function lostData({ losesData }: PlannedStatement): Hazard[] {
 
 /** Facts that the statement takes away for good; the parts of what goes are not told beside it. */
 export function goneFacts({ action, facts }: PlannedStatement, { current, wanted }: States): Fact[] {
-  if (action !== "drop" && action !== "drop aside") return [];
+  if (action !== "drop" && action !== "drop aside" && action !== "archive") return [];
   return facts.flatMap((id) => {
     const fact = current.get(id);
     if (fact === undefined || wanted.has(id)) return [];
@@ -49,7 +49,7 @@ export function brokenCode(
   const gone = goneFacts(statement, states).filter(({ identity }) => isNamedByCode(identity.kind));
   if (gone.length > 0)
     whats.push(`${enumerated(gone.map(({ id }) => id))} ${gone.length === 1 ? "goes" : "go"}`);
-  if (action === "create" || action === "alter" || action === "drop") {
+  if (action === "create" || action === "alter" || action === "drop" || action === "restore") {
     for (const id of facts) whats.push(...asksMore(id, statement, states));
   }
   return whats.map((what) => ({ code, what }));

@@ -17,6 +17,8 @@ import { workHazards } from "./work.js";
 export interface HazardRequest {
   readonly statements: readonly PlannedStatement[];
   readonly context: PreflightContext;
+  /** Where the rows are, and in which state, where the context does not tell: in quarantine. */
+  readonly rows?: PreflightContext;
   readonly direction: "up" | "down";
   readonly measurements: Measurements;
   /** What the proof's sample rows made fail. */
@@ -52,7 +54,9 @@ export function findHazards(request: HazardRequest): HazardReport {
       if (codes.length > 0) ifLarge.set(relation, new Set([...(ifLarge.get(relation) ?? []), ...codes]));
     }
     // A change of several statements may fail at the first of them.
-    const found = preflightsOf(statement, context, replaced).filter(({ finds }) => !looked.has(finds));
+    const found = preflightsOf(statement, request.rows ?? context, replaced).filter(
+      ({ finds }) => !looked.has(finds),
+    );
     for (const { finds } of found) looked.add(finds);
     const all = merged([
       ...(measured?.hazards ?? []),

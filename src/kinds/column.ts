@@ -24,7 +24,7 @@ import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
 import { changeOptions } from "./options.js";
-import { collationName, inheritedColumns, isUserSchema, options, ref, refs } from "./query.js";
+import { collationName, inheritedColumns, isUserColumn, isUserSchema, options, ref, refs } from "./query.js";
 import { rowsFromJson, rowsToJson } from "./row-type.js";
 import { sequenceOptionsJson } from "./sequence-options.js";
 import { baseType, storageName } from "./storage.js";
@@ -86,7 +86,7 @@ export const column = defineKind({
       AND own.classid = 'pg_class'::regclass
     LEFT JOIN pg_sequence s ON s.seqrelid = own.objid
     LEFT JOIN pg_class seq ON seq.oid = s.seqrelid
-    WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${isUserSchema("n")}`,
+    WHERE c.relkind IN ('r', 'p') AND ${isUserColumn("a")} AND ${isUserSchema("n")}`,
   address: (id) => sql`COLUMN ${name(id.schema, id.on, id.name)}`,
   occupies: (fact) => [
     `column ${fact.identity.schema}.${fact.identity.on}.${fact.identity.name}`,

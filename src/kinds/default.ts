@@ -4,7 +4,7 @@ import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { continueAfter } from "./column-identity.js";
 import { defineKind } from "./define.js";
 import { hasHeirs } from "./inherited-column.js";
-import { isUserSchema, ref, refs } from "./query.js";
+import { isUserColumn, isUserSchema, ref, refs } from "./query.js";
 import { baseType } from "./storage.js";
 
 /** The default of a column, of a table or of a view. */
@@ -53,7 +53,7 @@ export const columnDefault = defineKind({
     JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     JOIN pg_class c ON c.oid = d.adrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE a.attgenerated = '' AND NOT a.attisdropped AND ${isUserSchema("n")}`,
+    WHERE a.attgenerated = '' AND ${isUserColumn("a")} AND ${isUserSchema("n")}`,
   asksMore: (from, to, { wanted }) => {
     const column = wanted.get(from?.parent);
     if (to !== undefined || !isKind(column, "column")) return undefined;

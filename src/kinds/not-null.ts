@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
+import { fitted, longestIdentifier } from "../sql/quote.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
-import { inherits, isUserSchema, ref, refs } from "./query.js";
+import { inherits, isUserColumn, isUserSchema, ref, refs } from "./query.js";
 
 /**
  * NOT NULL of a column of a table or foreign table. A constraint with a name from version 18 on, a mark of the column
@@ -49,14 +50,14 @@ const constraints = `${row("json_build_object('name', CASE WHEN k.coninhcount = 
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
     JOIN pg_class c ON c.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.contype = 'n' AND ${isUserSchema("n")}`;
+    WHERE k.contype = 'n' AND ${isUserColumn("a")} AND ${isUserSchema("n")}`;
 
 const marks = `${row("json_build_object('name', NULL, 'validated', true, 'noInherit', false)")},
            ${refs(notNullRef("c.oid", "a.attnum"))} AS refs, ${inheritedFrom("false")} AS inherits
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE a.attnotnull AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND ${isUserSchema("n")}`;
+    WHERE a.attnotnull AND c.relkind IN ('r', 'p', 'f') AND ${isUserColumn("a")} AND ${isUserSchema("n")}`;
 
 // ALTER TABLE serves foreign tables too (manual, ALTER TABLE, Description).
 const alterTable = ({ identity }: NotNullFact) => sql`ALTER TABLE ${name(identity.schema, identity.on)}`;
@@ -167,33 +168,19 @@ export function isDomainNameImplied(
   );
 }
 
-/** The longest name in bytes (manual, Identifiers and Key Words). */
-const longest = 63;
-
 /** `table_column_not_null`, the longer of both names cut until it fits (indexcmds.c, makeObjectName). */
 function impliedName(table: string, column: string): string {
   let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column)];
-  const room = longest - "__not_null".length;
+  const room = longestIdentifier - "__not_null".length;
   while (first + second > room) {
     if (first > second) first--;
     else second--;
   }
-  return `${cut(table, first)}_${cut(column, second)}_not_null`;
+  return `${fitted(table, first)}_${fitted(column, second)}_not_null`;
 }
 
-const impliedDomainName = (domain: string) => `${cut(domain, longest - "_not_null".length)}_not_null`;
-
-/** As much of the text as fits into that many bytes, without half a character. */
-function cut(text: string, bytes: number): string {
-  let fitting = "";
-  let left = bytes;
-  for (const character of text) {
-    left -= Buffer.byteLength(character);
-    if (left < 0) break;
-    fitting += character;
-  }
-  return fitting;
-}
+const impliedDomainName = (domain: string) =>
+  `${fitted(domain, longestIdentifier - "_not_null".length)}_not_null`;
 
 const counted = new WeakMap<Catalog, ReadonlyMap<string, number>>();
 

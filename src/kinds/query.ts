@@ -3,6 +3,16 @@ export function isUserSchema(namespace: string): string {
   return `${namespace}.nspname !~ '^pg_' AND ${namespace}.nspname NOT IN ('information_schema', 'dm', 'dm_archive')`;
 }
 
+/** Whether a column or sequence is in quarantine where it stands: docs/archive.md, Names. */
+export function isHidden(column: string): string {
+  return `${column}::text ~ '^dm_archived_[0-9a-f]{12}_[0-9a-f]{8}_'`;
+}
+
+/** The columns that a user has made, those in quarantine left out. */
+export function isUserColumn(attribute: string): string {
+  return `${attribute}.attnum > 0 AND NOT ${attribute}.attisdropped AND NOT ${isHidden(`${attribute}.attname`)}`;
+}
+
 /** A {@link Ref} as JSON: `ref("pg_class", "c.oid")`. */
 export function ref(catalog: string, oid: string, sub = "0"): string {
   return `json_build_array('${catalog}', ${oid}::int8, ${sub})`;

@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { join, name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
-import { isUserSchema, ref, refs } from "./query.js";
+import { isHidden, isUserSchema, ref, refs } from "./query.js";
 import { renameInSchema } from "./rename.js";
 import {
   changeSequence,
@@ -44,7 +44,7 @@ export const sequence = defineKind({
     FROM pg_sequence s
     JOIN pg_class c ON c.oid = s.seqrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relpersistence <> 't' AND ${isUserSchema("n")}
+    WHERE c.relpersistence <> 't' AND NOT ${isHidden("c.relname")} AND ${isUserSchema("n")}
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                         AND d.deptype = 'i')`,
   address: (id) => sql`SEQUENCE ${name(id.schema, id.name)}`,

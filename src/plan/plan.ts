@@ -16,7 +16,7 @@ import { refuseUnmanaged } from "./unmanaged.js";
 
 /** A statement of a plan. */
 export interface PlannedStatement extends Statement {
-  readonly action: Action["type"];
+  readonly action: Action["type"] | "archive" | "restore";
   /** The facts that it creates, changes or drops. */
   readonly facts: readonly FactId[];
   /** The object that it concerns in a reader's eyes. */

@@ -1,3 +1,4 @@
+import type { KeepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Identity } from "../catalog/identity.js";
 import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
@@ -19,6 +20,8 @@ export interface Ways {
   readonly current: Catalog;
   readonly wanted: Catalog;
   readonly renames: readonly Rename[];
+  /** What the way back finds in quarantine, and under which names; nothing unless given. */
+  readonly restored?: KeepingPlan["restored"];
   /** The database as it is, with what is not managed. */
   readonly there: Catalog;
   readonly up: readonly PlannedStatement[];
@@ -45,7 +48,11 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     renames: [],
     major,
   };
-  const preflights = { up: preflightQueries(up, there), down: preflightQueries(down, back) };
+  const rowsBack: PreflightContext =
+    ways.restored === undefined
+      ? back
+      : { ...back, current: ways.restored.state, renames: ways.restored.renames };
+  const preflights = { up: preflightQueries(up, there), down: preflightQueries(down, rowsBack) };
   const proof = await prove(bench.shadow, {
     base: bench.base,
     before,
@@ -80,6 +87,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     direction: "down",
     statements: down,
     context: back,
+    rows: rowsBack,
     measurements: proof.down,
     irreversible: new Map(),
   });

@@ -1,4 +1,5 @@
 import { recordedState } from "../apply/journal.js";
+import { keepingPlan } from "../archive/ways.js";
 import { sameValue } from "../catalog/canonical.js";
 import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
@@ -123,13 +124,16 @@ export async function planOnto(
 
   const renaming = renamePlan(steps);
   const among = planAmid(bench, there);
-  const up = [...renaming.up, ...among(current, wanted.catalog)];
-  const down = [...among(wanted.catalog, current), ...renaming.down];
-  const ways = { before, current, wanted: wanted.catalog, renames, up, down, there };
+  const id = newRevisionId();
+  const keeping = keepingPlan(among, current, wanted.catalog, { revision: id });
+  const up = [...renaming.up, ...keeping.up];
+  const down = [...keeping.down, ...renaming.down];
+  const { restored } = keeping;
+  const ways = { before, current, wanted: wanted.catalog, renames, restored, up, down, there };
   const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
   const after = expectedAfter(live, before, wanted.catalog, up);
   const revision: Revision = {
-    id: newRevisionId(),
+    id,
     ...place,
     message: request.message,
     ...(request.author === undefined ? {} : { author: request.author }),

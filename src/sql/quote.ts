@@ -31,3 +31,18 @@ export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;
   return text.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
+
+/** The longest name in bytes (manual, Identifiers and Key Words). */
+export const longestIdentifier = 63;
+
+/** As much of the text as fits into that many bytes, without half a character. */
+export function fitted(text: string, bytes: number): string {
+  let fitting = "";
+  let left = bytes;
+  for (const character of text) {
+    left -= Buffer.byteLength(character);
+    if (left < 0) break;
+    fitting += character;
+  }
+  return fitting;
+}

@@ -1,0 +1,43 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Edge, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+
+interface States {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+}
+
+/** From a column to those that it comes from, through ties that stay. */
+function above(id: FactId, { current, wanted }: States): Edge[] {
+  return current
+    .dependencies(id)
+    .filter(({ type, via }) => type === "inherits" && via !== undefined && wanted.has(via));
+}
+
+/** Whether the column gets its new name from the one that it inherits from. */
+export function isCarried(id: FactId, states: States): boolean {
+  return above(id, states).length > 0;
+}
+
+/**
+ * Columns that cannot change their names: one of those that inherit them keeps its own, or has it from several (manual,
+ * ALTER TABLE, RENAME). With each of them all that it comes from, and all that come from it.
+ */
+export function blockedColumns(states: States): ReadonlySet<FactId> {
+  const { current, wanted } = states;
+  const blocked = new Set<FactId>();
+  const block = (id: FactId) => {
+    if (blocked.has(id)) return;
+    blocked.add(id);
+    for (const { to } of above(id, states)) block(to);
+    for (const { from, type, via } of current.dependents(id)) {
+      if (type === "inherits" && via !== undefined && wanted.has(via)) block(from);
+    }
+  };
+  for (const fact of current.ofKind("column")) {
+    const from = above(fact.id, states).filter(({ to }) => !wanted.has(to));
+    if (!isKind(fact, "column") || from.length === 0) continue;
+    if (from.length > 1 || wanted.has(fact.id)) block(fact.id);
+  }
+  return blocked;
+}

@@ -1,0 +1,134 @@
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { sequenceName } from "../kinds/column-identity.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { KeptObject } from "./keep.js";
+import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
+
+/** One name that changes: an index's, a sequence's, the table's own, the column's own. */
+export interface Renaming {
+  readonly kind: "index" | "sequence" | "table" | "column";
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What `dm.archive` tells of an object, as JSON in its column `what`. */
+export interface ArchivedObject {
+  readonly kind: "table" | "column";
+  readonly schema: string;
+  readonly table: string;
+  readonly column?: string;
+  /** In the order in which they happen; the object's own is the last. */
+  readonly renames: readonly Renaming[];
+}
+
+/** The table in which quarantine is recorded: the same statement wherever one is needed, so that psql needs no dm. */
+export const recordTable: readonly Sql[] = [
+  sql`CREATE SCHEMA IF NOT EXISTS dm`,
+  sql`CREATE TABLE IF NOT EXISTS dm.archive (id text PRIMARY KEY, revision text NOT NULL, archived_at timestamptz NOT NULL DEFAULT now(), archived_by text NOT NULL DEFAULT current_user, what jsonb NOT NULL, purged_at timestamptz)`,
+  sql`CREATE SCHEMA IF NOT EXISTS ${name(archiveSchema)}`,
+];
+
+/** The object under the names that it has in quarantine. */
+export function archived({ fact, parts }: KeptObject, revision: string): ArchivedObject {
+  const { schema = "", on, name: own = "" } = fact.identity;
+  const isTable = isKind(fact, "table");
+  const rename = isTable ? nameInArchive : hiddenName;
+  const renames = parts.flatMap((part) =>
+    renamedParts(part).map(
+      ({ kind, from }): Renaming => ({ kind, from, to: rename(revision, part.id, from) }),
+    ),
+  );
+  const self: Renaming = {
+    kind: isTable ? "table" : "column",
+    from: own,
+    to: rename(revision, fact.id, own),
+  };
+  return {
+    kind: self.kind === "table" ? "table" : "column",
+    schema,
+    table: on ?? own,
+    ...(isTable ? {} : { column: own }),
+    renames: [...renames, self],
+  };
+}
+
+/** What has a name of its own beside the table's. */
+function renamedParts(part: Fact): Pick<Renaming, "kind" | "from">[] {
+  const own = part.identity.name ?? "";
+  if (isKind(part, "index")) return [{ kind: "index", from: own }];
+  if (isKind(part, "constraint")) {
+    const hasIndex = part.attributes.type !== "check" && part.attributes.type !== "foreign key";
+    return hasIndex ? [{ kind: "index", from: own }] : [];
+  }
+  if (isKind(part, "sequence")) return [{ kind: "sequence", from: own }];
+  if (isKind(part, "column") && part.attributes.identity !== null) {
+    return [{ kind: "sequence", from: sequenceName(part.attributes.identity, part) }];
+  }
+  return [];
+}
+
+/** Puts the object away. */
+export function awayStatements(object: ArchivedObject): Sql[] {
+  return object.renames.flatMap((one) => {
+    const renamed = rename(object, one, object.schema);
+    return one.kind === "table" ? [renamed, move(object.schema, one.to, archiveSchema)] : [renamed];
+  });
+}
+
+/** Brings it back to where it was. */
+export function backStatements(object: ArchivedObject): Sql[] {
+  return object.renames.toReversed().flatMap((one) => {
+    const renamed = rename(object, { ...one, from: one.to, to: one.from }, object.schema);
+    return one.kind === "table" ? [move(archiveSchema, one.to, object.schema), renamed] : [renamed];
+  });
+}
+
+function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema: string): Sql {
+  if (kind === "column")
+    return sql`ALTER TABLE ${name(schema, table)} RENAME COLUMN ${name(from)} TO ${name(to)}`;
+  return sql`ALTER ${raw(kind.toUpperCase())} ${name(schema, from)} RENAME TO ${name(to)}`;
+}
+
+const move = (from: string, table: string, to: string) =>
+  sql`ALTER TABLE ${name(from, table)} SET SCHEMA ${name(to)}`;
+
+/** The statements of a plan that put objects away and record it, and those that bring them back. */
+export function moves(
+  objects: readonly KeptObject[],
+  revision: string,
+  isCarried: (column: FactId) => boolean,
+): { readonly away: PlannedStatement[]; readonly back: PlannedStatement[] } {
+  const away: PlannedStatement[] = [];
+  const back: PlannedStatement[] = [];
+  for (const object of objects) {
+    const { fact, parts } = object;
+    const about = isKind(fact, "column") && fact.parent !== undefined ? fact.parent : fact.id;
+    const all = parts.map(({ id }) => id);
+    const say = (list: readonly Sql[], action: "archive" | "restore", facts: readonly FactId[]) =>
+      list.map((one, at): PlannedStatement => {
+        const isLast = at === list.length - 1;
+        return { sql: one, action, facts: isLast ? facts : [], about, losesData: [] };
+      });
+    if (isCarried(fact.id)) continue;
+    const what = archived(object, revision);
+    const id = recordId(revision, fact.id);
+    if (away.length === 0) away.push(...say(recordTable, "archive", []));
+    away.push(
+      ...say(awayStatements(what), "archive", all),
+      ...say(
+        [
+          sql`INSERT INTO dm.archive (id, revision, what) VALUES (${literal(id)}, ${literal(revision)}, ${literal(JSON.stringify(what))})`,
+        ],
+        "archive",
+        [],
+      ),
+    );
+    back.push(
+      ...say(backStatements(what), "restore", all),
+      ...say([sql`DELETE FROM dm.archive WHERE id = ${literal(id)}`], "restore", []),
+    );
+  }
+  return { away, back };
+}

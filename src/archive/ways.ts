@@ -1,0 +1,92 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
+import type { FactId, Identity } from "../catalog/identity.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import { isCarried } from "./inherited.js";
+import { type Kept, type KeptObject, keep } from "./keep.js";
+import { archived, moves } from "./move.js";
+import { archiveSchema } from "./names.js";
+
+type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
+
+export interface KeepingPlan {
+  readonly up: readonly PlannedStatement[];
+  readonly down: readonly PlannedStatement[];
+  /** For the way back: where the rows are that it brings back, under the names that it gives them. */
+  readonly restored: {
+    readonly state: Catalog;
+    readonly renames: readonly { from: Identity; to: Identity }[];
+  };
+}
+
+export interface KeepingRequest {
+  readonly revision: string;
+  /** What the way up drops for good; the way back always keeps what was added. */
+  readonly isDiscarded?: (fact: Fact) => boolean;
+}
+
+/**
+ * Both ways between two states, on which nothing that holds data is dropped: it is put away by the one, and brought back
+ * by the other.
+ */
+export function keepingPlan(
+  plan: Planner,
+  current: Catalog,
+  wanted: Catalog,
+  { revision, isDiscarded = () => false }: KeepingRequest,
+): KeepingPlan {
+  const gone = settled(plan, current, wanted, isDiscarded);
+  const added = settled(plan, wanted, current, () => false);
+  const [out, back] = [
+    moves(gone.objects, revision, (id) => isCarried(id, { current, wanted })),
+    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current })),
+  ];
+  return {
+    up: [...plan(current, gone.resting), ...out.away, ...among(plan, gone.emptied, wanted)],
+    down: [
+      ...among(plan, wanted, gone.emptied),
+      ...out.back,
+      ...plan(gone.resting, added.resting),
+      ...back.away,
+      ...among(plan, added.emptied, current),
+    ],
+    restored: { state: gone.resting, renames: gone.objects.flatMap((one) => renamesBack(one, revision)) },
+  };
+}
+
+const among = (plan: Planner, from: Catalog, to: Catalog) => (from === to ? [] : plan(from, to));
+
+/** What can be kept: a table that the plan makes anew takes what it holds along in its own way, or not at all. */
+function settled(
+  plan: Planner,
+  current: Catalog,
+  wanted: Catalog,
+  isDiscarded: (fact: Fact) => boolean,
+): Kept {
+  const lost = new Set<FactId>();
+  for (;;) {
+    const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact));
+    if (kept.objects.length === 0) return kept;
+    const parts = new Set(kept.objects.flatMap((object) => object.parts.map(({ id }) => id)));
+    const owners = new Map(
+      kept.objects.flatMap(({ fact, parts: own }) => own.map((part) => [part.id, fact.id] as const)),
+    );
+    const found = plan(current, kept.resting).flatMap(({ losesData, action, facts }) => [
+      ...losesData.filter((id) => parts.has(id)),
+      ...(action === "drop aside" || action === "drop" ? facts : []).flatMap((id) =>
+        kept.objects.flatMap(({ fact }) => (fact.parent === id ? [fact.id] : [])),
+      ),
+    ]);
+    if (found.length === 0) return kept;
+    for (const id of found) lost.add(owners.get(id) ?? id);
+  }
+}
+
+function renamesBack(object: KeptObject, revision: string): { from: Identity; to: Identity }[] {
+  const { identity } = object.fact;
+  const to = archived(object, revision).renames.at(-1)?.to;
+  if (to === undefined) return [];
+  const from =
+    identity.kind === "table" ? { ...identity, schema: archiveSchema, name: to } : { ...identity, name: to };
+  return [{ from, to: identity }];
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../src/database/connect.js";
+import type { Database } from "../../src/database/database.js";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import type { Project } from "../../src/project/config.js";
+import { planRevision } from "../../src/project/plan.js";
+import { withProject, writeSchema } from "../support/project.js";
+
+const before = `
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('well', 'ill');
+CREATE TABLE app.dentist (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE app.patient (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL,
+  mood app.mood NOT NULL DEFAULT 'well',
+  dentist int REFERENCES app.dentist,
+  born date NOT NULL DEFAULT '2000-01-01',
+  age_group int GENERATED ALWAYS AS (length(name)) STORED,
+  UNIQUE (name, born)
+);
+CREATE INDEX patient_born ON app.patient (born);
+COMMENT ON COLUMN app.patient.mood IS 'today';
+CREATE TABLE app.letter (id serial PRIMARY KEY, patient int NOT NULL REFERENCES app.patient, text text CHECK (text <> ''));
+CREATE INDEX letter_patient ON app.letter (patient);
+CREATE VIEW app.letters AS SELECT * FROM app.letter;
+CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER note BEFORE INSERT ON app.letter FOR EACH ROW EXECUTE FUNCTION app.note();
+`;
+
+const after = `
+CREATE SCHEMA app;
+CREATE TABLE app.dentist (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE app.patient (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  dentist int REFERENCES app.dentist
+);
+CREATE TABLE app.visit (id int PRIMARY KEY, at timestamptz);
+`;
+
+const rows = `
+INSERT INTO app.dentist VALUES (1, 'Mo');
+INSERT INTO app.patient (name, mood, dentist, born) VALUES ('Al', 'ill', 1, '1999-09-09'), ('Bo', 'well', NULL, '2001-01-01');
+INSERT INTO app.letter (patient, text) VALUES (1, 'Dear Al'), (2, 'Dear Bo');
+`;
+
+const query = (project: Project, sql: string) =>
+  withDatabase(project.environment.database, (database: Database) => database.query(sql));
+const script = (project: Project, sql: string) =>
+  withDatabase(project.environment.database, (database: Database) => database.script(sql));
+
+describe("what a plan drops", () => {
+  it("goes to quarantine and comes back with every row", async () => {
+    await withProject({ schema: { "all.sql": before } }, async (project) => {
+      await planRevision(project, { message: "all" });
+      await applyRevisions(project, {});
+      await script(project, rows);
+      const patients = await query(project, "SELECT * FROM app.patient ORDER BY id");
+      const letters = await query(project, "SELECT * FROM app.letter ORDER BY id");
+      await writeSchema(project.root, { "all.sql": after });
+      const { revision, file } = await planRevision(project, { message: "less" });
+      console.log(await (await import("node:fs/promises")).readFile(file ?? "", "utf8"));
+      expect(revision?.hazards).not.toContain("DATA_LOSS");
+      await applyRevisions(project, {});
+      console.log(await query(project, "SELECT * FROM dm.archive"));
+      await query(project, "INSERT INTO app.patient (dentist) VALUES (1)");
+      await query(project, "INSERT INTO app.visit VALUES (1, now())");
+      expect((await planRevision(project, { message: "nothing" })).changes).toEqual([]);
+      await rollbackRevisions(project, {});
+      expect(await query(project, "SELECT * FROM app.patient WHERE id < 3 ORDER BY id")).toEqual(patients);
+      expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
+    });
+  });
+});
