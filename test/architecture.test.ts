@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   introspect: { code: ["kinds", "database", "catalog", "sql", "error"] },
   desired: { code: ["introspect", "parse", "database", "kinds", "catalog", "sql", "error"] },
   plan: { code: ["diff", "kinds", "catalog", "sql", "error"], types: ["desired"] },
+  archive: { code: ["kinds", "catalog", "sql", "error"], types: ["plan"] },
   pull: { code: ["plan", "kinds", "catalog", "sql", "error"], types: ["desired"] },
   revision: { code: ["parse", "sql", "error"], types: ["catalog"] },
   proof: {
@@ -49,6 +50,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   apply: {
     code: [
       "revision",
+      "archive",
       "introspect",
       "manage",
       "diff",

@@ -40,7 +40,7 @@ export interface JournalEntry {
 }
 
 const tables = `
-CREATE SCHEMA dm;
+CREATE SCHEMA IF NOT EXISTS dm;
 COMMENT ON SCHEMA dm IS 'dm: applied revisions, their journal and the catalog as it must be';
 CREATE TABLE dm.revision (
   id text PRIMARY KEY,
@@ -89,7 +89,9 @@ export async function hasJournal(database: Database): Promise<boolean> {
  */
 export async function createJournal(database: Database): Promise<void> {
   if (await hasJournal(database)) return;
-  const [row] = await database.query<{ taken: boolean }>("SELECT to_regnamespace('dm') IS NOT NULL AS taken");
+  const [row] = await database.query<{ taken: boolean }>(
+    "SELECT to_regnamespace('dm') IS NOT NULL AND to_regclass('dm.archive') IS NULL AS taken",
+  );
   if (row?.taken === true) {
     throw new DmError("DM5001", "the schema dm exists and is not dm's journal", {
       at: database.description,

@@ -10,6 +10,8 @@ export interface KeptObject {
   readonly fact: Fact<"table"> | Fact<"column">;
   /** Its parts and the sequences that it owns, itself among them. */
   readonly parts: readonly Fact[];
+  /** Columns of types that a later revision may drop. */
+  readonly typed: readonly Fact<"column">[];
 }
 
 /** What a plan would drop with all it holds, and keeps instead. */
@@ -62,9 +64,20 @@ export function keep(states: States, isDiscarded: (fact: Fact) => boolean): Kept
   const facts = new Map([...roots.values()].flatMap((root) => partsOf(root, states)).map((f) => [f.id, f]));
   const astext = changedTypes([...facts.values()], states);
   removeHangers(facts, roots, astext, states);
+  const mayLoseType = (column: Fact<"column">) => {
+    const isInherited = current
+      .dependencies(column.id)
+      .some(
+        ({ type, via }) => type === "inherits" && via !== undefined && (wanted.has(via) || facts.has(via)),
+      );
+    return !isInherited && !astext.has(column.id) && typesOf(column, current).length > 0;
+  };
   const objects = [...roots.values()]
     .filter(({ id }) => facts.has(id))
-    .map((fact) => ({ fact, parts: partsOf(fact, states).filter(({ id }) => facts.has(id)) }));
+    .map((fact) => {
+      const parts = partsOf(fact, states).filter(({ id }) => facts.has(id));
+      return { fact, parts, typed: parts.filter((part) => isKind(part, "column")).filter(mayLoseType) };
+    });
   return { objects, ...restingStates(facts, astext, states) };
 }
 
@@ -162,6 +175,7 @@ function restingStates(
   astext: ReadonlySet<FactId>,
   { current, wanted }: States,
 ): Pick<Kept, "resting" | "emptied"> {
+  if (facts.size === 0) return { resting: wanted, emptied: wanted };
   const shells = shellsOf([...facts.values()], { current, wanted });
   const kept = [...facts.values()].map((fact) =>
     isKind(fact, "column") && astext.has(fact.id) ? textColumn(fact) : fact,

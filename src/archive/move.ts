@@ -3,6 +3,8 @@ import type { FactId } from "../catalog/identity.js";
 import { sequenceName } from "../kinds/column-identity.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { Again } from "./again.js";
+import { fromText } from "./detach.js";
 import type { KeptObject } from "./keep.js";
 import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
 
@@ -21,6 +23,10 @@ export interface ArchivedObject {
   readonly column?: string;
   /** In the order in which they happen; the object's own is the last. */
   readonly renames: readonly Renaming[];
+  /** Columns whose types may be dropped meanwhile: then they are text. */
+  readonly types?: readonly { readonly column: string; readonly type: string }[];
+  /** What a way back has put away: how the way up brings it back. */
+  readonly again?: Again;
 }
 
 /** The table in which quarantine is recorded: the same statement wherever one is needed, so that psql needs no dm. */
@@ -31,7 +37,7 @@ export const recordTable: readonly Sql[] = [
 ];
 
 /** The object under the names that it has in quarantine. */
-export function archived({ fact, parts }: KeptObject, revision: string): ArchivedObject {
+export function archived({ fact, parts, typed }: KeptObject, revision: string): ArchivedObject {
   const { schema = "", on, name: own = "" } = fact.identity;
   const isTable = isKind(fact, "table");
   const rename = isTable ? nameInArchive : hiddenName;
@@ -51,6 +57,14 @@ export function archived({ fact, parts }: KeptObject, revision: string): Archive
     table: on ?? own,
     ...(isTable ? {} : { column: own }),
     renames: [...renames, self],
+    ...(typed.length === 0
+      ? {}
+      : {
+          types: typed.map(({ identity, attributes }) => ({
+            column: identity.name ?? "",
+            type: attributes.type,
+          })),
+        }),
   };
 }
 
@@ -79,10 +93,12 @@ export function awayStatements(object: ArchivedObject): Sql[] {
 
 /** Brings it back to where it was. */
 export function backStatements(object: ArchivedObject): Sql[] {
-  return object.renames.toReversed().flatMap((one) => {
+  const { schema, table, types = [] } = object;
+  const renamed = object.renames.toReversed().flatMap((one) => {
     const renamed = rename(object, { ...one, from: one.to, to: one.from }, object.schema);
     return one.kind === "table" ? [move(archiveSchema, one.to, object.schema), renamed] : [renamed];
   });
+  return [...renamed, ...types.map(({ column, type }) => fromText(schema, table, column, type))];
 }
 
 function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema: string): Sql {
@@ -99,6 +115,7 @@ export function moves(
   objects: readonly KeptObject[],
   revision: string,
   isCarried: (column: FactId) => boolean,
+  again: ReadonlyMap<FactId, Again> = new Map(),
 ): { readonly away: PlannedStatement[]; readonly back: PlannedStatement[] } {
   const away: PlannedStatement[] = [];
   const back: PlannedStatement[] = [];
@@ -112,14 +129,15 @@ export function moves(
         return { sql: one, action, facts: isLast ? facts : [], about, losesData: [] };
       });
     if (isCarried(fact.id)) continue;
-    const what = archived(object, revision);
+    const how = again.get(fact.id);
+    const what = { ...archived(object, revision), ...(how === undefined ? {} : { again: how }) };
     const id = recordId(revision, fact.id);
     if (away.length === 0) away.push(...say(recordTable, "archive", []));
     away.push(
       ...say(awayStatements(what), "archive", all),
       ...say(
         [
-          sql`INSERT INTO dm.archive (id, revision, what) VALUES (${literal(id)}, ${literal(revision)}, ${literal(JSON.stringify(what))})`,
+          sql`INSERT INTO dm.archive (id, revision, what) VALUES (${literal(id)}, ${literal(revision)}, ${literal(JSON.stringify(what))}) ON CONFLICT (id) DO UPDATE SET archived_at = now(), archived_by = current_user, what = excluded.what, purged_at = NULL`,
         ],
         "archive",
         [],

@@ -1,7 +1,11 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
+import type { PreflightContext } from "../kinds/define.js";
 import type { PlannedStatement } from "../plan/plan.js";
+import { comingAgain } from "./again.js";
+import { detaching } from "./detach.js";
+import { filledColumns, filling } from "./fill.js";
 import { isCarried } from "./inherited.js";
 import { type Kept, type KeptObject, keep } from "./keep.js";
 import { archived, moves } from "./move.js";
@@ -13,10 +17,7 @@ export interface KeepingPlan {
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
   /** For the way back: where the rows are that it brings back, under the names that it gives them. */
-  readonly restored: {
-    readonly state: Catalog;
-    readonly renames: readonly { from: Identity; to: Identity }[];
-  };
+  readonly restored: Pick<PreflightContext, "renames" | "isFilled"> & { readonly state: Catalog };
 }
 
 export interface KeepingRequest {
@@ -37,24 +38,40 @@ export function keepingPlan(
 ): KeepingPlan {
   const gone = settled(plan, current, wanted, isDiscarded);
   const added = settled(plan, wanted, current, () => false);
+  const again = comingAgain(added, gone.leaving, wanted, () => plan(added.resting, gone.resting));
   const [out, back] = [
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted })),
-    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current })),
+    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), again),
   ];
+  const returning = gone.resting === wanted ? added.leaving : plan(gone.resting, added.resting);
+  const filled = filledColumns(gone, current);
+  const factOf = (id: FactId) => current.get(id) ?? wanted.get(id);
   return {
-    up: [...plan(current, gone.resting), ...out.away, ...among(plan, gone.emptied, wanted)],
-    down: [
-      ...among(plan, wanted, gone.emptied),
-      ...out.back,
-      ...plan(gone.resting, added.resting),
-      ...back.away,
-      ...among(plan, added.emptied, current),
-    ],
-    restored: { state: gone.resting, renames: gone.objects.flatMap((one) => renamesBack(one, revision)) },
+    up: detaching([...gone.leaving, ...out.away, ...among(plan, gone.emptied, wanted)], factOf),
+    down: detaching(
+      [
+        ...among(plan, wanted, gone.emptied),
+        ...out.back,
+        ...filling(returning, filled, current),
+        ...back.away,
+        ...among(plan, added.emptied, current),
+      ],
+      factOf,
+    ),
+    restored: {
+      state: gone.resting,
+      isFilled: ({ id }) => filled.has(id),
+      renames: gone.objects.flatMap((one) => renamesBack(one, revision)),
+    },
   };
 }
 
 const among = (plan: Planner, from: Catalog, to: Catalog) => (from === to ? [] : plan(from, to));
+
+interface Settled extends Kept {
+  /** The plan to what rests. */
+  readonly leaving: readonly PlannedStatement[];
+}
 
 /** What can be kept: a table that the plan makes anew takes what it holds along in its own way, or not at all. */
 function settled(
@@ -62,22 +79,22 @@ function settled(
   current: Catalog,
   wanted: Catalog,
   isDiscarded: (fact: Fact) => boolean,
-): Kept {
+): Settled {
   const lost = new Set<FactId>();
   for (;;) {
     const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact));
-    if (kept.objects.length === 0) return kept;
+    const leaving = plan(current, kept.resting);
     const parts = new Set(kept.objects.flatMap((object) => object.parts.map(({ id }) => id)));
     const owners = new Map(
       kept.objects.flatMap(({ fact, parts: own }) => own.map((part) => [part.id, fact.id] as const)),
     );
-    const found = plan(current, kept.resting).flatMap(({ losesData, action, facts }) => [
+    const found = leaving.flatMap(({ losesData, action, facts }) => [
       ...losesData.filter((id) => parts.has(id)),
       ...(action === "drop aside" || action === "drop" ? facts : []).flatMap((id) =>
         kept.objects.flatMap(({ fact }) => (fact.parent === id ? [fact.id] : [])),
       ),
     ]);
-    if (found.length === 0) return kept;
+    if (found.length === 0) return { ...kept, leaving };
     for (const id of found) lost.add(owners.get(id) ?? id);
   }
 }

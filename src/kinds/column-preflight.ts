@@ -70,6 +70,7 @@ export function notNullPreflight(
   const column = context.wanted.get(to.parent);
   const isNew = !isKind(column, "column") || !context.current.has(column.id);
   if (isNew || !to.attributes.validated || from?.attributes.validated === true) return [];
+  if (context.isFilled?.(column) === true) return [];
   return [nulls(column, context)];
 }
 

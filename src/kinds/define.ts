@@ -136,6 +136,8 @@ export interface Service {
 /** What a kind sees when it looks for rows: both states have the new names, the rows are there under the old ones. */
 export interface PreflightContext extends AlterContext {
   readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
+  /** Whether the plan itself gives the column's empty rows a value. */
+  readonly isFilled?: (column: Fact) => boolean;
 }
 
 export type Resemblance = "same" | "alike" | undefined;

@@ -49,9 +49,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     major,
   };
   const rowsBack: PreflightContext =
-    ways.restored === undefined
-      ? back
-      : { ...back, current: ways.restored.state, renames: ways.restored.renames };
+    ways.restored === undefined ? back : { ...back, ...ways.restored, current: ways.restored.state };
   const preflights = { up: preflightQueries(up, there), down: preflightQueries(down, rowsBack) };
   const proof = await prove(bench.shadow, {
     base: bench.base,

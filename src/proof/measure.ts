@@ -54,7 +54,7 @@ const stateQuery = `
          ARRAY(SELECT pg_relation_filenode(i.indexrelid) FROM pg_index i
                WHERE i.indrelid = c.oid AND pg_relation_filenode(i.indexrelid) IS NOT NULL)::text[] AS indexes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+  WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'dm')`;
 
 /**
  * Runs statements in the open transaction; those chosen one by one, to tell what each took beyond what was held

@@ -4,6 +4,7 @@ import type { Database } from "../../src/database/database.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
+import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const before = `
@@ -49,26 +50,42 @@ const query = (project: Project, sql: string) =>
 const script = (project: Project, sql: string) =>
   withDatabase(project.environment.database, (database: Database) => database.script(sql));
 
-describe("what a plan drops", () => {
+describe.each(eachPostgres)("on %s, what a plan drops", (postgres) => {
   it("goes to quarantine and comes back with every row", async () => {
-    await withProject({ schema: { "all.sql": before } }, async (project) => {
-      await planRevision(project, { message: "all" });
-      await applyRevisions(project, {});
-      await script(project, rows);
-      const patients = await query(project, "SELECT * FROM app.patient ORDER BY id");
-      const letters = await query(project, "SELECT * FROM app.letter ORDER BY id");
-      await writeSchema(project.root, { "all.sql": after });
-      const { revision, file } = await planRevision(project, { message: "less" });
-      console.log(await (await import("node:fs/promises")).readFile(file ?? "", "utf8"));
-      expect(revision?.hazards).not.toContain("DATA_LOSS");
-      await applyRevisions(project, {});
-      console.log(await query(project, "SELECT * FROM dm.archive"));
-      await query(project, "INSERT INTO app.patient (dentist) VALUES (1)");
-      await query(project, "INSERT INTO app.visit VALUES (1, now())");
-      expect((await planRevision(project, { message: "nothing" })).changes).toEqual([]);
-      await rollbackRevisions(project, {});
-      expect(await query(project, "SELECT * FROM app.patient WHERE id < 3 ORDER BY id")).toEqual(patients);
-      expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
-    });
+    await withTemporaryDatabase(postgres, (_, url) =>
+      withProject({ database: url, schema: { "all.sql": before } }, async (project) => {
+        await planRevision(project, { message: "all" });
+        await applyRevisions(project, {});
+        await script(project, rows);
+        const patients = await query(project, "SELECT * FROM app.patient ORDER BY id");
+        const letters = await query(project, "SELECT * FROM app.letter ORDER BY id");
+        await writeSchema(project.root, { "all.sql": after });
+        const { revision } = await planRevision(project, { message: "less" });
+        expect(revision?.hazards).not.toContain("DATA_LOSS");
+        await applyRevisions(project, {});
+        await query(project, "INSERT INTO app.patient (dentist) VALUES (1)");
+        await query(project, "INSERT INTO app.visit VALUES (1, now())");
+        expect((await planRevision(project, { message: "nothing" })).changes).toEqual([]);
+        await expect(rollbackRevisions(project, {})).rejects.toMatchObject({
+          code: "DM5207",
+          message: expect.stringContaining("app.patient: rows without name"),
+        });
+        await script(
+          project,
+          `DO $$ BEGIN EXECUTE (SELECT format('UPDATE app.patient SET %I = ''new'' WHERE id = 3', attname)
+          FROM pg_attribute WHERE attrelid = 'app.patient'::regclass AND attname ~ '_name$'); END $$`,
+        );
+        await rollbackRevisions(project, {});
+        expect(await query(project, "SELECT * FROM app.patient WHERE id < 3 ORDER BY id")).toEqual(patients);
+        expect(await query(project, "SELECT name, mood, born::text FROM app.patient WHERE id > 2")).toEqual([
+          { name: "new", mood: "well", born: "2000-01-01" },
+        ]);
+        expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
+        await applyRevisions(project, {});
+        expect(await query(project, "SELECT id FROM app.visit")).toEqual([{ id: 1 }]);
+        await rollbackRevisions(project, {});
+        expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
+      }),
+    );
   });
 });
