@@ -28,6 +28,15 @@ export {
   applyRevisions,
   rollbackRevisions,
 } from "./project/apply.js";
+export {
+  type ArchivedThing,
+  type ArchiveList,
+  listArchive,
+  type PurgeResult,
+  purgeArchive,
+  purgeable,
+  restoreArchived,
+} from "./project/archive.js";
 export { type BaselineRequest, type BaselineResult, baseline } from "./project/baseline.js";
 export { type Environment, type OpenOptions, openProject, type Project } from "./project/config.js";
 export { type DiffResult, diffSources } from "./project/diff.js";

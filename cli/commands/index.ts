@@ -111,6 +111,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./drift.js")).drift,
   },
   {
+    name: "archive",
+    summary: "what dropped objects left in quarantine: list, restore, purge",
+    load: async () => (await import("./archive.js")).archive,
+  },
+  {
     name: "snapshot",
     summary: "save a source's catalog to a file",
     load: async () => (await import("./snapshot.js")).snapshot,

@@ -34,8 +34,10 @@ export interface RecordedState {
 
 export interface JournalEntry {
   readonly revision: string;
-  readonly direction: Direction | "stamp";
+  readonly direction: Direction | "stamp" | "restore" | "purge";
   readonly milliseconds: number;
+  /** What was brought back or destroyed: `table app.letter, 12 rows`. */
+  readonly about?: string;
   readonly error?: { readonly sqlstate?: string; readonly message: string };
 }
 
@@ -66,7 +68,8 @@ CREATE TABLE dm.journal (
   dm_version text NOT NULL,
   milliseconds bigint NOT NULL,
   sqlstate text,
-  error text
+  error text,
+  about text
 );
 CREATE TABLE dm.state (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
@@ -186,9 +189,15 @@ export async function writeJournal(
   entry: JournalEntry,
   dmVersion: string,
 ): Promise<void> {
+  const { about } = entry;
+  // A journal that an earlier version has made has no such column.
+  if (about !== undefined) {
+    await database.script("ALTER TABLE dm.journal ADD COLUMN IF NOT EXISTS about text");
+  }
+  const [column, value] = about === undefined ? ["", ""] : [", about", ", $9"];
   await database.query(
-    `INSERT INTO dm.journal (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO dm.journal (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error${column})
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8${value})`,
     [
       entry.revision,
       entry.direction,
@@ -198,6 +207,7 @@ export async function writeJournal(
       entry.milliseconds,
       entry.error?.sqlstate ?? null,
       entry.error?.message ?? null,
+      ...(about === undefined ? [] : [about]),
     ],
   );
 }

@@ -150,3 +150,18 @@ export function moves(
   }
   return { away, back };
 }
+
+/** The name that the object itself has in quarantine. */
+export function nameAway({ renames }: ArchivedObject): string {
+  return renames.at(-1)?.to ?? "";
+}
+
+/** A column's name there; nothing of a table. */
+export function awayColumn(object: ArchivedObject): string | undefined {
+  return object.kind === "column" ? nameAway(object) : undefined;
+}
+
+/** `table app.letter`, `column app.patient.name`: as it was called. */
+export function calledBefore({ kind, schema, table, column }: ArchivedObject): string {
+  return `${kind} ${name(schema, table, column).text}`;
+}

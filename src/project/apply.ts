@@ -21,6 +21,7 @@ import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
 import { name } from "../sql/sql.js";
 import { version } from "../version.js";
+import { refusePurged } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
 import type { Project } from "./config.js";
@@ -103,7 +104,7 @@ async function run(
         if (direction === "up") {
           refuseHazards(files, allowed);
           await refuseLargeTables(project, target, files, allowed);
-        }
+        } else await refusePurged(target, path);
         const preflight = { project, target, direction, allowed, notes, progress };
         // An interrupted revision has done some of what its queries ask about.
         const whole = files.filter(({ revision }) => revision.id !== standing.unfinished?.id);

@@ -1,0 +1,124 @@
+import { type ArchivedObject, awayColumn, backStatements, nameAway } from "../archive/move.js";
+import { archiveSchema } from "../archive/names.js";
+import type { Database } from "../database/database.js";
+import { literal, name } from "../sql/sql.js";
+import { type ArchiveRecord, archiveRecords } from "./bring-back.js";
+
+/** A thing in quarantine as it is now. */
+export interface ArchivedThing extends ArchiveRecord {
+  /** Where it is: `dm_archive.letter_…`, or `app.patient.dm_archived_…`; null when it is not there any more. */
+  readonly place: string | null;
+  /** Bytes, indexes included; of a column an estimate, null where nobody has counted. */
+  readonly bytes: number | null;
+  /** Rows of a table, values of a column that are not NULL; estimated where the table is large. */
+  readonly rows: number | null;
+}
+
+/** Up to here rows are counted; of larger tables PostgreSQL's own estimate is told. */
+const counted = 64 * 1024 ** 2;
+
+export async function archivedThings(database: Database): Promise<ArchivedThing[]> {
+  const things: ArchivedThing[] = [];
+  for (const record of await archiveRecords(database)) {
+    const place = record.purgedAt === null ? await placeOf(database, record.what) : undefined;
+    const amount = place === undefined ? undefined : await amountOf(database, record.what, place);
+    things.push({
+      ...record,
+      place: place?.path ?? null,
+      bytes: amount?.bytes ?? null,
+      rows: amount?.rows ?? null,
+    });
+  }
+  return things;
+}
+
+interface Place {
+  /** Quoted; a table's own, or that of the table which the column is in. */
+  readonly relation: string;
+  readonly path: string;
+}
+
+/** A column is found by its name, which is the only one of its kind: its table may have another name by now. */
+async function placeOf(database: Database, what: ArchivedObject): Promise<Place | undefined> {
+  const own = nameAway(what);
+  if (what.kind === "table") {
+    const path = name(archiveSchema, own).text;
+    const [row] = await database.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
+      path,
+    ]);
+    return row?.there === true ? { relation: path, path } : undefined;
+  }
+  const [row] = await database.query<{ relation: string }>(
+    `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE a.attname = $1 AND NOT a.attisdropped AND a.attinhcount = 0 AND c.relkind IN ('r', 'p')`,
+    [own],
+  );
+  return row && { relation: row.relation, path: `${row.relation}.${name(own).text}` };
+}
+
+async function amountOf(database: Database, what: ArchivedObject, { relation }: Place) {
+  const column = awayColumn(what);
+  const [sizes] = await database.query<{
+    total: number;
+    main: number;
+    estimate: number;
+    share: number | null;
+    width: number | null;
+  }>(
+    `SELECT sum(pg_total_relation_size(t.oid))::float8 AS total, sum(pg_relation_size(t.oid))::float8 AS main,
+            sum(greatest(t.reltuples, 0))::float8 AS estimate,
+            (SELECT 1 - s.null_frac FROM pg_stats s, pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+             WHERE r.oid = $1::regclass AND s.schemaname = n.nspname AND s.tablename = r.relname AND s.attname = $2)::float8 AS share,
+            (SELECT s.avg_width FROM pg_stats s, pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+             WHERE r.oid = $1::regclass AND s.schemaname = n.nspname AND s.tablename = r.relname AND s.attname = $2)::float8 AS width
+     FROM pg_class t WHERE t.oid = $1::regclass OR t.oid IN (SELECT relid FROM pg_partition_tree($1::regclass))`,
+    [relation, column ?? ""],
+  );
+  if (sizes === undefined) return undefined;
+  const value = column === undefined ? "*" : name(column).text;
+  const bytesOfColumn = column === undefined ? "NULL" : `sum(pg_column_size(${value}))`;
+  if (sizes.main <= counted) {
+    const [row] = await database.query<{ rows: number; bytes: number | null }>(
+      `SELECT count(${value})::float8 AS rows, ${bytesOfColumn}::float8 AS bytes FROM ${relation}`,
+    );
+    return { rows: row?.rows ?? null, bytes: column === undefined ? sizes.total : (row?.bytes ?? 0) };
+  }
+  if (column === undefined) return { rows: sizes.estimate, bytes: sizes.total };
+  const rows = sizes.share === null ? null : Math.round(sizes.estimate * sizes.share);
+  return { rows, bytes: rows === null || sizes.width === null ? null : rows * sizes.width };
+}
+
+/** Whether the name under which it was known is another thing's by now. */
+export async function isTaken(database: Database, what: ArchivedObject): Promise<boolean> {
+  const { schema, table, column } = what;
+  const path = name(schema, table).text;
+  const query =
+    column === undefined
+      ? `SELECT to_regclass(${literal(path).text}) IS NOT NULL AS taken`
+      : `SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(${literal(path).text}) AND attname = ${literal(column).text} AND NOT attisdropped) AS taken`;
+  const [row] = await database.query<{ taken: boolean }>(query);
+  return row?.taken === true;
+}
+
+/** Brings one thing back under its old name, in the open transaction. */
+export async function bringBack(database: Database, { id, what }: ArchivedThing): Promise<void> {
+  for (const { text } of backStatements(what)) await database.script(text);
+  await database.query("DELETE FROM dm.archive WHERE id = $1", [id]);
+}
+
+/** Destroys one thing and says so in its record, in the open transaction. Nothing that needs it goes with it. */
+export async function destroy(database: Database, { id, what }: ArchivedThing): Promise<void> {
+  // A partition may have gone with its table a moment ago.
+  const place = await placeOf(database, what);
+  const column = awayColumn(what);
+  if (place !== undefined) {
+    const { relation } = place;
+    await database.script(
+      column === undefined
+        ? `DROP TABLE ${relation}`
+        : `ALTER TABLE ${relation} DROP COLUMN ${name(column).text}`,
+    );
+  }
+  await database.query("UPDATE dm.archive SET purged_at = now() WHERE id = $1", [id]);
+}
