@@ -11,6 +11,7 @@ interface PlanOptions extends PlacementOptions {
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly from?: string;
+  readonly discard?: boolean;
 }
 
 export const plan: Declare = (command, run) => {
@@ -18,7 +19,8 @@ export const plan: Declare = (command, run) => {
     .option("-m, --message <message>", "what the revision is for")
     .option("--dry-run", "only print what would be written")
     .option("--check", "write nothing, and exit 2 if there would be a revision")
-    .option("--from <source>", "plan from this state instead of the environment's database");
+    .option("--from <source>", "plan from this state instead of the environment's database")
+    .option("--discard", "destroy what is dropped, instead of keeping it in quarantine");
   declarePlacement(command)
     .description(
       "Compare the desired state with the live database, prove the way there and back in a shadow,\n" +
@@ -61,6 +63,7 @@ export const plan: Declare = (command, run) => {
           dryRun: isDry,
           progress: session.progress,
           ...(options.from === undefined ? {} : { from: options.from }),
+          ...(options.discard === true ? { discard: true } : {}),
           ...(decideRename === undefined ? {} : { decideRename }),
         });
         return {

@@ -27,7 +27,7 @@ export async function archiveRecords(database: Database): Promise<ArchiveRecord[
   return database.query<ArchiveRecord & Record<string, unknown>>(
     `SELECT id, revision, ${time("archived_at")} AS "archivedAt", archived_by AS "archivedBy", what,
             ${time("purged_at")} AS "purgedAt"
-     FROM dm.archive ORDER BY archived_at, id`,
+     FROM dm.archive ORDER BY archived_at, what->>'schema', what->>'table', what->>'column' NULLS FIRST`,
   );
 }
 

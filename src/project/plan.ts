@@ -38,6 +38,8 @@ export interface PlanRequest extends Placement {
   /** Plans from this source instead of from the database. */
   readonly from?: string;
   readonly author?: string;
+  /** Destroys what it drops, in place of putting it into quarantine. */
+  readonly discard?: boolean;
   /** Asked about drops and creates that look like renames; without it they are refused. */
   readonly decideRename?: DecideRename;
   readonly progress?: Progress;
@@ -125,7 +127,8 @@ export async function planOnto(
   const renaming = renamePlan(steps);
   const among = planAmid(bench, there);
   const id = newRevisionId();
-  const keeping = keepingPlan(among, current, wanted.catalog, { revision: id });
+  const isDiscarded = () => request.discard === true;
+  const keeping = keepingPlan(among, current, wanted.catalog, { revision: id, isDiscarded });
   const up = [...renaming.up, ...keeping.up];
   const down = [...keeping.down, ...renaming.down];
   const { restored } = keeping;

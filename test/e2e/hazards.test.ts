@@ -12,12 +12,23 @@ const table = (columns: string) => ({
 });
 
 describe("a hazard", () => {
-  it("DATA_LOSS waits for approval when a column goes, and nothing has run until then", async () => {
+  it("DATA_LOSS is not raised by a drop whose data goes to quarantine", async () => {
     await withProject({ schema: table(", name text") }, async (project) => {
       await planRevision(project, { message: "patients" });
       await applyRevisions(project, {});
       await writeSchema(project.root, table(""));
       const { revision } = await planRevision(project, { message: "no names" });
+      expect(revision?.hazards).toEqual(["BREAKS_OLD_CODE"]);
+      expect((await applyRevisions(project, {})).applied).toHaveLength(1);
+    });
+  });
+
+  it("DATA_LOSS waits for approval when a column is discarded, and nothing has run until then", async () => {
+    await withProject({ schema: table(", name text") }, async (project) => {
+      await planRevision(project, { message: "patients" });
+      await applyRevisions(project, {});
+      await writeSchema(project.root, table(""));
+      const { revision } = await planRevision(project, { message: "no names", discard: true });
       expect(revision?.hazards).toEqual(["DATA_LOSS", "BREAKS_OLD_CODE"]);
 
       const refused = await applyRevisions(project, {}).catch((error: DmError) => error);
@@ -73,7 +84,6 @@ describe("a hazard", () => {
       const { revision } = await planRevision(project, { message: "names" });
       expect(revision?.hazards).toBeUndefined();
       expect(revision?.down.flatMap(hazardsIn)).toEqual([
-        { code: "DATA_LOSS", what: "column public.patient.name goes with all it holds" },
         { code: "BREAKS_NEW_CODE", what: "column public.patient.name goes" },
       ]);
     });
