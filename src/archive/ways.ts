@@ -16,6 +16,9 @@ type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
 export interface KeepingPlan {
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
+  /** What the way up puts away, and what the way back does. */
+  readonly kept: readonly KeptObject[];
+  readonly keptBack: readonly KeptObject[];
   /** For the way back: where the rows are that it brings back, under the names that it gives them. */
   readonly restored: Pick<PreflightContext, "renames" | "isFilled"> & { readonly state: Catalog };
 }
@@ -58,6 +61,8 @@ export function keepingPlan(
       ],
       factOf,
     ),
+    kept: gone.objects,
+    keptBack: added.objects,
     restored: {
       state: gone.resting,
       isFilled: ({ id }) => filled.has(id),
