@@ -136,7 +136,8 @@ function removeHangers(
     return current.dependencies(fact.id).every(({ to, type }) => {
       const needed = current.get(to);
       if (needed === undefined || type === "inherits" || types.has(to)) return true;
-      if (kindOf(needed.identity.kind).isContainer === true || isKind(needed, "role")) return true;
+      if (kindOf(needed.identity.kind).isContainer === true) return true;
+      if (isKind(needed, "role")) return wanted.has(needed.id);
       if (astext.has(to) && !isCarriedByText(fact)) return false;
       // A kept column's table stays.
       return facts.has(to) || (roots.has(fact.id) && to === fact.parent) || isOfStayingTable(fact, to);
