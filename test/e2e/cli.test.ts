@@ -67,7 +67,9 @@ describe("a project on an embedded database", { timeout: 240_000 }, () => {
     expect((await json("apply")).applied).toMatchObject([{ id, direction: "up" }]);
 
     expect((await run("show", id)).stdout).toContain(`id: ${id}`);
-    expect((await run("show", id.slice(0, 5), "--sql", "down")).stdout).toContain("RENAME COLUMN recall_on TO dm_archived_");
+    expect((await run("show", id.slice(0, 5), "--sql", "down")).stdout).toContain(
+      "RENAME COLUMN recall_on TO dm_archived_",
+    );
     const history = (await run("history")).stdout.trimEnd().split("\n");
     expect(history).toHaveLength(2);
     expect(history[0]).toMatch(new RegExp(`^${id}.*Ana.*Recall.*head`));
