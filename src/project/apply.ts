@@ -1,4 +1,3 @@
-import { bringingBack } from "../apply/bring-back.js";
 import { execute } from "../apply/execute.js";
 import {
   createJournal,
@@ -19,9 +18,8 @@ import { headsAfter } from "../revision/heads.js";
 import { downgradePath, upgradePath } from "../revision/path.js";
 import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
-import { name } from "../sql/sql.js";
 import { version } from "../version.js";
-import { refusePurged } from "./archive.js";
+import { refusePurged, stepsUp } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
 import type { Project } from "./config.js";
@@ -177,7 +175,7 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       await recordState(target, after);
       await writeJournal(target, { revision: id, direction, milliseconds: elapsed() }, version);
     };
-    const steps = direction === "up" ? await stepsUp(runner, revision, done) : revision.down;
+    const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
     await execute(target, { id, direction, steps, done }, finish, {
       lockTimeout: project.lockTimeout,
       pace: project.pace,
@@ -189,16 +187,6 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     throw failed(error, revision, direction, path);
   }
   return { id, message: revision.message, direction, milliseconds: elapsed() };
-}
-
-/** The steps up, with what the last way back has put away brought back; one that has begun goes on as it began. */
-async function stepsUp({ target, notes }: Runner, { id, up }: Revision, done: number) {
-  if (done > 0) return up;
-  const { steps, objects } = await bringingBack(target, id, up);
-  for (const { kind, schema, table, column } of objects) {
-    notes.push(`${id}: ${kind} ${name(schema, table, column).text} came back from quarantine, with its rows`);
-  }
-  return steps;
 }
 
 /** A revision is checked by what it was planned for, whatever dm.yaml says by now; one that tells nothing, by the last. */

@@ -1,10 +1,12 @@
 import { type ArchivedThing, archivedThings, bringBack, destroy, isTaken } from "../apply/archive.js";
+import { bringingBack } from "../apply/bring-back.js";
 import { createJournal, writeJournal } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
 import { calledBefore } from "../archive/move.js";
 import { maskPassword } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { DmError, exitCode } from "../error.js";
+import type { Revision, Step } from "../revision/revision.js";
 import { literal } from "../sql/sql.js";
 import { version } from "../version.js";
 import type { Project } from "./config.js";
@@ -170,4 +172,22 @@ export async function refusePurged(target: Database, revisions: readonly string[
     ],
     exit: exitCode.refused,
   });
+}
+
+/**
+ * The steps up, with what the last way back has put away brought back, and notes of that; a revision that has begun goes
+ * on as it began.
+ */
+export async function stepsUp(
+  target: Database,
+  { id, up }: Revision,
+  done: number,
+  notes: string[],
+): Promise<readonly Step[]> {
+  if (done > 0) return up;
+  const { steps, objects } = await bringingBack(target, id, up);
+  for (const object of objects) {
+    notes.push(`${id}: ${calledBefore(object)} came back from quarantine, with its rows`);
+  }
+  return steps;
 }
