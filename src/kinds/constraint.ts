@@ -1,4 +1,4 @@
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
@@ -91,6 +91,8 @@ export const constraint = defineKind({
   goesAside: (fact) => !hasIndex(fact),
   // A key needs an index of its own; a foreign key of the same name is what PostgreSQL would make by itself.
   inheritance: (fact, from) => {
+    // A parent's that is not valid yet comes to its children as it is; one that is valid there stands before.
+    if (isKind(from, "constraint") && fact.attributes.validated && !from.attributes.validated) return "adopted";
     if (fact.attributes.type === "check") return "cascades";
     return fact.attributes.type === "foreign key" && fact.identity.name === from.identity.name
       ? "cloned"

@@ -45,7 +45,8 @@ const inheritedFrom = (local: string) =>
 // What is inherited cannot be renamed, and has its parent's name or one of its own by the way it came about.
 const constraints = `${row("json_build_object('name', CASE WHEN k.coninhcount = 0 THEN k.conname END, 'validated', k.convalidated, 'noInherit', k.connoinherit)")},
            ${refs(notNullRef("c.oid", "a.attnum"), ref("pg_constraint", "k.oid"))} AS refs,
-           CASE WHEN k.coninhcount > 0 THEN ${inheritedFrom("k.conislocal")} END AS inherits
+           CASE WHEN k.coninhcount > 0 THEN ${inheritedFrom("k.conislocal")} END AS inherits,
+           CASE WHEN k.coninhcount > 0 THEN json_build_object('inheritedName', k.conname) END AS noted
     FROM pg_constraint k
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
     JOIN pg_class c ON c.oid = k.conrelid
@@ -73,15 +74,19 @@ export const notNull = defineKind({
   // A column definition has no NOT VALID (manual, CREATE TABLE).
   folds: (fact, parent) =>
     fact.attributes.validated && (isKind(parent, "column") || isKind(parent, "foreign column")),
-  create: (fact, { catalog, major }) => [
-    isPlain(fact, catalog) || major < 18
-      ? sql`${alterColumn(fact)} SET NOT NULL`
-      : sql`${alterTable(fact)} ADD ${clause(fact, name(fact.identity.name), catalog)}`,
-  ],
+  create: (fact, { catalog, current, major }) => {
+    const isTaken = isNameHeld(fact, current);
+    return [
+      (isPlain(fact, catalog) && !isTaken) || major < 18
+        ? sql`${alterColumn(fact)} SET NOT NULL`
+        : sql`${alterTable(fact)} ADD ${clause(fact, name(fact.identity.name), catalog, isTaken)}`,
+    ];
+  },
   asksMore: asksForValueNow,
   preflight: notNullPreflight,
   goesAside: () => true,
-  inheritance: () => "cascades",
+  inheritance: (fact, from) =>
+    isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated ? "adopted" : "cascades",
   drop: (fact, { catalog }) => {
     const column = catalog.get(fact.parent);
     const only = column !== undefined && dropsOnly(column, catalog);
@@ -95,8 +100,9 @@ export const notNull = defineKind({
   alter: [
     {
       of: ["name"],
-      sql: ({ attributes: from }, to, { major }) =>
-        major < 18 ? [] : renameConstraint(to, from.name, to.attributes.name),
+      // One that came from a parent keeps the name it had there when the tables are untied.
+      sql: (from, to, { major }) =>
+        major < 18 ? [] : renameConstraint(to, from.attributes.name ?? keptName(from), to.attributes.name),
     },
     {
       of: ["validated"],
@@ -115,7 +121,7 @@ export const notNull = defineKind({
 });
 
 const renameConstraint = (fact: NotNullFact, from: string | null, to: string | null) =>
-  from === null || to === null
+  from === null || to === null || from === to
     ? []
     : [sql`${alterTable(fact)} RENAME CONSTRAINT ${name(from)} TO ${name(to)}`];
 
@@ -123,12 +129,19 @@ const renameConstraint = (fact: NotNullFact, from: string | null, to: string | n
 const ceded = ({ id }: NotNullFact) =>
   `dm_ceded_${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
 
+/** The name of one that came from a parent. */
+function keptName({ noted }: { readonly noted?: NotNullFact["noted"] | undefined }): string | null {
+  const kept = noted?.inheritedName;
+  return typeof kept === "string" ? kept : null;
+}
+
 const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes.name ?? undefined)}`;
 
 /** NOT NULL as it stands in a column definition; a catalog tells whether its name is to be said. */
 export function notNullClause(fact: NotNullFact, catalog?: Catalog, current?: Catalog): Sql {
   // The table that this one replaces has the name for now.
-  const isTaken = fact.attributes.name !== null && current?.has(fact.id) === true;
+  const isTaken =
+    (fact.attributes.name !== null && current?.has(fact.id) === true) || isNameHeld(fact, current);
   return clause(fact, false, catalog, isTaken);
 }
 
@@ -181,6 +194,21 @@ function impliedName(table: string, column: string): string {
 
 const impliedDomainName = (domain: string) =>
   `${fitted(domain, longestIdentifier - "_not_null".length)}_not_null`;
+
+/** Whether another table's constraint may have the name until it is gone: one that it inherited and kept. */
+function isNameHeld({ id, identity, attributes }: NotNullFact, current: Catalog | undefined): boolean {
+  return (
+    current?.ofKind("not null").some((other) => {
+      const held = other.noted?.inheritedName;
+      return (
+        held !== undefined &&
+        held === attributes.name &&
+        other.id !== id &&
+        other.identity.schema === identity.schema
+      );
+    }) === true
+  );
+}
 
 const counted = new WeakMap<Catalog, ReadonlyMap<string, number>>();
 

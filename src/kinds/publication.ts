@@ -96,7 +96,7 @@ export const publicationTable = defineKind({
            ${
              major >= 15
                ? `json_build_object(
-             'columns', (SELECT coalesce(json_agg(quote_ident(a.attname) ORDER BY a.attnum), '[]') FROM pg_attribute a
+             'columns', (SELECT coalesce(json_agg(quote_ident(a.attname) ORDER BY a.attname COLLATE "C"), '[]') FROM pg_attribute a
                          WHERE a.attrelid = m.prrelid AND a.attnum = ANY (m.prattrs)),
              'where', pg_get_expr(m.prqual, m.prrelid))`
                : "json_build_object('columns', '[]'::json, 'where', NULL)"

@@ -21,14 +21,14 @@ export function moveTable(from: Fact<"table">, to: Fact<"table">, aside: string,
     return isKind(old, "column") ? [[old, column] as const] : [];
   });
   const moves = pairs.map(([old, column]) => moveValue(old, column, states));
-  const names = join(pairs.map(([, { identity }]) => name(identity.name)));
+  const names = pairs.map(([, { identity }]) => name(identity.name));
   const { schema, name: table } = to.identity;
   const values = join(moves.map(({ value }) => value));
   const overriding =
     columns.some(({ attributes }) => attributes.identity !== null) && raw("OVERRIDING SYSTEM VALUE");
   return [
     ...moves.flatMap((move) => move.before),
-    sql`INSERT INTO ${name(schema, table)} (${names}) ${overriding} SELECT ${values} FROM ${name(from.identity.schema, aside)}`,
+    sql`INSERT INTO ${name(schema, table)} ${names.length > 0 && sql`(${join(names)})`} ${overriding} SELECT ${values} FROM ${name(from.identity.schema, aside)}`,
     ...moves.flatMap((move) => move.after),
     ...columns.flatMap((column) => continueNumbers(column, from, aside, states)),
   ];

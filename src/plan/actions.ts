@@ -202,7 +202,9 @@ class Builder implements ActionGraph {
     for (const { from } of dependents) {
       const kind = this.#wanted.get(from)?.identity.kind;
       if (kind === undefined || from === id || holdsValues(kind)) continue;
-      if (kindOf(kind).isTie !== undefined) this.#before("create", from, "drop aside", id);
+      const isOwn = this.#wanted.get(from)?.parent === id;
+      // Rows go through the ties to those below; what ties the table itself to another comes when it is complete.
+      if (kindOf(kind).isTie !== undefined && !isOwn) this.#before("create", from, "drop aside", id);
       else if (!values.some((part) => part.id === this.#wanted.get(from)?.parent)) {
         this.#before("drop aside", id, "create", from);
       }

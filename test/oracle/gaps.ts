@@ -11,7 +11,7 @@ interface Gap {
 }
 
 const ofMembers =
-  "default privileges that stood before CREATE EXTENSION or CREATE TYPE AS RANGE also hold for the functions that come along; dm leaves those alone";
+  "default privileges that stood before CREATE EXTENSION, CREATE TYPE AS RANGE or an identity column also hold for the functions and sequences that come along; dm leaves those alone";
 
 const gaps: readonly Gap[] = [
   {
@@ -51,7 +51,9 @@ export function withoutGaps(state: State, extensions: ReadonlySet<string>): Stat
     [...(catalogs.get("pg_depend") ?? [])]
       .filter(
         ([, { classid, deptype, refclassid }]) =>
-          deptype === "e" || (deptype === "i" && classid === "pg_proc" && refclassid === "pg_type"),
+          deptype === "e" ||
+          (deptype === "i" && classid === "pg_proc" && refclassid === "pg_type") ||
+          (deptype === "i" && classid === "pg_class" && refclassid === "pg_class"),
       )
       .map(([, { classid, objid }]) => `${classid} ${objid}`),
   );

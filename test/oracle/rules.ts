@@ -86,6 +86,8 @@ export const readAs: Readonly<Record<string, string>> = {
   "pg_collation.collencoding": "NULL",
   // Of a key it says only whether the table was a partition when the key was made.
   "pg_constraint.connoinherit": "CASE WHEN t.contype NOT IN ('p', 'u', 'x') THEN t.connoinherit END",
+  // An index's columns keep the names that the table's had when it was made; pg_index says which they are.
+  "pg_attribute.attname": `CASE WHEN (SELECT relkind FROM pg_class c WHERE c.oid = t.attrelid) IN ('i', 'I') THEN t.attnum::text ELSE t.attname::text END`,
   // pg_enum keeps numbers with gaps.
   "pg_enum.enumsortorder":
     "(SELECT count(*) FROM pg_enum o WHERE o.enumtypid = t.enumtypid AND o.enumsortorder < t.enumsortorder)",

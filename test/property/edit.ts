@@ -1,7 +1,11 @@
+import { childrenOf, columnsOf, setFree, slots } from "./columns.js";
 import { Generator } from "./generate.js";
 import { isText, type Named, plainTypes, type Relation, type State } from "./model.js";
 import { comments, roles } from "./names.js";
 import type { Random } from "./random.js";
+import { chooseOptions } from "./sorts/foreign.js";
+import { sortOf } from "./sorts/index.js";
+import type { Part } from "./sorts/sort.js";
 
 /** Another state: a copy with a few things added, dropped, renamed, reordered or changed. */
 export function edited(state: State, random: Random): State {
@@ -13,8 +17,26 @@ export function edited(state: State, random: Random): State {
 
 type Edit = (state: State, random: Random, generator: Generator) => void;
 
-const tables = (state: State) => state.relations.filter(({ kind }) => kind === "table");
-const views = (state: State) => state.relations.filter(({ kind }) => kind !== "table");
+const tables = (state: State) =>
+  state.relations.filter(({ kind }) => kind === "table" || kind === "foreign table");
+const views = (state: State) =>
+  state.relations.filter(({ kind }) => kind === "view" || kind === "materialized view");
+
+/** A relation goes, alone or with those that come from it. */
+function removeRelation(state: State, relation: Relation | undefined, random: Random): void {
+  if (relation === undefined) return;
+  for (const child of childrenOf(state, relation)) {
+    if (random.chance(0.5)) setFree(state, child);
+    else removeRelation(state, child, random);
+  }
+  remove(state.relations, relation);
+}
+
+function removePart(state: State, part: Part | undefined): void {
+  if (part === undefined) return;
+  for (const table of state.relations) if (table.ofType === part.id) setFree(state, table);
+  remove(state.parts, part);
+}
 
 function remove<T>(list: T[], item: T | undefined): void {
   if (item !== undefined) list.splice(list.indexOf(item), 1);
@@ -38,9 +60,9 @@ function inColumn(
 
 /** Everything that has a name of its own. */
 function named(state: State): Named[] {
-  const { enums, domains, sequences, functions, relations } = state;
+  const { enums, domains, sequences, functions, relations, parts } = state;
   const schemas = state.schemas.filter(({ name }) => name !== "public");
-  return [...schemas, ...enums, ...domains, ...sequences, ...functions, ...relations];
+  return [...schemas, ...enums, ...domains, ...sequences, ...functions, ...relations, ...parts];
 }
 
 const edits: readonly Edit[] = [
@@ -55,7 +77,28 @@ const edits: readonly Edit[] = [
     state.functions.push(
       random.pick([() => generator.helper(), () => generator.triggerFunction(), () => generator.alone()])(),
     ),
-  (state, random) => remove(state.relations, random.maybe(state.relations)),
+  (state, random) => removeRelation(state, random.maybe(state.relations), random),
+  // Parts: several times, for there are many sorts of them.
+  ...Array.from(
+    { length: 8 },
+    (): Edit => (_, random, generator) => {
+      generator.addPart(random.pick(generator.sorts()));
+    },
+  ),
+  ...Array.from({ length: 5 }, (): Edit => (state, random) => removePart(state, random.maybe(state.parts))),
+  ...Array.from(
+    { length: 12 },
+    (): Edit => (state, random, generator) => {
+      const part = random.maybe(state.parts);
+      if (part !== undefined) changePart(part, state, random, generator);
+    },
+  ),
+  (state, random, generator) => {
+    const part = random.maybe(state.parts);
+    if (part === undefined) return;
+    delete part.grants;
+    Object.assign(part, generator.grants(sortOf(part.sort).privileges ?? []));
+  },
   (state, random) => remove(state.functions, random.maybe(state.functions)),
   (state, random) => remove(state.sequences, random.maybe(state.sequences)),
   (state, random) => remove(state.enums, random.maybe(state.enums)),
@@ -64,7 +107,14 @@ const edits: readonly Edit[] = [
     const gone = random.maybe(state.schemas.filter(({ name }) => name !== "public"));
     remove(state.schemas, gone);
     const rest = random.pick(state.schemas).id;
-    for (const list of [state.enums, state.domains, state.sequences, state.functions, state.relations]) {
+    for (const list of [
+      state.enums,
+      state.domains,
+      state.sequences,
+      state.functions,
+      state.relations,
+      state.parts,
+    ]) {
       for (const item of list) if (item.schema === gone?.id) item.schema = rest;
     }
   },
@@ -82,8 +132,8 @@ const edits: readonly Edit[] = [
     if (item !== undefined) toggle(item, "comment", random, comments);
   },
   (state, random) => {
-    const { enums, domains, sequences, functions, relations } = state;
-    const item = random.maybe([...enums, ...domains, ...sequences, ...functions, ...relations]);
+    const { enums, domains, sequences, functions, relations, parts } = state;
+    const item = random.maybe([...enums, ...domains, ...sequences, ...functions, ...relations, ...parts]);
     if (item !== undefined) item.schema = random.pick(state.schemas).id;
   },
   (state, random, generator) => {
@@ -158,6 +208,54 @@ const edits: readonly Edit[] = [
     delete one.relation;
     Object.assign(one, rest);
   },
+  inTable((table, random, generator) => {
+    const { keys, checks, foreignKeys, indexes, triggers, policies } = table;
+    const named = [...keys, ...checks, ...foreignKeys].filter((one) => one.name !== undefined);
+    const one = random.maybe([...named, ...indexes, ...triggers, ...policies]);
+    if (one !== undefined) one.name = generator.freshName();
+  }),
+  // What comes from elsewhere.
+  (state, _, generator) => {
+    const partition = generator.partition();
+    if (partition !== undefined) state.relations.push(partition);
+  },
+  (state, random) => {
+    const child = random.maybe(
+      state.relations.filter(
+        (one) => one.parent !== undefined || one.inherits !== undefined || one.ofType !== undefined,
+      ),
+    );
+    if (child !== undefined) setFree(state, child);
+  },
+  (state, random) => {
+    const child = random.maybe(state.relations.filter(({ parent }) => parent !== undefined));
+    const taken = state.relations.flatMap(({ parent }) =>
+      parent?.table === child?.parent?.table ? [parent?.slot] : [],
+    );
+    const slot = random.maybe(
+      Array.from({ length: slots }, (_, at) => at).filter((at) => !taken.includes(at)),
+    );
+    if (child?.parent !== undefined && slot !== undefined) child.parent.slot = slot;
+  },
+  inTable((table, random, generator) => {
+    if (table.partitionBy !== undefined && random.chance(0.3)) delete table.partitionBy;
+    else if (table.kind === "table") generator.partitionBy(table);
+  }),
+  inTable((table, _, generator, state) => {
+    if (table.parent === undefined && table.ofType === undefined && table.partitionBy === undefined) {
+      const had = columnsOf(state, table);
+      generator.inherit(table);
+      const comes = new Set(columnsOf(state, table).map(({ id }) => id));
+      if (table.inherits !== undefined && had.some(({ id }) => !comes.has(id))) delete table.inherits;
+    }
+  }),
+  inTable((table, random, generator) => {
+    if (table.overrides.length > 0 && random.chance(0.5)) table.overrides.pop();
+    else generator.override(table);
+  }),
+  inTable((table, random) => {
+    if (table.kind === "foreign table") table.foreignOptions = chooseOptions(random);
+  }),
   // Tables.
   inTable((table, _, generator) => table.columns.push(generator.column(table.columns))),
   inTable((table, _, generator) => table.columns.push(generator.column(table.columns))),
@@ -255,7 +353,8 @@ const edits: readonly Edit[] = [
     );
   }),
   inColumn((column, random) => {
-    if (isText(column.type) && !column.array) toggle(column, "collation", random, ["C", "POSIX"]);
+    if (isText(column.type) && !column.array) column.collation = random.pick(["C", "POSIX"]);
+    else if (column.collation !== undefined) delete column.collation;
   }),
   inColumn((column, random, generator) => {
     if (column.generated !== undefined || column.identity !== undefined || column.array) return;
@@ -304,7 +403,8 @@ const edits: readonly Edit[] = [
   (state, random, generator) => {
     const view = random.maybe(views(state));
     const source = state.relations.find(({ id }) => id === view?.source);
-    const column = random.maybe(source?.kind === "table" ? source.columns : []);
+    const isTable = source !== undefined && tables(state).includes(source);
+    const column = random.maybe(isTable ? columnsOf(state, source) : []);
     if (view !== undefined && column !== undefined) view.selected.push(generator.selected(column.id));
   },
   (state, random) => {
@@ -339,14 +439,31 @@ const edits: readonly Edit[] = [
   (state, random, generator) => {
     const relation = random.maybe(state.relations);
     if (relation === undefined) return;
-    const made = relation.kind === "table" ? generator.view() : generator.table();
+    const made = tables(state).includes(relation) ? generator.view() : generator.table();
     const { name, schema } = relation;
-    remove(state.relations, relation);
+    removeRelation(state, relation, random);
     state.relations.push({ ...made, name, schema });
   },
   (state, _, generator) => state.defaultPrivileges.push(generator.defaultPrivilege()),
   (state, random) => remove(state.defaultPrivileges, random.maybe(state.defaultPrivileges)),
 ];
+
+/** Something of what was chosen is chosen again, or all of it. */
+function changePart(part: Part, state: State, random: Random, generator: Generator): void {
+  const sort = sortOf(part.sort);
+  if (sort.edit !== undefined && random.chance(0.8)) {
+    sort.edit(part, { random, state, generator, before: part.id });
+    return;
+  }
+  const made = generator.choose(sort, part.id);
+  if (made === undefined) return;
+  if (random.chance(0.2)) part.choice = made;
+  else {
+    const key = random.pick(Object.keys({ ...part.choice, ...made }));
+    if (key in made) part.choice[key] = made[key];
+    else delete part.choice[key];
+  }
+}
 
 function swapViews(view: Relation): void {
   view.kind = view.kind === "view" ? "materialized view" : "view";

@@ -1,3 +1,4 @@
+import { columnsOf, neededInKeys, partitionKey, slots } from "./columns.js";
 import {
   type Column,
   type Default,
@@ -15,6 +16,9 @@ import {
 } from "./model.js";
 import { comments, hostileName, roles } from "./names.js";
 import type { Random } from "./random.js";
+import { chooseOptions } from "./sorts/foreign.js";
+import { sortOf, sorts } from "./sorts/index.js";
+import type { AnySort, Part } from "./sorts/sort.js";
 
 /** Makes parts of a state by chance; each is added to the state by whoever asked for it. */
 export class Generator {
@@ -29,16 +33,18 @@ export class Generator {
     for (const [, word = ""] of JSON.stringify(state).matchAll(/"name":"([a-z]+)"/g)) this.#words.add(word);
   }
 
-  static newState(random: Random, major: number): State {
+  static newState(random: Random, major: number, isPglite: boolean): State {
     const state: State = {
       next: 1,
       major,
+      isPglite,
       schemas: [],
       enums: [],
       domains: [],
       sequences: [],
       functions: [],
       relations: [],
+      parts: [],
       defaultPrivileges: [],
       defaultsFirst: random.chance(0.3),
     };
@@ -50,16 +56,71 @@ export class Generator {
     times(2, () => state.schemas.push(generator.named()));
     times(2, () => state.enums.push(generator.enum()));
     times(2, () => state.domains.push(generator.domain()));
+    const chosen = generator.sorts().filter(() => random.chance(0.25));
+    for (const sort of chosen.filter(({ stage }) => stage === "before tables")) {
+      times(2, () => generator.addPart(sort));
+    }
     times(2, () => state.sequences.push(generator.sequence()));
     times(2, () => state.functions.push(generator.helper()));
     times(1, () => state.functions.push(generator.triggerFunction()));
-    times(3, () => state.relations.push(generator.table()));
+    times(2, () => state.relations.push(generator.table()));
     state.relations.push(generator.table());
-    times(3, () => state.relations.push(generator.view()));
-    times(3, () => state.functions.push(generator.alone()));
-    times(3, () => state.defaultPrivileges.push(generator.defaultPrivilege()));
+    times(3, () => {
+      const partition = generator.partition();
+      if (partition !== undefined) state.relations.push(partition);
+    });
+    times(2, () => state.relations.push(generator.view()));
+    times(2, () => state.functions.push(generator.alone()));
+    times(2, () => state.defaultPrivileges.push(generator.defaultPrivilege()));
     for (const relation of state.relations) generator.attach(relation);
+    for (const sort of chosen.filter(({ stage }) => stage === "after tables")) generator.addPart(sort);
     return state;
+  }
+
+  /** The sorts that this PostgreSQL has, in the order in which they need each other. */
+  sorts(): readonly AnySort[] {
+    const { major, isPglite } = this.#state;
+    return sorts.filter(({ since = 14, serverOnly }) => since <= major && !(serverOnly === true && isPglite));
+  }
+
+  addPart(sort: AnySort): Part | undefined {
+    const { parts } = this.#state;
+    if (sort.once === true && parts.some((part) => part.sort === sort.name)) return undefined;
+    const common = this.inSchema();
+    const choice = this.choose(sort, common.id);
+    if (choice === undefined) return undefined;
+    const part = { ...common, ...this.grants(sort.privileges ?? []), sort: sort.name, choice };
+    parts.push(part);
+    return part;
+  }
+
+  choose(sort: AnySort, before: number): Part["choice"] | undefined {
+    return sort.choose({ random: this.#random, state: this.#state, generator: this, before });
+  }
+
+  #columns(table: Relation): readonly Column[] {
+    return columnsOf(this.#state, table);
+  }
+
+  /** Types of the state's own that a column may have. */
+  #types(isOrdered = false): readonly number[] {
+    const { enums, domains, parts } = this.#state;
+    const own = parts.filter(({ sort, choice }) => {
+      const { type } = sortOf(sort);
+      return choice.isShell !== true && (isOrdered ? type === "ordered" : type !== undefined);
+    });
+    return [...enums, ...domains, ...own].map(({ id }) => id);
+  }
+
+  /** Whether a btree takes the column. */
+  #isOrdered({ type, array }: Column): boolean {
+    if (typeof type === "number") return !array && this.#types(true).includes(type);
+    return !array && !/^(json|point)$/.test(type);
+  }
+
+  #collation(): string | number {
+    const own = this.#state.parts.filter(({ sort }) => sort === "collation").map(({ id }) => id);
+    return this.#random.pick(["C", "POSIX", ...own]);
   }
 
   id(): number {
@@ -90,7 +151,7 @@ export class Generator {
 
   grants(privileges: readonly string[]): { grants?: Grant[] } {
     const random = this.#random;
-    if (!random.chance(0.35)) return {};
+    if (privileges.length === 0 || !random.chance(0.35)) return {};
     const to = random.some([...roles, "public"], 2);
     return {
       grants: to.map((role) => ({
@@ -253,7 +314,7 @@ export class Generator {
 
   columnType(): Pick<Column, "type" | "array"> {
     const random = this.#random;
-    const user = [...this.#state.enums, ...this.#state.domains].map(({ id }) => id);
+    const user = this.#types();
     const type = user.length > 0 && random.chance(0.25) ? random.pick(user) : random.pick(plainTypes).sql;
     return { type, array: random.chance(0.07) };
   }
@@ -292,7 +353,7 @@ export class Generator {
     const random = this.#random;
     const { type } = column;
     if (isText(type)) {
-      if (random.chance(0.2)) column.collation = random.pick(["C", "POSIX"]);
+      if (random.chance(0.2)) column.collation = this.#collation();
       if (random.chance(0.15)) column.storage = random.pick(["EXTERNAL", "MAIN", "PLAIN"]);
       if (random.chance(0.1)) column.compression = "pglz";
     }
@@ -363,6 +424,7 @@ export class Generator {
       ...this.grants(privileges),
       kind,
       columns: [],
+      overrides: [],
       unlogged: kind === "table" && random.chance(0.1),
       options: this.options(kind),
       keys: [],
@@ -388,9 +450,95 @@ export class Generator {
 
   table(): Relation {
     const random = this.#random;
-    const table = this.relation("table");
-    for (let left = 1 + random.below(6); left > 0; left--) table.columns.push(this.column(table.columns));
+    const form = random.next();
+    const server = random.maybe(this.#state.parts.filter(({ sort }) => sort === "foreign server"));
+    if (form < 0.15) {
+      const partition = this.partition();
+      if (partition !== undefined) return partition;
+    }
+    const isForeign = server !== undefined && form > 0.6;
+    const table = this.relation(isForeign ? "foreign table" : "table");
+    if (isForeign)
+      Object.assign(table, { server: server.id, foreignOptions: chooseOptions(random), options: [] });
+    if (form >= 0.15 && form < 0.32) this.inherit(table);
+    const type = random.maybe(this.#state.parts.filter(({ sort }) => sort === "composite type"));
+    if (form >= 0.32 && form < 0.55 && type !== undefined) {
+      table.ofType = type.id;
+      return table;
+    }
+    for (let left = 1 + random.below(5); left > 0; left--) table.columns.push(this.column(table.columns));
+    if (!isForeign && table.inherits === undefined && random.chance(0.4)) this.partitionBy(table);
     return table;
+  }
+
+  /** Another table's columns come to the table. */
+  inherit(table: Relation): void {
+    const able = this.#state.relations.filter(
+      ({ id, kind, partitionBy, parent }) =>
+        id < table.id && kind === "table" && partitionBy === undefined && parent === undefined,
+    );
+    if (able.length > 0) table.inherits = this.#random.some(able, 2).map(({ id }) => id);
+  }
+
+  partitionBy(table: Relation): void {
+    const random = this.#random;
+    if (
+      table.inherits !== undefined ||
+      this.#state.relations.some(({ inherits }) => inherits?.includes(table.id))
+    )
+      return;
+    if (table.kind !== "table" || table.ofType !== undefined) return;
+    const strategy = random.pick(["RANGE", "LIST", "HASH"] as const);
+    const able = this.#columns(table).filter(({ id }) => {
+      table.partitionBy = { strategy, column: id };
+      return partitionKey(this.#state, table) !== undefined;
+    });
+    const column = random.maybe(able)?.id;
+    if (column === undefined) delete table.partitionBy;
+    else table.partitionBy = { strategy, column };
+  }
+
+  /** Another partition of a table that is partitioned. */
+  partition(): Relation | undefined {
+    const random = this.#random;
+    const { relations } = this.#state;
+    const root = random.maybe(relations.filter((one) => partitionKey(this.#state, one) !== undefined));
+    if (root === undefined) return undefined;
+    const taken = relations.flatMap(({ parent }) => (parent?.table === root.id ? [parent] : []));
+    const free = Array.from({ length: slots }, (_, slot) => slot).filter((slot) =>
+      taken.every((one) => one.slot !== slot),
+    );
+    const slot = random.chance(0.5) ? free[0] : random.maybe(free);
+    if (slot === undefined) return undefined;
+    const isDefault =
+      root.partitionBy?.strategy !== "HASH" && !taken.some((one) => one.isDefault) && random.chance(0.25);
+    const table = this.relation("table");
+    table.parent = { table: root.id, slot, isDefault };
+    if (random.chance(0.2)) this.partitionBy(table);
+    for (let left = random.below(2); left > 0; left--) this.override(table);
+    return table;
+  }
+
+  /** A column that comes from elsewhere gets something that it does not have there. */
+  override(table: Relation): void {
+    const random = this.#random;
+    const own = new Set(table.columns.map(({ id }) => id));
+    const column = random.maybe(this.#columns(table).filter(({ id }) => !own.has(id)));
+    if (column === undefined) return;
+    table.overrides = table.overrides.filter((one) => one.column !== column.id);
+    const made =
+      random.chance(0.4) && !column.array && column.generated === undefined && column.identity === undefined
+        ? this.default(column.type)
+        : undefined;
+    table.overrides.push({
+      column: column.id,
+      ...(made !== undefined && "sql" in made ? { default: made.sql } : {}),
+      ...(random.chance(0.3) ? { notNull: true } : {}),
+      ...(random.chance(0.3) && column.generated?.virtual !== true
+        ? { statistics: random.pick([0, 77]) }
+        : {}),
+      ...(random.chance(0.4) ? { comment: random.pick(comments) } : {}),
+    });
   }
 
   view(): Relation {
@@ -408,9 +556,10 @@ export class Generator {
     );
     if (source === undefined) return;
     view.source = source.id;
-    const columns =
-      source.kind === "table" ? source.columns.map(({ id }) => id) : source.selected.map(({ id }) => id);
-    view.selected = random.some(columns.length === 0 ? [0] : columns).map((column) => this.selected(column));
+    const columns = source.kind === "view" ? source.selected : this.#columns(source);
+    view.selected = random
+      .some(columns.length === 0 ? [0] : columns.map(({ id }) => id))
+      .map((column) => this.selected(column));
     view.grouped =
       source.kind === "table" && source.keys.some(({ type }) => type === "PRIMARY KEY") && random.chance(0.3);
   }
@@ -433,6 +582,7 @@ export class Generator {
       if (random.chance(0.4)) relation.rowSecurity = random.some(["ENABLE", "FORCE"]);
       if (random.chance(0.1)) relation.replicaIdentity = random.pick(["FULL", "NOTHING"]);
     }
+    if (relation.kind === "foreign table" && random.chance(0.4)) this.addCheck(relation);
     if (relation.kind !== "view") for (let left = random.below(3); left > 0; left--) this.addIndex(relation);
     if (relation.kind !== "materialized view" && random.chance(0.4)) this.addTrigger(relation);
     const selected = relation.kind === "view" ? random.maybe(relation.selected) : undefined;
@@ -442,9 +592,13 @@ export class Generator {
   addKey(table: Relation, type: "PRIMARY KEY" | "UNIQUE"): void {
     const random = this.#random;
     if (type === "PRIMARY KEY" && table.keys.some((key) => key.type === type)) return;
-    const able = table.columns.filter((column) => isOrdered(column) && column.generated?.virtual !== true);
+    if (table.kind !== "table") return;
+    const able = this.#columns(table).filter(
+      (column) => this.#isOrdered(column) && column.generated?.virtual !== true,
+    );
     if (able.length === 0) return;
-    const columns = random.some(able, 2).map(({ id }) => id);
+    const chosen = random.some(able, 2).map(({ id }) => id);
+    const columns = [...new Set([...chosen, ...neededInKeys(this.#state, table)])];
     const rest = able.map(({ id }) => id).filter((id) => !columns.includes(id));
     table.keys.push({
       ...this.optionalName(),
@@ -464,7 +618,7 @@ export class Generator {
 
   addCheck(table: Relation): void {
     const random = this.#random;
-    const column = random.maybe(table.columns.filter(({ generated }) => generated?.virtual !== true));
+    const column = random.maybe(this.#columns(table).filter(({ generated }) => generated?.virtual !== true));
     if (column === undefined) return;
     const helper =
       column.type === "integer"
@@ -492,8 +646,8 @@ export class Generator {
       target.keys
         .filter(({ columns, deferral }) => columns.length === 1 && deferral === "")
         .flatMap(({ columns }) => {
-          const key = target.columns.find(({ id }) => id === columns[0]);
-          return table.columns
+          const key = this.#columns(target).find(({ id }) => id === columns[0]);
+          return this.#columns(table)
             .filter((one) => key !== undefined && !one.array && !key.array && one.type === key.type)
             .filter((one) => one.id !== key?.id && one.generated === undefined && one.identity === undefined)
             .filter((one) => one.collation === key?.collation)
@@ -529,7 +683,7 @@ export class Generator {
 
   addExclusion(table: Relation): void {
     const random = this.#random;
-    const column = table.columns.find(
+    const column = this.#columns(table).find(
       ({ type, array, generated }) => type === "int4range" && !array && !generated,
     );
     if (column === undefined || table.exclusion !== undefined) return;
@@ -539,10 +693,12 @@ export class Generator {
 
   addIndex(relation: Relation): void {
     const random = this.#random;
-    const columns = (relation.kind === "table" ? relation.columns : []).filter(
+    if (relation.kind === "foreign table") return;
+    const columns = (relation.kind === "table" ? this.#columns(relation) : []).filter(
       ({ generated }) => generated?.virtual !== true,
     );
-    const ids = relation.kind === "table" ? columns.filter(isOrdered).map(({ id }) => id) : [];
+    const ids =
+      relation.kind === "table" ? columns.filter((one) => this.#isOrdered(one)).map(({ id }) => id) : [];
     const json = columns.find(({ type, array }) => type === "jsonb" && !array);
     const base = {
       id: this.id(),
@@ -605,10 +761,10 @@ export class Generator {
     const made = random.maybe(this.#state.functions.filter(({ role }) => role === "trigger"));
     if (made === undefined) return;
     const isView = relation.kind === "view";
-    const constraint = !isView && random.chance(0.2);
+    const constraint = relation.kind === "table" && random.chance(0.2);
     const column = isView
       ? undefined
-      : random.maybe(relation.columns.filter(({ generated }) => generated === undefined));
+      : random.maybe(this.#columns(relation).filter(({ generated }) => generated === undefined));
     const of = column !== undefined && random.chance(0.3) ? column.id : undefined;
     relation.triggers.push({
       id: this.id(),
@@ -626,7 +782,7 @@ export class Generator {
 
   addPolicy(table: Relation): void {
     const random = this.#random;
-    const column = random.maybe(table.columns);
+    const column = random.maybe(this.#columns(table));
     if (column === undefined) return;
     const helper =
       column.type === "integer"
@@ -669,9 +825,4 @@ function fits(source: Column, target: Column): boolean {
   return isText(target.type)
     ? isText(source.type)
     : target.type === "bigint" && isInteger(source.type) && source.type !== "bigint";
-}
-
-/** Types that a btree takes. */
-function isOrdered({ type, array }: Column): boolean {
-  return !array && (typeof type === "number" || !/^(json|point)$/.test(type));
 }

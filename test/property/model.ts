@@ -1,14 +1,19 @@
+import type { Part } from "./sorts/sort.js";
+
 /** A random state of a database before it is text. Things refer to each other by `id`, so that names can change. */
 export interface State {
   /** The next free id; names are made from it, so that they are unlike each other. */
   next: number;
   readonly major: number;
+  readonly isPglite: boolean;
   schemas: Named[];
   enums: Enum[];
   domains: Domain[];
   sequences: Sequence[];
   functions: Routine[];
   relations: Relation[];
+  /** All else. */
+  parts: Part[];
   defaultPrivileges: DefaultPrivilege[];
   /** Whether default privileges stand before what they concern or behind it. */
   defaultsFirst: boolean;
@@ -76,7 +81,8 @@ export interface Column extends Named {
   /** SQL, or the id of an enum or domain. */
   type: string | number;
   array: boolean;
-  collation?: string;
+  /** A name of PostgreSQL's, or the id of one of the state's own. */
+  collation?: string | number;
   notNull: boolean;
   /** What its NOT NULL has beyond that, from version 18 on. */
   constraint?: { name: string; noInherit: boolean; notValid: boolean; comment?: string };
@@ -172,8 +178,20 @@ export interface Policy {
 }
 
 export interface Relation extends InSchema {
-  kind: "table" | "view" | "materialized view";
+  kind: "table" | "view" | "materialized view" | "foreign table";
+  /** Its own; columnsOf() has those that come from elsewhere, too. */
   columns: Column[];
+  partitionBy?: { strategy: "RANGE" | "LIST" | "HASH"; column: number };
+  /** What it is a partition of. */
+  parent?: { table: number; slot: number; isDefault: boolean };
+  inherits?: number[];
+  /** The composite type of a typed table. */
+  ofType?: number;
+  /** What its columns have otherwise than those they come from. */
+  overrides: Override[];
+  /** Of a foreign table. */
+  server?: number;
+  foreignOptions?: Record<string, string>;
   unlogged: boolean;
   options: string[];
   keys: Key[];
@@ -191,6 +209,14 @@ export interface Relation extends InSchema {
   grouped: boolean;
   filter: boolean;
   populated: boolean;
+}
+
+export interface Override {
+  readonly column: number;
+  default?: string;
+  notNull?: boolean;
+  statistics?: number;
+  comment?: string;
 }
 
 export interface DefaultPrivilege {

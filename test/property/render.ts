@@ -1,9 +1,19 @@
 import { quoteIdentifier, quoteLiteral } from "../../src/sql/quote.js";
+import {
+  boundOf,
+  childrenOf,
+  columnsOf,
+  isAttached,
+  neededInKeys,
+  partitionKey,
+  relationOf,
+} from "./columns.js";
 import type {
   Column,
   ForeignKey,
   Grant,
   Index,
+  InSchema,
   Key,
   Named,
   Relation,
@@ -11,6 +21,9 @@ import type {
   State,
   Trigger,
 } from "./model.js";
+import { optionsClause } from "./sorts/foreign.js";
+import { sortOf } from "./sorts/index.js";
+import type { Part, See } from "./sorts/sort.js";
 
 /** The state as SQL, in an order that loads. What refers to something that is gone is left out. */
 export function render(state: State): string {
@@ -22,25 +35,25 @@ const words: Readonly<Record<Relation["kind"], string>> = {
   table: "TABLE",
   view: "VIEW",
   "materialized view": "MATERIALIZED VIEW",
+  "foreign table": "FOREIGN TABLE",
 };
 
-/** A primary key and an identity need a NOT NULL that is valid and inherited. */
-const isBound = (table: Relation, column: Column) =>
-  column.identity !== undefined ||
-  table.keys.some(({ type, columns }) => type === "PRIMARY KEY" && columns.includes(column.id));
+const isTable = ({ kind }: Relation) => kind === "table" || kind === "foreign table";
 
-const isNotValid = (table: Relation, column: Column) =>
-  column.constraint?.notValid === true && !isBound(table, column);
-
-class Renderer {
+class Renderer implements See {
   readonly #state: State;
   readonly #out: string[] = [];
   /** Relations that exist by now, and the names of their columns by id. */
   readonly #made = new Map<number, Map<number, string>>();
   readonly #routines = new Set<number>();
+  readonly #parts = new Set<number>();
+  /** Keys that were made. */
+  readonly #keys = new Set<number>();
+  readonly major: number;
 
   constructor(state: State) {
     this.#state = state;
+    this.major = state.major;
   }
 
   statements(): string[] {
@@ -56,26 +69,93 @@ class Renderer {
       this.#satellites(`TYPE ${this.#name(one)}`, one);
     }
     for (const one of domains) this.#domain(one);
+    for (const part of this.#state.parts) this.#part(part, "before tables");
     for (const one of sequences) {
       this.#out.push(`CREATE SEQUENCE ${this.#name(one)} ${one.options}`);
     }
     for (const one of functions.filter(({ role }) => role !== "alone")) this.#routine(one);
-    for (const one of relations.filter(({ kind }) => kind === "table")) this.#table(one);
+    for (const one of relations.filter(isTable)) this.#table(one);
     for (const one of relations) this.#foreignKeys(one);
     for (const one of sequences) this.#own(one);
-    for (const one of relations.filter(({ kind }) => kind !== "table")) this.#view(one);
+    for (const one of relations.filter((one) => !isTable(one))) this.#view(one);
     for (const one of functions.filter(({ role }) => role === "alone")) this.#routine(one);
     for (const one of relations) this.#attachments(one);
+    for (const part of this.#state.parts) this.#part(part, "after tables");
     if (!this.#state.defaultsFirst) this.#defaultPrivileges();
     return this.#out;
   }
 
-  #schema(id: number): string {
+  schema(id: number): string {
     return this.#state.schemas.find((schema) => schema.id === id)?.name ?? "public";
   }
 
-  #name({ schema, name }: Named & { schema: number }): string {
-    return `${q(this.#schema(schema))}.${q(name)}`;
+  name({ schema, name }: InSchema, other = name): string {
+    return `${q(this.schema(schema))}.${q(other)}`;
+  }
+
+  #name(one: InSchema): string {
+    return this.name(one);
+  }
+
+  part(id: number | undefined): Part | undefined {
+    return this.#state.parts.find((part) => part.id === id && this.#parts.has(part.id));
+  }
+
+  type(id: string | number): string | undefined {
+    return this.#type({ type: id, array: false });
+  }
+
+  relation(id: number | undefined): ReturnType<See["relation"]> {
+    const relation = relationOf(this.#state, id);
+    const columns = id === undefined ? undefined : this.#made.get(id);
+    return relation === undefined || columns === undefined
+      ? undefined
+      : { relation, name: this.#name(relation), columns };
+  }
+
+  isBuiltIn(relation: Relation, column: number | undefined): boolean {
+    const found = columnsOf(this.#state, relation).find(({ id }) => id === column);
+    return (
+      found !== undefined &&
+      typeof found.type === "string" &&
+      typeof found.collation !== "number" &&
+      found.generated === undefined
+    );
+  }
+
+  routine(id: number | undefined): string | undefined {
+    const found = this.#state.functions.find((one) => one.id === id);
+    return found !== undefined && this.#routines.has(found.id) ? this.#name(found) : undefined;
+  }
+
+  #part(part: Part, stage: "before tables" | "after tables"): void {
+    const sort = sortOf(part.sort);
+    if (sort.stage !== stage) return;
+    const statements = sort.create(part, this);
+    if (statements === undefined) return;
+    this.#parts.add(part.id);
+    this.#out.push(...statements);
+    if (sort.address === undefined) return;
+    const { owner, grants, ...rest } = part;
+    const address = sort.address(part, this);
+    const isShell = part.choice.isShell === true;
+    const satellites = {
+      ...rest,
+      ...(owner !== undefined && sort.owned === true ? { owner } : {}),
+      ...(grants !== undefined && !isShell ? { grants } : {}),
+    };
+    this.#satellites(address, satellites, sort.grantedAs?.(part, this) ?? address);
+  }
+
+  /** A primary key and an identity need a NOT NULL that is valid and inherited. */
+  #isBound(table: Relation, column: Column): boolean {
+    const isKey = (one: Relation) =>
+      one.keys.some(({ type, columns }) => type === "PRIMARY KEY" && columns.includes(column.id));
+    return column.identity !== undefined || [table, ...childrenOf(this.#state, table)].some(isKey);
+  }
+
+  #isNotValid(table: Relation, column: Column): boolean {
+    return column.constraint?.notValid === true && !this.#isBound(table, column);
   }
 
   #satellites(address: string, { comment, owner, grants }: Named, noun = address): void {
@@ -125,13 +205,14 @@ class Renderer {
   }
 
   #relation(id: number): string | undefined {
-    const found = this.#state.relations.find((relation) => relation.id === id);
-    return found !== undefined && this.#made.has(id) ? this.#name(found) : undefined;
+    return this.relation(id)?.name;
   }
 
-  #type({ type, array }: Column): string | undefined {
+  #type({ type, array }: Pick<Column, "type" | "array">): string | undefined {
     const { enums, domains } = this.#state;
-    const user = [...enums, ...domains].find(({ id }) => id === type);
+    const user =
+      [...enums, ...domains].find(({ id }) => id === type) ??
+      (typeof type === "number" ? this.part(type) : undefined);
     const text = typeof type === "string" ? type : user === undefined ? undefined : this.#name(user);
     return text === undefined ? undefined : `${text}${array ? "[]" : ""}`;
   }
@@ -142,13 +223,37 @@ class Renderer {
   }
 
   #table(table: Relation): void {
-    const columns = table.columns.filter((column) => this.#type(column) !== undefined);
-    const names = new Map(columns.map(({ id, name }) => [id, q(name)]));
+    const state = this.#state;
+    const all = columnsOf(state, table).filter((column) => this.#type(column) !== undefined);
+    const names = new Map(all.map(({ id, name }) => [id, q(name)]));
+    const server = this.part(table.server);
+    const type = this.part(table.ofType);
+    const isForeign = table.kind === "foreign table";
+    if (isForeign && server === undefined) return;
     this.#made.set(table.id, names);
+    const attached = isAttached(state, table);
+    const parents = (table.inherits ?? []).flatMap((id) => this.relation(id) ?? []);
+    const inherited = new Set(parents.flatMap(({ columns: list }) => [...list.keys()]));
+    const columns = attached || type !== undefined ? [] : all.filter(({ id }) => !inherited.has(id));
+    const isPartitioned = partitionKey(state, table) !== undefined;
+    const unlogged = table.unlogged && !isPartitioned ? "UNLOGGED " : "";
+    const root = relationOf(state, table.parent?.table);
     const lines = columns.map((column) => `  ${this.#column(table, column, names)}`);
-    const head = `CREATE ${table.unlogged ? "UNLOGGED " : ""}TABLE ${this.#name(table)}`;
-    const options = table.options.length > 0 ? ` WITH (${table.options.join(", ")})` : "";
-    this.#out.push(`${head} (\n${lines.join(",\n")}\n)${options}`);
+    const parts = [
+      `CREATE ${isForeign ? "FOREIGN " : unlogged}TABLE ${this.#name(table)}`,
+      attached && root !== undefined
+        ? `PARTITION OF ${this.#name(root)} ${boundOf(state, table)}`
+        : type !== undefined
+          ? `OF ${this.#name(type)}`
+          : `(\n${lines.join(",\n")}\n)`,
+      parents.length > 0 ? `INHERITS (${parents.map(({ name }) => name).join(", ")})` : "",
+      this.#partitionBy(table, names),
+      table.options.length > 0 && !isPartitioned && !isForeign ? `WITH (${table.options.join(", ")})` : "",
+      isForeign && server !== undefined
+        ? `SERVER ${q(server.name)}${optionsClause(table.foreignOptions ?? {})}`
+        : "",
+    ];
+    this.#out.push(parts.filter((part) => part !== "").join(" "));
     const alter = `ALTER TABLE ${this.#name(table)}`;
     for (const column of columns) {
       const { storage, statistics, nDistinct } = column;
@@ -159,6 +264,7 @@ class Renderer {
       }
       if (nDistinct !== undefined) this.#out.push(`${alterColumn} SET (n_distinct=${nDistinct})`);
     }
+    this.#overrides(table, columns, names);
     for (const column of columns) this.#notNull(table, column);
     for (const key of table.keys) this.#key(table, key, names);
     for (const check of table.checks) {
@@ -172,7 +278,8 @@ class Renderer {
       this.#comment(`CONSTRAINT ${q(check.name)} ON ${this.#name(table)}`, check.comment);
     }
     const { exclusion } = table;
-    const excluded = exclusion && names.get(exclusion.column);
+    const excluded =
+      exclusion === undefined || isPartitioned || isForeign ? undefined : names.get(exclusion.column);
     if (exclusion !== undefined && excluded !== undefined) {
       const where = exclusion.where ? ` WHERE (NOT isempty(${excluded}))` : "";
       const text = `EXCLUDE USING gist (${excluded} WITH &&)${where} ${exclusion.deferral}`;
@@ -180,15 +287,40 @@ class Renderer {
     }
   }
 
+  #partitionBy(table: Relation, names: ReadonlyMap<number, string>): string {
+    const key = partitionKey(this.#state, table);
+    const name = key === undefined ? undefined : names.get(key.id);
+    return name === undefined ? "" : `PARTITION BY ${table.partitionBy?.strategy} (${name})`;
+  }
+
+  #overrides(table: Relation, own: readonly Column[], names: ReadonlyMap<number, string>): void {
+    for (const { column, default: made, notNull, statistics, comment } of table.overrides) {
+      const name = names.get(column);
+      if (name === undefined || own.some(({ id }) => id === column)) continue;
+      const found = columnsOf(this.#state, table).find(({ id }) => id === column);
+      const alter = `ALTER TABLE ${this.#name(table)} ALTER COLUMN ${name}`;
+      const isFree = found?.generated === undefined && found?.identity === undefined;
+      if (made !== undefined && isFree) this.#out.push(`${alter} SET DEFAULT ${made}`);
+      if (notNull === true) this.#out.push(`${alter} SET NOT NULL`);
+      if (statistics !== undefined && found?.generated?.virtual !== true)
+        this.#out.push(`${alter} SET STATISTICS ${statistics}`);
+      this.#comment(`COLUMN ${this.#name(table)}.${name}`, comment);
+    }
+  }
+
   #column(table: Relation, column: Column, names: ReadonlyMap<number, string>): string {
     const parts = [q(column.name), this.#type(column)];
-    if (column.compression !== undefined) parts.push(`COMPRESSION ${column.compression}`);
-    if (column.collation !== undefined) parts.push(`COLLATE ${q(column.collation)}`);
-    if (column.notNull && !isNotValid(table, column)) {
+    const isForeign = table.kind === "foreign table";
+    if (column.compression !== undefined && !isForeign) parts.push(`COMPRESSION ${column.compression}`);
+    const collation = this.#collation(column);
+    if (collation !== undefined) parts.push(`COLLATE ${collation}`);
+    const isPartitioned = partitionKey(this.#state, table) !== undefined;
+    if (column.notNull && !this.#isNotValid(table, column)) {
       const { constraint } = column;
       if (constraint !== undefined) parts.push(`CONSTRAINT ${q(constraint.name)}`);
       parts.push("NOT NULL");
-      if (constraint?.noInherit === true && !isBound(table, column)) parts.push("NO INHERIT");
+      if (constraint?.noInherit === true && !isPartitioned && !this.#isBound(table, column))
+        parts.push("NO INHERIT");
     }
     const source = column.generated && names.get(column.generated.from);
     if (column.generated !== undefined) {
@@ -202,12 +334,19 @@ class Renderer {
               ? `(${source} * 2)`
               : this.#call(by, source);
       if (text !== undefined) parts.push(`GENERATED ALWAYS AS (${text}) ${virtual ? "VIRTUAL" : "STORED"}`);
-    } else if (column.identity !== undefined) parts.push(column.identity);
+    } else if (column.identity !== undefined && !isForeign && !(isPartitioned && this.major < 17))
+      parts.push(column.identity);
     else if (column.default !== undefined) {
       const text = this.#default(column.default);
       if (text !== undefined) parts.push(`DEFAULT ${text}`);
     }
     return parts.join(" ");
+  }
+
+  #collation({ collation }: Column): string | undefined {
+    if (typeof collation !== "number") return collation === undefined ? undefined : q(collation);
+    const part = this.part(collation);
+    return part === undefined ? undefined : this.#name(part);
   }
 
   #default(made: NonNullable<Column["default"]>): string | undefined {
@@ -220,8 +359,9 @@ class Renderer {
   #notNull(table: Relation, column: Column): void {
     const { constraint, notNull } = column;
     if (constraint === undefined || !notNull) return;
-    if (isNotValid(table, column)) {
-      const inherit = constraint.noInherit ? " NO INHERIT" : "";
+    const isPartitioned = partitionKey(this.#state, table) !== undefined;
+    if (this.#isNotValid(table, column)) {
+      const inherit = constraint.noInherit && !isPartitioned ? " NO INHERIT" : "";
       this.#out.push(
         `ALTER TABLE ${this.#name(table)} ADD CONSTRAINT ${q(constraint.name)} NOT NULL ${q(column.name)}${inherit} NOT VALID`,
       );
@@ -233,9 +373,12 @@ class Renderer {
     const list = (ids: readonly number[]) =>
       ids.map((id) => names.get(id)).filter((name) => name !== undefined);
     const columns = list(key.columns);
+    if (table.kind !== "table" || columns.length < key.columns.length || columns.length === 0) return;
+    if (neededInKeys(this.#state, table).some((id) => !key.columns.includes(id))) return;
+    if (key.type === "PRIMARY KEY" && this.#hasInheritedKey(table)) return;
     const isVirtual = ({ id, generated }: Column) =>
       generated?.virtual === true && [...key.columns, ...key.include].includes(id);
-    if (columns.length < key.columns.length || columns.length === 0 || table.columns.some(isVirtual)) return;
+    if (columnsOf(this.#state, table).some(isVirtual)) return;
     const include = list(key.include.filter((id) => !key.columns.includes(id)));
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
@@ -247,8 +390,19 @@ class Renderer {
       key.deferral,
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
+    this.#keys.add(key.id);
     if (key.name !== undefined)
       this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
+  }
+
+  /** Whether the primary key of what it is a partition of is the table's, too. */
+  #hasInheritedKey(table: Relation): boolean {
+    const root = relationOf(this.#state, table.parent?.table);
+    if (root === undefined || !isAttached(this.#state, table)) return false;
+    return (
+      root.keys.some(({ id, type }) => type === "PRIMARY KEY" && this.#keys.has(id)) ||
+      this.#hasInheritedKey(root)
+    );
   }
 
   #foreignKeys(table: Relation): void {
@@ -256,30 +410,27 @@ class Renderer {
   }
 
   #foreignKey(table: Relation, key: ForeignKey): void {
-    const target = this.#state.relations.find(({ id, kind }) => id === key.table && kind === "table");
-    const from = table.columns.find(({ id }) => id === key.column);
-    const to = target?.columns.find(({ id }) => id === key.target);
-    if (table.kind !== "table" || target === undefined || from === undefined || to === undefined) return;
-    const names = this.#made.get(target.id);
+    const target = relationOf(this.#state, key.table);
+    if (table.kind !== "table" || target?.kind !== "table") return;
+    const from = columnsOf(this.#state, table).find(({ id }) => id === key.column);
+    const to = columnsOf(this.#state, target).find(({ id }) => id === key.target);
+    if (from === undefined || to === undefined) return;
     const isKeyed = target.keys.some(
-      ({ columns, deferral }) =>
-        columns.length === 1 && columns[0] === to.id && deferral === "" && names?.has(to.id),
+      ({ id, columns, deferral }) =>
+        columns.length === 1 && columns[0] === to.id && deferral === "" && this.#keys.has(id),
     );
     const isSame = from.type === to.type && from.collation === to.collation && from.array === to.array;
     if (!isKeyed || !isSame || this.#type(from) === undefined || (target.unlogged && !table.unlogged)) return;
-    if (
-      from.generated !== undefined ||
-      from.identity !== undefined ||
-      (!target.unlogged && table.unlogged && false)
-    )
-      return;
+    if (from.generated !== undefined || from.identity !== undefined) return;
+    const isPartitioned = [table, target].some((one) => partitionKey(this.#state, one) !== undefined);
+    const isOld = isPartitioned && this.major < 18;
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
       key.name === undefined ? "" : `CONSTRAINT ${q(key.name)}`,
       `FOREIGN KEY (${q(from.name)}) REFERENCES ${this.#name(target)} (${q(to.name)})`,
       key.actions.replace("{column}", () => q(from.name)),
       key.deferral,
-      key.notEnforced ? "NOT ENFORCED" : key.notValid ? "NOT VALID" : "",
+      key.notEnforced ? "NOT ENFORCED" : key.notValid && !isOld ? "NOT VALID" : "",
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
     if (key.name !== undefined)
@@ -309,7 +460,10 @@ class Renderer {
     const key = source?.keys.find(({ type }) => type === "PRIMARY KEY");
     const keyColumns = (key?.columns ?? []).map((id) => names?.get(id));
     const isKeyed =
-      key !== undefined && key.deferral === "" && keyColumns.every((name) => name !== undefined);
+      key !== undefined &&
+      key.deferral === "" &&
+      this.#keys.has(key.id) &&
+      keyColumns.every((name) => name !== undefined);
     const first = selected[0] && names?.get(selected[0].column);
     const from = source === undefined || names === undefined ? "" : ` FROM ${this.#name(source)} s`;
     const where = view.filter && first !== undefined ? ` WHERE s.${first} IS NOT NULL` : "";
@@ -363,7 +517,7 @@ class Renderer {
     }
     const noun = `TABLE ${this.#name(relation)}`;
     this.#satellites(`${words[relation.kind]} ${this.#name(relation)}`, relation, noun);
-    for (const column of relation.kind === "table" ? relation.columns : []) {
+    for (const column of isTable(relation) ? relation.columns : []) {
       const name = names.get(column.id);
       if (name === undefined) continue;
       this.#comment(`COLUMN ${this.#name(relation)}.${name}`, column.comment);
@@ -381,7 +535,12 @@ class Renderer {
         expression === "lower" ? `lower(${name})` : expression === "helper" ? this.#call(helper, name) : name;
       return text === undefined ? undefined : `${text} ${suffix}`.trim();
     });
-    if (keys.some((key) => key === undefined)) return;
+    if (keys.some((key) => key === undefined) || relation.kind === "foreign table") return;
+    const columnIds = index.keys.flatMap(({ column, expression, suffix }) =>
+      expression === undefined && !suffix.includes("COLLATE") ? [column] : [],
+    );
+    if (index.unique && neededInKeys(this.#state, relation).some((id) => !columnIds.includes(id))) return;
+    const isPartitioned = partitionKey(this.#state, relation) !== undefined;
     const include = index.include.map((id) => names.get(id)).filter((name) => name !== undefined);
     const where = index.where === undefined ? undefined : names.get(index.where);
     const parts = [
@@ -392,11 +551,11 @@ class Renderer {
       where === undefined ? "" : `WHERE ${where} IS NOT NULL`,
     ];
     this.#out.push(parts.filter((part) => part !== "").join(" "));
-    const name = `${q(this.#schema(relation.schema))}.${q(index.name)}`;
+    const name = `${q(this.schema(relation.schema))}.${q(index.name)}`;
     if (index.statistics !== undefined)
       this.#out.push(`ALTER INDEX ${name} ALTER COLUMN 1 SET STATISTICS ${index.statistics}`);
     this.#comment(`INDEX ${name}`, index.comment);
-    if (index.clustered === true) {
+    if (index.clustered === true && !isPartitioned) {
       this.#out.push(`ALTER TABLE ${this.#name(relation)} CLUSTER ON ${q(index.name)}`);
     }
   }
@@ -406,6 +565,7 @@ class Renderer {
     const of = trigger.of === undefined ? undefined : names.get(trigger.of);
     if (made === undefined || (trigger.of !== undefined && of === undefined)) return;
     const isView = relation.kind === "view";
+    if (trigger.constraint && relation.kind !== "table") return;
     if (relation.kind === "materialized view" || isView !== (trigger.timing === "INSTEAD OF")) return;
     const events = trigger.events.map((event) =>
       event === "UPDATE" && of !== undefined ? `UPDATE OF ${of}` : event,

@@ -1,18 +1,27 @@
 import type { Catalog } from "../../src/catalog/catalog.js";
+import type { KindName } from "../../src/catalog/fact.js";
 import type { Shadow } from "../../src/database/shadow.js";
 import { diff } from "../../src/diff/diff.js";
+import { DmError } from "../../src/error.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { type PlannedStatement, plan } from "../../src/plan/plan.js";
+import type { Rename } from "../../src/plan/rename.js";
+import { type RenameStep, renamePlan, renameSteps } from "../../src/plan/rename-steps.js";
 import { type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges } from "../../src/proof/prove.js";
-import { StatementError, segments } from "../../src/proof/run.js";
-import { rowsOf, type Seeds, seed } from "../../src/proof/seed.js";
+import { runStatements, StatementError, segments } from "../../src/proof/run.js";
+import { seed } from "../../src/proof/seed.js";
+import { faults } from "../oracle/compare.js";
+import { type State as JudgedState, readState } from "../oracle/state.js";
 import { missingRoles } from "../support/roles.js";
 import { edited } from "./edit.js";
 import { Generator } from "./generate.js";
+import type { State } from "./model.js";
 import { roles } from "./names.js";
 import { Random } from "./random.js";
+import { afterRenames, renamesBetween } from "./renames.js";
 import { render } from "./render.js";
+import { keptTables, lostRows, rowsIn } from "./rows.js";
 
 /** What one round did, and what went wrong if anything did. */
 export interface Round {
@@ -21,6 +30,8 @@ export interface Round {
   readonly b: string;
   readonly outcome: "arrived" | "arrived, but the rows stood in the way" | "not loadable" | "failed";
   readonly why?: string;
+  /** The kinds of all that the states had. */
+  readonly kinds: ReadonlySet<KindName>;
 }
 
 export interface Ground {
@@ -28,31 +39,61 @@ export interface Ground {
   readonly base: Catalog;
 }
 
-/** Two random states of which one is an edit of the other. */
-export function twoStates(seedNumber: number, major: number): { a: string; b: string } {
-  const random = new Random(seedNumber);
-  const state = Generator.newState(random, major);
-  const other = edited(state, random);
-  return { a: render(state), b: render(other) };
+/** Two random states of which one is an edit of the other, and whether a person says what was renamed. */
+export interface Pair {
+  readonly states: { readonly a: State; readonly b: State };
+  readonly a: string;
+  readonly b: string;
+  readonly isAnnotated: boolean;
 }
+
+export function twoStates(seedNumber: number, major: number, isPglite = false): Pair {
+  const random = new Random(seedNumber);
+  const state = Generator.newState(random, major, isPglite);
+  const other = edited(state, random);
+  const [a, b] = random.chance(0.7) ? [state, other] : [other, state];
+  return { states: { a, b }, a: render(a), b: render(b), isAnnotated: random.chance(0.4) };
+}
+
+/** What is known of both states before dm goes to work. */
+interface Loaded {
+  readonly a: Catalog;
+  readonly b: Catalog;
+  /** The second state in the eyes of a comparison that shares nothing with dm. */
+  readonly judged?: JudgedState;
+  readonly renames: readonly Rename[];
+}
+
+/** Every third round also begins with nothing and ends with nothing; every fifth is judged by another reader. */
+const beginsWithNothing = (seedNumber: number) => seedNumber % 3 === 0;
+const isJudged = (seedNumber: number) => seedNumber % 5 === 1;
 
 /** Makes two states from the seed and gets from one to the other and back. */
 export async function playRound(ground: Ground, seedNumber: number): Promise<Round> {
   const { shadow } = ground;
-  const { a, b } = twoStates(seedNumber, shadow.database.version.major);
-  const round = { seed: seedNumber, a, b };
-  let loaded: readonly [Catalog, Catalog];
+  const { database } = shadow;
+  const pair = twoStates(seedNumber, database.version.major, database.engine === "pglite");
+  const kinds = new Set<KindName>();
+  const round = { seed: seedNumber, a: pair.a, b: pair.b, kinds };
+  let loaded: Loaded;
   try {
-    loaded = [await load(shadow, a), await load(shadow, b)];
+    const [a, b] = [await load(shadow, pair.a, false), await load(shadow, pair.b, isJudged(seedNumber))];
+    for (const { identity } of [...a.catalog.facts.values(), ...b.catalog.facts.values()])
+      kinds.add(identity.kind);
+    const { a: before, b: after } = pair.states;
+    const renames = pair.isAnnotated ? renamesBetween(before, after, a.catalog, b.catalog) : [];
+    loaded = { a: a.catalog, b: b.catalog, renames, ...(b.judged === undefined ? {} : { judged: b.judged }) };
   } catch (error) {
     return { ...round, outcome: "not loadable", why: messageOf(error) };
   }
+  const play = (withRows: boolean) =>
+    thereAndBack(ground, loaded, withRows, beginsWithNothing(seedNumber) ? undefined : pair.a);
   try {
-    return { ...round, ...(await thereAndBack(ground, ...loaded, true)) };
+    return { ...round, ...(await play(true)) };
   } catch (error) {
     if (!isAboutRows(error)) return { ...round, outcome: "failed", why: messageOf(error) };
     try {
-      const again = await thereAndBack(ground, ...loaded, false);
+      const again = await play(false);
       if (again.outcome === "failed") return { ...round, ...again };
       return { ...round, outcome: "arrived, but the rows stood in the way", why: messageOf(error) };
     } catch (second) {
@@ -61,11 +102,16 @@ export async function playRound(ground: Ground, seedNumber: number): Promise<Rou
   }
 }
 
-function load(shadow: Shadow, text: string): Promise<Catalog> {
-  return shadow.database.trial(async () => {
-    await shadow.database.script(missingRoles(roles));
-    await shadow.database.script(text);
-    return introspectHere(shadow.database);
+function load(
+  { database }: Shadow,
+  text: string,
+  isJudging: boolean,
+): Promise<{ catalog: Catalog; judged?: JudgedState }> {
+  return database.trial(async () => {
+    await database.script(missingRoles(roles));
+    await database.script(text);
+    const catalog = await introspectHere(database);
+    return isJudging ? { catalog, judged: await readState(database) } : { catalog };
   });
 }
 
@@ -76,67 +122,94 @@ function isAboutRows(error: unknown): boolean {
   return /^2[23]/.test(error.cause.sqlstate) || error.cause.message.startsWith("syntax error in tsvector");
 }
 
+/** Where a state is built: what a site has, or a database that a script was loaded into. */
+type Place = Pick<Site, "database" | "commits" | "read"> & {
+  run(statements: readonly PlannedStatement[]): Promise<void>;
+};
+
+/** From the first state, which a script made or dm makes, to the second and back. */
 async function thereAndBack(
   { shadow, base }: Ground,
-  loadedA: Catalog,
-  loadedB: Catalog,
+  loaded: Loaded,
   withRows: boolean,
+  script: string | undefined,
 ): Promise<Pick<Round, "outcome" | "why">> {
-  const up = plan(loadedA, loadedB);
-  const commits = segments([...up, ...plan(loadedB, loadedA)]).length > 1;
-  return withSite(shadow, { catalogs: [loadedA, loadedB], commits }, async (site) => {
-    const b = await go(site, base, loadedB);
-    const problems: string[] = [];
-    const check = (leg: string, current: Catalog, wanted: Catalog) => {
-      const lines = current.fingerprint === wanted.fingerprint ? [] : describeChanges(diff(current, wanted));
-      if (lines.length > 0) problems.push([leg, ...lines].join("\n  "));
-    };
-    check("b as dm builds it", b, loadedB);
-    check("nothing is left of b", await go(site, b, base), base);
-    const a = await go(site, base, loadedA);
-    check("a as dm builds it", a, loadedA);
-    const seeds = withRows ? await seeded(site, a) : { tables: [] };
-    const survives = survivors(plan(a, b), plan(b, a));
-    const before = await rowsOf(site.database, seeds, a, survives);
-    check("a to b", await go(site, a, b), b);
-    compareRows("a to b", before, await rowsOf(site.database, seeds, a, survives), problems);
-    check("b to a", await go(site, b, a), a);
-    compareRows("b to a", before, await rowsOf(site.database, seeds, a, survives), problems);
-    return problems.length === 0 ? { outcome: "arrived" } : { outcome: "failed", why: problems.join("\n") };
-  });
+  const { a, b, judged } = loaded;
+  const steps = renameSteps(loaded.renames, a, b);
+  const renames = renamePlan(steps);
+  const commits = segments([...renames.up, ...plan(a, b), ...plan(b, a)]).length > 1;
+  const problems: string[] = [];
+  const check = (leg: string, current: Catalog, wanted: Catalog) => {
+    if (current.fingerprint === wanted.fingerprint) {
+      if (plan(current, wanted).length > 0) problems.push(`${leg}: the next plan is not empty`);
+      return;
+    }
+    const lines = describeChanges(diff(current, wanted));
+    if (lines.length > 0) problems.push([leg, ...lines].join("\n  "));
+  };
+  const work = async (site: Place, start: Catalog) => {
+    if (withRows) await seeded(site, start);
+    const kept = keptTables(start, b, afterRenames(loaded.renames));
+    const before = await rowsIn(site.database, kept, "a");
+    const renamed = await renamedState(site, start, steps, renames.up);
+    const up = plan(renamed, b);
+    await site.run(up);
+    const reached = await site.read();
+    check("a to b", reached, b);
+    problems.push(...lostRows("a to b", before, await rowsIn(site.database, kept, "b")));
+    if (judged !== undefined && problems.length === 0) {
+      const found = faults(await inTransaction(site, () => readState(site.database)), judged);
+      if (found.length > 0) problems.push(["a to b, in other eyes", ...found].join("\n  "));
+    }
+    await site.run(plan(reached, renamed));
+    await site.run(renames.down);
+    const returned = await site.read();
+    check("b to a", returned, a);
+    problems.push(...lostRows("b to a", before, await rowsIn(site.database, kept, "a")));
+    return returned;
+  };
+  if (script !== undefined && !commits) {
+    const { database } = shadow;
+    await database.trial(async () => {
+      await database.script(missingRoles(roles));
+      await database.script(script);
+      const run = (statements: readonly PlannedStatement[]) => runStatements(database, statements);
+      await work({ database, commits: false, run, read: () => introspectHere(database) }, a);
+    });
+  } else {
+    await withSite(shadow, { catalogs: [a, b], commits }, async (site) => {
+      await site.run(plan(base, a));
+      const start = await site.read();
+      check("a as dm builds it", start, a);
+      const returned = await work(site, start);
+      await site.run(plan(returned, base));
+      check("nothing is left of a", await site.read(), base);
+    });
+  }
+  return problems.length === 0 ? { outcome: "arrived" } : { outcome: "failed", why: problems.join("\n") };
 }
 
-async function go(site: Site, from: Catalog, to: Catalog): Promise<Catalog> {
-  await site.run(plan(from, to));
+/** The state after the renames that a person told of. */
+async function renamedState(
+  site: Place,
+  start: Catalog,
+  steps: readonly RenameStep[],
+  up: readonly PlannedStatement[],
+): Promise<Catalog> {
+  if (steps.length === 0) return start;
+  await site.run(up);
   return site.read();
 }
 
-function seeded(site: Site, catalog: Catalog): Promise<Seeds> {
-  const work = () => seed(site.database, catalog);
+async function seeded(site: Place, catalog: Catalog): Promise<void> {
+  await inTransaction(site, () => seed(site.database, catalog));
+}
+
+function inTransaction<T>(site: Place, work: () => Promise<T>): Promise<T> {
   return site.commits ? site.database.transaction(work) : work();
 }
 
-/** What neither plan touches keeps its rows. */
-function survivors(...plans: readonly (readonly PlannedStatement[])[]): (id: string) => boolean {
-  const touched = new Set<string>();
-  for (const { action, facts } of plans.flat()) {
-    for (const id of facts) if (action !== "create" || !id.startsWith("constraint")) touched.add(id);
-  }
-  return (id) => !touched.has(id);
-}
-
-function compareRows(
-  leg: string,
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-  problems: string[],
-): void {
-  for (const [table, rows] of before) {
-    if (after.get(table) !== rows)
-      problems.push(`${leg}: rows of ${table}\n  ${rows}\n  ${after.get(table)}`);
-  }
-}
-
 function messageOf(error: unknown): string {
+  if (error instanceof DmError) return [error.message, ...(error.details ?? [])].join("\n  ");
   return error instanceof Error ? error.message : String(error);
 }
