@@ -92,7 +92,8 @@ export const constraint = defineKind({
   // A key needs an index of its own; a foreign key of the same name is what PostgreSQL would make by itself.
   inheritance: (fact, from) => {
     // A parent's that is not valid yet comes to its children as it is; one that is valid there stands before.
-    if (isKind(from, "constraint") && fact.attributes.validated && !from.attributes.validated) return "adopted";
+    if (isKind(from, "constraint") && fact.attributes.validated && !from.attributes.validated)
+      return "adopted";
     if (fact.attributes.type === "check") return "cascades";
     return fact.attributes.type === "foreign key" && fact.identity.name === from.identity.name
       ? "cloned"

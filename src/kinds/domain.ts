@@ -28,8 +28,15 @@ declare module "../catalog/fact.js" {
 const alterDomain = ({ identity }: Fact<"domain">) =>
   sql`ALTER DOMAIN ${name(identity.schema, identity.name)}`;
 
-function notNullClause(identity: Identity, { notNullName }: Domain, catalog: Catalog): Sql {
-  const isImplied = notNullName === null || isDomainNameImplied(identity, notNullName, catalog);
+function notNullClause(
+  identity: Identity,
+  { notNullName }: Domain,
+  catalog: Catalog,
+  isReplacing = false,
+): Sql {
+  // The domain that this one replaces has the name for now.
+  const isImplied =
+    notNullName === null || (!isReplacing && isDomainNameImplied(identity, notNullName, catalog));
   return sql`${!isImplied && sql`CONSTRAINT ${name(notNullName)}`} NOT NULL`;
 }
 
@@ -52,13 +59,13 @@ export const domain = defineKind({
     WHERE t.typtype = 'd' AND ${isUserSchema("n")}`,
   address: (id) => sql`DOMAIN ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`type ${identity.schema}.${identity.name}`],
-  create: ({ identity, attributes }, { folded, catalog }) => [
+  create: ({ id, identity, attributes }, { folded, catalog, current }) => [
     join(
       [
         sql`CREATE DOMAIN ${name(identity.schema, identity.name)} AS ${raw(attributes.type)}`,
         attributes.collation !== null && sql`COLLATE ${raw(attributes.collation)}`,
         attributes.default !== null && sql`DEFAULT ${raw(attributes.default)}`,
-        attributes.notNull && notNullClause(identity, attributes, catalog),
+        attributes.notNull && notNullClause(identity, attributes, catalog, current.has(id)),
         ...folded.filter((f) => isKind(f, "domain constraint")).map(domainConstraintDefinition),
       ],
       " ",

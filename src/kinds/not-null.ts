@@ -86,7 +86,9 @@ export const notNull = defineKind({
   preflight: notNullPreflight,
   goesAside: () => true,
   inheritance: (fact, from) =>
-    isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated ? "adopted" : "cascades",
+    isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated
+      ? "adopted"
+      : "cascades",
   drop: (fact, { catalog }) => {
     const column = catalog.get(fact.parent);
     const only = column !== undefined && dropsOnly(column, catalog);
@@ -108,7 +110,8 @@ export const notNull = defineKind({
       of: ["validated"],
       when: (_, to) => to.attributes.validated,
       cascades: true,
-      sql: (_, to) => sql`${alterTable(to)} VALIDATE ${called(to)}`,
+      sql: (from, to) =>
+        sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.attributes.name ?? keptName(from) ?? undefined)}`,
     },
     {
       // Of a foreign table no constraint can be altered (tablecmds.c, ATPrepCmd).
@@ -130,7 +133,7 @@ const ceded = ({ id }: NotNullFact) =>
   `dm_ceded_${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
 
 /** The name of one that came from a parent. */
-function keptName({ noted }: { readonly noted?: NotNullFact["noted"] | undefined }): string | null {
+function keptName({ noted }: NotNullFact): string | null {
   const kept = noted?.inheritedName;
   return typeof kept === "string" ? kept : null;
 }

@@ -250,6 +250,13 @@ export const notNullCases: readonly ChangeCase[] = [
     ],
   },
   {
+    title: "a domain that is made anew has its NOT NULL under the name that the old one holds",
+    before: "CREATE DOMAIN d AS varchar(10) NOT NULL; CREATE TABLE t (a d)",
+    after: "CREATE DOMAIN d AS text NOT NULL; CREATE TABLE t (a d)",
+    sees: ["domain public.d", "type"],
+    way: "replaced",
+  },
+  {
     title: "NOT NULL of a foreign table's column comes and goes",
     given: "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w",
     before: "CREATE FOREIGN TABLE t (id integer, c integer) SERVER s",

@@ -160,6 +160,40 @@ const pairs: readonly StatePair[] = [
     b: `CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v serial, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t;
       CREATE TABLE t_25 PARTITION OF t FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); CREATE TABLE t_d PARTITION OF t DEFAULT`,
   },
+  {
+    name: "a check that the partition's rows are known to fulfil and the parent's are not",
+    a: measurement,
+    b: `${measurement}; ALTER TABLE m ADD CONSTRAINT positive CHECK (v > 0) NOT VALID; ${y24}`,
+  },
+  {
+    name: "such a check comes to partitions that are there",
+    a: whole,
+    b: `${measurement}; ALTER TABLE m ADD CONSTRAINT positive CHECK (v > 0) NOT VALID; ${y24}; ${y25}`,
+  },
+  {
+    name: "a detached table's NOT NULL, which has the parent's name, gets its own",
+    since: 18,
+    a: `${measurement}; ${y24}`,
+    b: `${measurement}; CREATE TABLE m_24 (id int NOT NULL, at date CONSTRAINT own NOT NULL, v int DEFAULT 1)`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "a table made anew beside the partitions of the old one, which keep the names of its NOT NULL",
+    both: "CREATE SCHEMA old",
+    a: `${measurement.replace("TABLE m", "TABLE old.m")}; ${y24.replace("OF m", "OF old.m")}`,
+    b: `${measurement}; ${y24}`,
+  },
+  {
+    name: "a partitioned table becomes a partition of another that has a key",
+    a: `${measurement}; ${y24}`,
+    b: `CREATE TABLE whole (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+      CREATE TABLE m PARTITION OF whole DEFAULT`,
+  },
+  {
+    name: "a table of nothing but generated columns becomes partitioned",
+    a: "CREATE TABLE n (a int GENERATED ALWAYS AS (1) STORED)",
+    b: "CREATE TABLE n (k int) PARTITION BY LIST (k)",
+  },
 ];
 
 thereAndBack("partitions", pairs);

@@ -52,6 +52,13 @@ thereAndBack("publications", [
     never: /(CREATE|DROP) PUBLICATION/,
   },
   {
+    name: "a list names its columns, wherever they stand in the table",
+    since: 15,
+    a: "CREATE TABLE t (b int, a int); CREATE PUBLICATION p FOR TABLE t (a, b)",
+    b: "CREATE TABLE t (a int, b int); CREATE PUBLICATION p FOR TABLE t (a, b)",
+    never: /./,
+  },
+  {
     name: "generated columns",
     since: 18,
     both: tables,

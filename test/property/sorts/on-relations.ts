@@ -181,12 +181,13 @@ export const publication = defineSort<Publication>({
       const column = !isSimple || where === undefined ? undefined : found.columns.get(where);
       const filter = column === undefined ? "" : ` WHERE (${column} IS NOT NULL)`;
       return [
-        `TABLE ${isPlain ? "ONLY " : ""}${found.name}${names.length === 0 ? "" : ` (${names.join(", ")})`}${filter}`,
+        `${see.major >= 15 ? "TABLE " : ""}${isPlain ? "ONLY " : ""}${found.name}${names.length === 0 ? "" : ` (${names.join(", ")})`}${filter}`,
       ];
     });
     const inSchemas = listed ? [] : schemas.flatMap((id) => schemaOf(id, see));
     const all_ = [...list, ...inSchemas];
-    return [`CREATE PUBLICATION ${q(part.name)}${all_.length === 0 ? "" : ` FOR ${all_.join(", ")}`}${said}`];
+    const members = all_.length === 0 ? "" : ` FOR ${see.major >= 15 ? "" : "TABLE "}${all_.join(", ")}`;
+    return [`CREATE PUBLICATION ${q(part.name)}${members}${said}`];
   },
   address: ({ name }) => `PUBLICATION ${q(name)}`,
   identity: ({ name }) => ({ kind: "publication", name }),
