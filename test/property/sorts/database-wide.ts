@@ -69,23 +69,30 @@ export const conversion = defineSort<{ form: string }>({
 });
 
 /** CREATE EXTENSION of those that come with every PostgreSQL here. */
-export const extension = defineSort<{ extension: string; uses?: string }>({
+export const extension = defineSort<{ extension: string; uses?: string; follower?: string }>({
   name: "extension",
-  kinds: ["extension"],
+  kinds: ["extension", "extension dependency"],
   stage: "before tables",
   once: true,
   choose: ({ random, generator }) => ({
     extension: random.pick(["citext", "pg_trgm", "hstore", "btree_gist"]),
     ...(random.chance(0.5) ? { uses: generator.freshName() } : {}),
+    ...(random.chance(0.5) ? { follower: generator.freshName() } : {}),
   }),
   create: (part, see) => {
-    const { extension: name, uses } = part.choice;
+    const { extension: name, uses, follower } = part.choice;
     const type = name === "citext" || name === "hstore" ? see.name(part, name) : undefined;
     return [
       `CREATE EXTENSION ${q(name)} SCHEMA ${q(see.schema(part.schema))}`,
       ...(type === undefined || uses === undefined
         ? []
         : [`CREATE TABLE ${see.name(part, uses)} (id integer, held ${type})`]),
+      ...(follower === undefined
+        ? []
+        : [
+            `CREATE FUNCTION ${see.name(part, follower)}() RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
+            `ALTER FUNCTION ${see.name(part, follower)}() DEPENDS ON EXTENSION ${q(name)}`,
+          ]),
     ];
   },
 });
