@@ -86,6 +86,8 @@ export class Generator {
   addPart(sort: AnySort): Part | undefined {
     const { parts } = this.#state;
     if (sort.once === true && parts.some((part) => part.sort === sort.name)) return undefined;
+    const { needs } = sort;
+    if (needs !== undefined && !parts.some((part) => part.sort === needs)) this.addPart(sortOf(needs));
     const common = this.inSchema();
     const choice = this.choose(sort, common.id);
     if (choice === undefined) return undefined;

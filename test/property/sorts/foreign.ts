@@ -38,6 +38,7 @@ interface Server {
 export const foreignServer = defineSort<Server>({
   name: "foreign server",
   kinds: ["foreign server", "user mapping"],
+  needs: "foreign data wrapper",
   stage: "before tables",
   global: true,
   choose: (making) => {

@@ -59,6 +59,8 @@ export interface Sort<C> {
   readonly global?: true;
   /** At most one of a state: others would be in its way. */
   readonly once?: true;
+  /** A sort of which it needs one: that is made with it where there is none. */
+  readonly needs?: string;
   choose(making: Making): C | undefined;
   /** Changes of what was chosen that are finer than choosing some of it again. */
   edit?(part: { choice: C }, making: Making): void;
