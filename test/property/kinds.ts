@@ -49,7 +49,7 @@ export const generatedKinds: ReadonlySet<KindName> = new Set([
 
 /** The kinds that they have not, and why. */
 export const kindsLeftOut: Readonly<Partial<Record<KindName, string>>> = {
-  role: "belongs to the whole server: shared-states.ts makes them in an embedded PostgreSQL",
+  role: "belongs to the whole server, which other tests share; test/kinds/roles.test.ts has its transitions",
   membership: "likewise",
   "role setting": "likewise",
   "database setting": "likewise",
