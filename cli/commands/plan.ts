@@ -1,8 +1,10 @@
+import { Option } from "commander";
 import { DmError, exitCode } from "../../src/error.js";
+import { type OnlineMode, onlineModes } from "../../src/project/online-modes.js";
 import { authorOf } from "../author.js";
 import { helpEnd, sources } from "../help.js";
 import { declarePlacement, type PlacementOptions, placementOf } from "../options.js";
-import { withShownFile } from "../paths.js";
+import { shownPath } from "../paths.js";
 import { renameQuestion } from "../questions.js";
 import type { Declare } from "./index.js";
 
@@ -12,6 +14,7 @@ interface PlanOptions extends PlacementOptions {
   readonly check?: boolean;
   readonly from?: string;
   readonly discard?: boolean;
+  readonly online?: OnlineMode;
 }
 
 export const plan: Declare = (command, run) => {
@@ -20,11 +23,16 @@ export const plan: Declare = (command, run) => {
     .option("--dry-run", "only print what would be written")
     .option("--check", "write nothing, and exit 2 if there would be a revision")
     .option("--from <source>", "plan from this state instead of the environment's database")
-    .option("--discard", "destroy what is dropped, instead of keeping it in quarantine");
+    .option("--discard", "destroy what is dropped, instead of keeping it in quarantine")
+    .addOption(
+      new Option("--online <mode>", "go around what would block tables: large ones, all, or none").choices([
+        ...onlineModes,
+      ]),
+    );
   declarePlacement(command)
     .description(
       "Compare the desired state with the live database, prove the way there and back in a shadow,\n" +
-        "and write a revision file. A change that could be a rename is asked about on a terminal; elsewhere,\n" +
+        "and write a revision file; several, if readers and writers of a large table would have to wait. A change that could be a rename is asked about on a terminal; elsewhere,\n" +
         "and with --yes, an annotation in the schema file must tell.",
     )
     .addHelpText("after", sources)
@@ -52,7 +60,9 @@ export const plan: Declare = (command, run) => {
             next: ['say what it is for: dm plan -m "Add a recall date"', "or only look: dm plan --dry-run"],
           });
         }
-        const project = await session.project();
+        const opened = await session.project();
+        const { online: mode = opened.online.mode } = options;
+        const project = { ...opened, online: { ...opened.online, mode } };
         const { planRevision } = await import("../../src/project/plan.js");
         const { planJson, planText } = await import("../../src/report/plan.js");
         const decideRename = renameQuestion(session);
@@ -68,8 +78,8 @@ export const plan: Declare = (command, run) => {
         });
         return {
           json: () => planJson(result),
-          text: (paint) => planText(withShownFile(result), paint),
-          exit: options.check === true && result.revision !== undefined ? exitCode.different : exitCode.done,
+          text: (paint) => planText({ ...result, files: result.files.map(shownPath) }, paint),
+          exit: options.check === true && result.revisions.length > 0 ? exitCode.different : exitCode.done,
         };
       }),
     );

@@ -3,6 +3,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
+import { adoptedIndex } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
@@ -80,7 +81,12 @@ export const constraint = defineKind({
   ],
   // CREATE TABLE takes NOT VALID but marks the constraint valid (manual, ALTER TABLE, NOT VALID).
   folds: (fact) => fact.attributes.validated,
-  create: (fact) => [sql`${alterTable(fact)} ADD ${constraintDefinition(fact)}`],
+  create: (fact, { current }) => {
+    const definition =
+      adoptedIndex(fact, current) === undefined ? constraintDefinition(fact) : usingIndex(fact);
+    return [sql`${alterTable(fact)} ADD ${definition}`];
+  },
+  adopts: adoptedIndex,
   drop: (fact, { catalog }) => {
     const { schema, on, name: dropped } = fact.identity;
     return [
@@ -142,9 +148,16 @@ export const constraint = defineKind({
   ],
 });
 
+function usingIndex({ identity, attributes }: ConstraintFact): Sql {
+  const type = raw(attributes.type === "primary key" ? "PRIMARY KEY" : "UNIQUE");
+  const own = name(identity.name);
+  const when = attributes.deferrable && deferral({ attributes });
+  return join([sql`CONSTRAINT ${own} ${type} USING INDEX ${own}`, when], " ");
+}
+
 const alterIndex = ({ identity }: ConstraintFact) => sql`ALTER INDEX ${name(identity.schema, identity.name)}`;
 
-function deferral({ attributes }: ConstraintFact): Sql {
+function deferral({ attributes }: Pick<ConstraintFact, "attributes">): Sql {
   if (!attributes.deferrable) return raw("NOT DEFERRABLE");
   return raw(attributes.deferred ? "DEFERRABLE INITIALLY DEFERRED" : "DEFERRABLE INITIALLY IMMEDIATE");
 }

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { AttributeValue, Fact, KindAttributes, KindName } from "../catalog/fact.js";
-import type { Identity } from "../catalog/identity.js";
+import type { FactId, Identity } from "../catalog/identity.js";
 import type { Sql } from "../sql/sql.js";
 
 /** What a kind's query may depend on. */
@@ -50,8 +50,13 @@ export interface FactRow<A> {
 /** One statement, and what it asks of the transaction around it. */
 export interface Statement {
   readonly sql: Sql;
-  /** `after`: what it makes is usable only after COMMIT. `alone`: refuses to run inside a transaction. */
-  readonly commit?: "after" | "alone";
+  /**
+   * `after`: what it makes is usable only after COMMIT. `alone`: refuses to run inside a transaction. `batches`: one
+   * UPDATE that a live database runs in many short transactions.
+   */
+  readonly commit?: "after" | "alone" | "batches";
+  /** Begins a transaction: the locks of what stands above are not held while it works. */
+  readonly begins?: true;
   /** About what several databases share: see {@link Kind.shared}. */
   readonly isShared?: true;
 }
@@ -62,6 +67,8 @@ export interface RenderContext {
   readonly major: number;
   /** The state that the plan begins with. */
   readonly current: Catalog;
+  /** Whether readers and writers of this table must not wait: CONCURRENTLY, where PostgreSQL has it. */
+  readonly isOnline?: ((table: FactId) => boolean) | undefined;
   /** The state that the fact is part of. */
   readonly catalog: Catalog;
   /** For a create: facts that the same statement makes (a table's columns and constraints). */
@@ -167,6 +174,8 @@ export interface Kind<K extends KindName> {
   ) => Resemblance;
   /** Whether CREATE of its parent can make it in the same statement. */
   readonly folds?: (fact: Fact<K>, parent: Fact, wanted: Catalog) => boolean;
+  /** What of the current state becomes this fact's own when it is created: a unique index, a key's. */
+  readonly adopts?: (fact: Fact<K>, current: Catalog) => FactId | undefined;
   /** Facts that come into being by themselves when `created` is created in this state (default privileges). */
   readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
   /** Facts whose going or changing takes this one along, so that it must come after them. */

@@ -1,9 +1,9 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { indexPreflight } from "./constraint-preflight.js";
-import { defineKind } from "./define.js";
+import { defineKind, type RenderContext, type Statement } from "./define.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
@@ -76,31 +76,41 @@ export const index = defineKind({
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`,
   address: (id) => sql`INDEX ${name(id.schema, id.name)}`,
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
-  create: (fact, { catalog }) => {
+  create: (fact, context) => {
     const { identity, attributes } = fact;
     const only = attributes.attached === null ? "" : "ONLY ";
     const [columns, where] = splitWhere(attributes.definition);
+    const isConcurrent = context.current.has(fact.parent as FactId) && isConcurrently(fact, context);
     return [
-      join(
-        [
-          sql`CREATE ${attributes.unique && raw("UNIQUE")} INDEX ${name(identity.name)}`,
-          raw(`ON ${only}${attributes.table} ${columns}`),
-          withOptions(attributes.options),
-          attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
-          raw(where),
-        ],
-        " ",
+      inTurn(
+        isConcurrent,
+        join(
+          [
+            sql`CREATE ${attributes.unique && raw("UNIQUE")} INDEX ${isConcurrent && raw("CONCURRENTLY")} ${name(identity.name)}`,
+            raw(`ON ${only}${attributes.table} ${columns}`),
+            withOptions(attributes.options),
+            attributes.tablespace !== null && sql`TABLESPACE ${attributes.tablespace}`,
+            raw(where),
+          ],
+          " ",
+        ),
       ),
       ...Object.entries(attributes.statistics).map(
         ([column, target]) => sql`${alterIndex(fact)} ALTER COLUMN ${raw(column)} SET STATISTICS ${target}`,
       ),
-      ...(attributes.attached === null ? [] : attach(fact, catalog)),
+      ...(attributes.attached === null ? [] : attach(fact, context.catalog)),
     ];
   },
   inheritance: () => "adopted",
   // A table that is attached later gets every index that it lacks.
   afterTies: ({ attributes }) => attributes.attached !== null,
-  drop: ({ identity }) => [sql`DROP INDEX ${name(identity.schema, identity.name)}`],
+  drop: (fact, context) => {
+    const isConcurrent = isConcurrently(fact, context);
+    const { schema, name: index } = fact.identity;
+    return [
+      inTurn(isConcurrent, sql`DROP INDEX ${isConcurrent && raw("CONCURRENTLY")} ${name(schema, index)}`),
+    ];
+  },
   alter: [
     {
       // An index of a partition cannot be detached (manual, ALTER INDEX).
@@ -154,6 +164,16 @@ function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<Fac
     .flatMap((part) => catalog.get(part)?.identity ?? [])
     .map((part) => sql`${alterIndex(fact)} ATTACH PARTITION ${name(part.schema, part.name)}`);
 }
+
+/** No partitioned table's index is built concurrently (manual, CREATE INDEX, CONCURRENTLY). */
+function isConcurrently({ parent }: Fact<"index">, { isOnline, catalog }: RenderContext): boolean {
+  if (parent === undefined || isOnline?.(parent) !== true) return false;
+  const table = catalog.get(parent);
+  return !isKind(table, "table") || table.attributes.partitionBy === null;
+}
+
+const inTurn = (isConcurrent: boolean, statement: Sql): Sql | Statement =>
+  isConcurrent ? { sql: statement, commit: "alone" } : statement;
 
 /** The columns and the predicate of an index definition; WITH and TABLESPACE stand between them. */
 function splitWhere(definition: string): [columns: string, where: string] {

@@ -29,6 +29,7 @@ export function fold(
     ...inherited,
     ...foldedDrops(decisions, states.current),
     ...[...foldedCreates(decisions, states.wanted)].filter(([key]) => !inherited.has(key)),
+    ...adoptions(decisions, states.current),
   ]);
   for (const key of into.keys()) if (!actions.has(key)) into.delete(key);
   const representative = (key: string): string => {
@@ -72,6 +73,15 @@ function foldedCreates({ creates }: Decisions, wanted: Catalog): [string, string
     const parent = fact.parent === undefined ? undefined : creates.get(fact.parent);
     if (parent === undefined || !kindOf(fact.identity.kind).folds?.(fact, parent, wanted)) return [];
     return [[actionKey("create", fact.id), actionKey("create", parent.id)]];
+  });
+}
+
+/** What the created fact takes over is not dropped. */
+function adoptions({ creates, drops }: Decisions, current: Catalog): [string, string][] {
+  return [...creates.values()].flatMap((fact): [string, string][] => {
+    const adopted = kindOf(fact.identity.kind).adopts?.(fact, current);
+    if (adopted === undefined || !drops.has(adopted)) return [];
+    return [[actionKey("drop", adopted), actionKey("create", fact.id)]];
   });
 }
 

@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly major?: number;
   /** What may be changed; the rest stands in both states and stays as it is. Everything unless given. */
   readonly isManaged?: (fact: Fact) => boolean;
+  /** Tables whose readers and writers must not wait for an index. */
+  readonly isOnline?: (table: FactId) => boolean;
 }
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
@@ -43,6 +45,7 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     wanted,
     address: (identity) => address(identity, wanted),
     major: options.major ?? wanted.major,
+    isOnline: options.isOnline,
   };
   const { actionGraph, folded } = arrange(context, options.isManaged);
 

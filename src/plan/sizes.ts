@@ -6,6 +6,8 @@ export interface RelationSize {
   /** With its TOAST part, without its indexes. */
   readonly bytes: number;
   readonly indexBytes: number;
+  /** A schema file says that it counts as large. */
+  readonly isBusy?: true;
 }
 
 /** Sizes by a relation's quoted name, such as `app.patient`; nothing where no one knows. */
@@ -19,5 +21,5 @@ export interface Threshold {
 
 /** What nobody knows the size of counts as large. */
 export function isLarge(size: RelationSize | undefined, { rows, bytes }: Threshold): boolean {
-  return size === undefined || size.rows >= rows || size.bytes >= bytes;
+  return size?.isBusy === true || size === undefined || size.rows >= rows || size.bytes >= bytes;
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { managing } from "../manage/managed.js";
 import { amid } from "../manage/surroundings.js";
 import { rootOf } from "../plan/decide.js";
@@ -12,8 +13,12 @@ type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
  * Plans between managed states among what a database holds beside them: none of that is touched.
  * @throws DmError DM3105 where it would have to be.
  */
-export function planAmid({ target }: Pick<Workbench, "target">, there: Catalog): Planner {
-  return planner(target.version.major, there, () => true);
+export function planAmid(
+  { target }: Pick<Workbench, "target">,
+  there: Catalog,
+  isOnline?: (table: FactId) => boolean,
+): Planner {
+  return planner(target.version.major, there, () => true, isOnline);
 }
 
 /**
@@ -24,11 +29,16 @@ export function scriptAmid({ target }: Pick<Workbench, "target">, there: Catalog
   return planner(target.version.major, there, (fact) => there.has(rootOf(fact, there.whole).id));
 }
 
-function planner(major: number, there: Catalog, stands: (fact: Fact) => boolean): Planner {
+function planner(
+  major: number,
+  there: Catalog,
+  stands: (fact: Fact) => boolean,
+  isOnline?: (table: FactId) => boolean,
+): Planner {
   return (current, wanted) => {
     const [from, to] = [amid(current, there, stands), amid(wanted, there, stands)];
     const [inFrom, inTo] = [managing(from, there.scope), managing(to, there.scope)];
     const isManaged = (fact: Fact) => (from.has(fact.id) ? inFrom(fact) : inTo(fact));
-    return plan(from, to, { major, isManaged });
+    return plan(from, to, { major, isManaged, ...(isOnline && { isOnline }) });
   };
 }

@@ -9,7 +9,8 @@ import type { Rename } from "../plan/rename.js";
 import { type ProofResult, prove } from "../proof/prove.js";
 import type { Revision } from "../revision/revision.js";
 import { raw } from "../sql/sql.js";
-import { type KnownSizes, loadSizes, renamedSizes } from "./sizes.js";
+import { thresholdOf } from "./online.js";
+import type { KnownSizes } from "./sizes.js";
 import type { Workbench } from "./workbench.js";
 
 /** The way there and the way back of a plan. */
@@ -26,6 +27,7 @@ export interface Ways {
   readonly there: Catalog;
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
+  readonly sizes: KnownSizes;
 }
 
 export interface Examined {
@@ -64,12 +66,11 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     },
     progress: bench.progress,
   });
-  const known = await loadSizes(bench);
-  const sizes = { ...known, sizes: renamedSizes(known.sizes, renames) };
+  const { sizes } = ways;
   const common = {
     failed: proof.mayFailOnData,
     sizes: sizes.sizes,
-    threshold: bench.project.online,
+    threshold: thresholdOf(bench.project.online),
     parser: bench.parser,
   };
   const hazards = findHazards({

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Threshold } from "../plan/sizes.js";
+import { type OnlineMode, onlineModes } from "./online-modes.js";
 
-/** Which tables are large. */
+/** Which tables are large, and whether changes go around what would block them. */
 export interface Online extends Threshold {
+  readonly mode: OnlineMode;
   /** The environment whose tables tell the sizes. */
   readonly sizesFrom?: string;
 }
@@ -27,6 +29,7 @@ const bytes = z
 /** The part `online` of dm.yaml. */
 export const onlineSchema = z
   .strictObject({
+    mode: z.enum(onlineModes).default("auto"),
     rows: z.int().nonnegative().default(100_000),
     bytes: bytes.default(100 * 1024 ** 2),
     sizes_from: z.exactOptional(z.string()),
@@ -38,3 +41,8 @@ export const onlineSchema = z
     }),
   )
   .prefault({});
+
+/** With `always`, every table is large. */
+export function thresholdOf({ mode, rows, bytes: most }: Online): Threshold {
+  return mode === "always" ? { rows: 0, bytes: 0 } : { rows, bytes: most };
+}

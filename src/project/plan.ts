@@ -1,32 +1,25 @@
 import { recordedState } from "../apply/journal.js";
-import { keepingPlan } from "../archive/ways.js";
-import { sameValue } from "../catalog/canonical.js";
-import { Catalog, insisting } from "../catalog/catalog.js";
+import { type Catalog, insisting } from "../catalog/catalog.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { managed } from "../manage/managed.js";
-import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
-import { renamePlan } from "../plan/rename-steps.js";
 import { describeChanges } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
-import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
-import { planAmid } from "./amid.js";
 import { annotatedRenames } from "./annotated-renames.js";
 import { type Chain, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
 import type { Project } from "./config.js";
-import { examine } from "./examine.js";
-import { hazardHeader } from "./hazards.js";
+import { examinedParts } from "./examined-parts.js";
 import { type Placement, placed } from "./placement.js";
+import { type Place, plannedRevisions } from "./planned-revisions.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
-import { comparable, markOf, scopePart } from "./state.js";
-import { stepsOf } from "./steps.js";
+import { comparable } from "./state.js";
 import { loadWanted } from "./wanted.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
 import { proveWritten } from "./written.js";
@@ -56,9 +49,10 @@ export interface PlanResult {
   readonly unmodelled: readonly Unmodelled[];
   /** What other tools keep in the database. */
   readonly leftOut: readonly LeftOut[];
-  readonly revision?: Revision;
-  /** The path of the revision file; absent with `dryRun`. */
-  readonly file?: string;
+  /** One, or one for each phase, in order; none where there is nothing to do. */
+  readonly revisions: readonly Revision[];
+  /** The paths of the revision files; none with `dryRun`. */
+  readonly files: readonly string[];
   /** Hand-written revisions that were proven by the way. */
   readonly provenRevisions: readonly string[];
   /** Where the sizes of tables are from; absent when nobody knows them, or where there is nothing to do. */
@@ -80,8 +74,10 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const place = placed(chain, request);
     const start = await stateToPlanFrom(bench, chain, place, request.from);
     const result = { ...(await planOnto(bench, start, place, request)), provenRevisions: proven };
-    if (request.dryRun === true || result.revision === undefined) return result;
-    return { ...result, file: await writeRevision(project.revisions, result.revision) };
+    if (request.dryRun === true) return { ...result, files: [] };
+    const files: string[] = [];
+    for (const revision of result.revisions) files.push(await writeRevision(project.revisions, revision));
+    return { ...result, files };
   });
 }
 
@@ -89,9 +85,9 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
 export async function planOnto(
   bench: Workbench,
   start: Catalog,
-  place: Pick<Revision, "parents" | "labels" | "dependsOn">,
+  place: Place,
   request: Omit<PlanRequest, "from">,
-): Promise<Omit<PlanResult, "provenRevisions">> {
+): Promise<Omit<PlanResult, "provenRevisions" | "files">> {
   const wanted = await loadWanted(bench, bench.project.schema, start);
   const live = managed(start, wanted.catalog.scope);
   const there = managed(await bench.whatIsThere(), wanted.catalog.scope);
@@ -107,11 +103,12 @@ export async function planOnto(
       wanted: live,
       unmodelled,
       leftOut,
+      revisions: [],
     };
   }
   const before = await bench.normalize(builtFor(live, wanted.catalog));
   const renamed = await findRenames(bench, before, wanted, request.decideRename);
-  const { renames, steps } = renamed;
+  const { renames } = renamed;
   const current = builtFor(renamed.current, wanted.catalog);
   const changes = diff(current, wanted.catalog);
   const result = {
@@ -121,37 +118,20 @@ export async function planOnto(
     wanted: wanted.catalog,
     unmodelled,
     leftOut,
+    revisions: [],
   };
   if (changes.length === 0 && renames.length === 0) return result;
 
-  const renaming = renamePlan(steps);
-  const among = planAmid(bench, there);
-  const id = newRevisionId();
-  const isDiscarded = () => request.discard === true;
-  const keeping = keepingPlan(among, current, wanted.catalog, { revision: id, isDiscarded });
-  const up = [...renaming.up, ...keeping.up];
-  const down = [...keeping.down, ...renaming.down];
-  const { restored } = keeping;
-  const ways = { before, current, wanted: wanted.catalog, renames, restored, up, down, there };
-  const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
-  const after = expectedAfter(live, before, wanted.catalog, up);
-  const revision: Revision = {
-    id,
-    ...place,
-    message: request.message,
-    ...(request.author === undefined ? {} : { author: request.author }),
-    created: new Date().toISOString(),
-    kind: "planned",
-    from: markOf(live),
-    to: markOf(after),
-    ...scopePart(live),
-    proven: { at: new Date().toISOString(), server: bench.shadow.description, checks: proof.checks },
-    ...hazardHeader(hazards),
-    ...preflights,
-    up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
-    down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
+  const change = {
+    before,
+    renamed: { ...renamed, current },
+    wanted,
+    there,
+    isDiscarded: () => request.discard === true,
   };
-  return { ...result, revision, sizes: sizes.from, notes: sizes.notes };
+  const { parts, sizes } = await examinedParts(bench, change);
+  const revisions = plannedRevisions(parts, { ...request, place, live, server: bench.shadow.description });
+  return { ...result, revisions, sizes: sizes.from, notes: sizes.notes };
 }
 
 /** The database as it will be when the revisions that wait have run; where others wait too, what the place stands on. */
@@ -203,25 +183,4 @@ export function builtFor(catalog: Catalog, other: Catalog): Catalog {
     catalog,
     (id) => catalog.get(id)?.insists ?? (other.get(id)?.insists === undefined ? undefined : []),
   );
-}
-
-/**
- * What the database will hold: what the plan touches as the shadow prints it, the rest as the database prints it now,
- * which is not always the same text for the same thing.
- */
-export function expectedAfter(
-  live: Catalog,
-  before: Catalog,
-  after: Catalog,
-  up: readonly PlannedStatement[],
-): Catalog {
-  if (live.major !== after.major) return after;
-  const touched = new Set(up.flatMap(({ facts }) => facts));
-  const facts = [...after.facts.values()].map((fact) => {
-    const [now, normal] = [live.get(fact.id), before.get(fact.id)];
-    const stays = now !== undefined && normal !== undefined && sameValue(normal.attributes, fact.attributes);
-    return stays && !touched.has(fact.id) ? now : fact;
-  });
-  const { major, self, scope } = live;
-  return new Catalog({ major, self, scope, facts, edges: after.edges() });
 }

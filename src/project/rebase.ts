@@ -125,10 +125,16 @@ async function move(
       const rest = open.slice(at);
       refuseWritten(rest, error);
       const state = await withReplay(bench, before, (site) => site.read());
-      const revision = await replanned(bench, rest, { state, place, created, names }, request);
+      const revisions = await replanned(bench, rest, { state, place, created, names }, request);
       const from = rest.map(({ revision: { id } }) => id);
-      if (revision === undefined) return { moved, dropped: [...dropped, ...from] };
-      return { moved: [...moved, { from, revision, isReplanned: true }], dropped };
+      if (revisions.length === 0) return { moved, dropped: [...dropped, ...from] };
+      // A plan in phases stands for the revisions with its first.
+      const anew = revisions.map((revision, turn) => ({
+        from: turn === 0 ? from : [],
+        revision,
+        isReplanned: true,
+      }));
+      return { moved: [...moved, ...anew], dropped };
     }
   }
   return { moved, dropped };
@@ -184,7 +190,7 @@ async function replanned(
   rest: readonly RevisionFile[],
   at: { state: Catalog; place: Place; created: string; names: ReadonlyMap<string, string> },
   { author, decideRename }: RebaseRequest,
-): Promise<Revision | undefined> {
+): Promise<readonly Revision[]> {
   const revisions = rest.map(({ revision }) => revision);
   const labels = [...new Set(revisions.flatMap((one) => one.labels ?? []))];
   const own = new Set(revisions.map(({ id }) => id));
@@ -202,10 +208,13 @@ async function replanned(
     ...(dependsOn.length > 0 && { dependsOn }),
   };
   const writer = revisions[0]?.author ?? author;
-  const { revision } = await planOnto(bench, at.state, place, {
+  const planned = await planOnto(bench, at.state, place, {
     message: revisions.map(({ message }) => message).join("\n\n"),
     ...(writer === undefined ? {} : { author: writer }),
     ...(decideRename === undefined ? {} : { decideRename }),
   });
-  return revision && { ...revision, created: at.created };
+  return planned.revisions.map((revision, turn) => {
+    const created = new Date(Date.parse(at.created) + 1000 * turn).toISOString();
+    return { ...revision, created };
+  });
 }

@@ -93,7 +93,8 @@ export async function findRenames(
   }
 }
 
-function afterSteps(bench: Bench, current: Catalog, steps: readonly RenameStep[]): Promise<Catalog> {
+/** The state after these renames, as the shadow prints it. */
+export function afterSteps(bench: Bench, current: Catalog, steps: readonly RenameStep[]): Promise<Catalog> {
   bench.progress("renaming in the shadow");
   const built = buildable(bench.base, current);
   const needs = { catalogs: [built], commits: false, scope: current.scope };

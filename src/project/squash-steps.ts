@@ -12,7 +12,8 @@ import { planAmid } from "./amid.js";
 import { statementsOf, withReplay } from "./chain.js";
 import { examine } from "./examine.js";
 import { hazardHeader } from "./hazards.js";
-import { expectedAfter } from "./plan.js";
+import { expectedAfter } from "./planned-revisions.js";
+import { loadSizes } from "./sizes.js";
 import { markOf, scopePart } from "./state.js";
 import { stepsOf } from "./steps.js";
 import type { Workbench } from "./workbench.js";
@@ -71,7 +72,16 @@ async function planned(bench: Workbench, range: Range, { start, end }: Ends): Pr
   const among = planAmid(bench, there);
   const [up, down] = [among(before, wanted), among(wanted, before)];
   if (!(await keepsRows(bench, range, end, up))) return undefined;
-  const ways = { before, current: before, wanted, renames: [], up, down, there };
+  const ways = {
+    before,
+    current: before,
+    wanted,
+    renames: [],
+    up,
+    down,
+    there,
+    sizes: await loadSizes(bench),
+  };
   const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
   const checks = [...proof.checks, "equal to the range"];
   return {

@@ -53,7 +53,9 @@ function modeAfter(
   count: number,
 ): StepMode {
   if (statement.commit === "alone") return "autocommit";
-  if (previous?.commit === "alone") return "commit";
+  if (statement.commit === "batches") return "backfill";
+  if (previous?.commit === "alone" || previous?.commit === "batches" || statement.begins === true)
+    return "commit";
   if (previous?.commit === "after" && statement.commit !== "after") return "commit";
   // One transaction's locks must fit into the server's lock table (manual, max_locks_per_transaction).
   return count >= 2 * commitEvery ? "commit" : "transaction";

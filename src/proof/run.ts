@@ -72,6 +72,8 @@ export function segments(statements: readonly Statement[]): Segment[] {
       result.push({ statements: [statement], alone: true });
       continue;
     }
+    const isApart = statement.commit === "batches" || open.at(-1)?.commit === "batches";
+    if (isApart || statement.begins === true) close();
     // What becomes usable after COMMIT can wait for the next statement of another sort.
     const previous = open.at(-1);
     if (previous?.commit === "after" && statement.commit !== "after") close();

@@ -25,9 +25,10 @@ export interface PlanReport extends States {
   readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
   readonly unmodelled: readonly Unmodelled[];
   readonly leftOut?: readonly LeftOut[];
-  readonly revision?: Revision;
-  /** Absent when nothing was written. */
-  readonly file?: string;
+  /** One, or one for each phase; none when there is nothing to do. */
+  readonly revisions: readonly Revision[];
+  /** None when nothing was written. */
+  readonly files: readonly string[];
   /** Hand-written revisions that were proven by the way. */
   readonly provenRevisions: readonly string[];
   /** Where the sizes of tables are from. */
@@ -37,7 +38,7 @@ export interface PlanReport extends States {
 
 /** A plan for a terminal: the changes as a tree, then the file; the SQL where no file holds it. */
 export function planText(plan: PlanReport, paint: Paint = plain): string {
-  const { changes, renames, revision, file, provenRevisions } = plan;
+  const { changes, renames, revisions, files, provenRevisions } = plan;
   const renamed = renames.map(({ from, to }) =>
     paint.yellow(`~ ${harmless(factId(from))}  renamed to ${harmless(factId(to))}`),
   );
@@ -45,16 +46,32 @@ export function planText(plan: PlanReport, paint: Paint = plain): string {
     ...provenRevisions.map((name) => `proven   ${name}`),
     renamed.join("\n"),
     tree(changes, plan, paint),
-    ...(revision === undefined ? ["nothing to do: the database is as the schema files say"] : []),
-    ...(revision === undefined ? [] : [total(plan)]),
-    ...(revision === undefined ? [] : [hazardText(revision, paint)]),
+    revisions.length === 0 ? "nothing to do: the database is as the schema files say" : total(plan),
+    ...revisions.map((revision) => hazardText(revision, paint)),
     (plan.notes ?? []).map((note) => `note: ${harmless(note)}`).join("\n"),
-    ...(revision !== undefined && file === undefined ? [stepsScript(revision.up).trimEnd()] : []),
+    ...(files.length === 0 ? revisions.map(script) : []),
     leftAloneText(plan, paint),
-    ...(file === undefined ? [] : [`${paint.green("written")}  ${file}\nnext     dm apply`]),
+    ...(files.length === 0 ? [] : [writtenText(plan, paint)]),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+function script({ phase, up }: Revision): string {
+  const steps = stepsScript(up).trimEnd();
+  return phase === undefined ? steps : `-- phase ${phase}\n\n${steps}`;
+}
+
+function writtenText({ revisions, files }: PlanReport, paint: Paint): string {
+  const lines = files.map((file, at) => {
+    const phase = revisions[at]?.phase;
+    return `${paint.green("written")}  ${file}${phase === undefined ? "" : paint.dim(`  ${phase}`)}`;
+  });
+  const isLeft = revisions.some(({ phase }) => phase === "cleanup");
+  const later = isLeft
+    ? ["later    dm apply --cleanup, when the old version of the application is gone"]
+    : [];
+  return [...lines, "next     dm apply", ...later].join("\n");
 }
 
 /** What it may do to whom; what waits for approval in red. */
@@ -78,8 +95,8 @@ export function planJson({
   renames,
   unmodelled,
   leftOut,
-  revision,
-  file,
+  revisions,
+  files,
   provenRevisions,
   sizes,
   notes,
@@ -89,8 +106,8 @@ export function planJson({
     renames: renames.map(renameJson),
     unmodelled: unmodelledJson(unmodelled),
     leftOut: leftOutJson(leftOut),
-    revision: revision === undefined ? null : revisionJson(revision),
-    file: file ?? null,
+    revisions: revisions.map(revisionJson),
+    files,
     provenRevisions,
     sizes: sizes ?? null,
     notes: notes ?? [],

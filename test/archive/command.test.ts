@@ -26,7 +26,9 @@ describe.skipIf(newest === undefined)("dm archive", () => {
         expect((await archive("list")).stdout).toBe("nothing is in quarantine on local\n");
 
         await writeSchema(project.root, { "a.sql": "CREATE TABLE patient (id int PRIMARY KEY);\n" });
-        const { revision } = await planRevision(project, { message: "less" });
+        const {
+          revisions: [revision],
+        } = await planRevision(project, { message: "less" });
         await applyRevisions(project, {});
         const listed = JSON.parse((await archive("list", "--json")).stdout);
         expect(listed.things).toMatchObject([

@@ -60,7 +60,9 @@ describe.each(eachPostgres)("on %s, what a plan drops", (postgres) => {
         const patients = await query(project, "SELECT * FROM app.patient ORDER BY id");
         const letters = await query(project, "SELECT * FROM app.letter ORDER BY id");
         await writeSchema(project.root, { "all.sql": after });
-        const { revision } = await planRevision(project, { message: "less" });
+        const {
+          revisions: [revision],
+        } = await planRevision(project, { message: "less" });
         expect(revision?.hazards).not.toContain("DATA_LOSS");
         await applyRevisions(project, {});
         await query(project, "INSERT INTO app.patient (dentist) VALUES (1)");

@@ -39,7 +39,7 @@ function projectAt(environment: string): Project {
     manage: {},
     lockTimeout: "3s",
     preflightTimeout: "5min",
-    online: { rows: 100_000, bytes: 100 * 1024 ** 2 },
+    online: { mode: "auto", rows: 100_000, bytes: 100 * 1024 ** 2 },
     pace: usualPace,
     lint: usualLint,
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },
@@ -185,8 +185,15 @@ describe("plan", () => {
     unmodelled: [],
     leftOut: [],
     provenRevisions: [],
+    revisions: [],
+    files: [],
   };
-  const some: PlanResult = { ...none, changes: [added], revision, file: "/clinic/revisions/x.sql" };
+  const some: PlanResult = {
+    ...none,
+    changes: [added],
+    revisions: [revision],
+    files: ["/clinic/revisions/x.sql"],
+  };
   const request = () => workflows.plan.mock.calls[0]?.[1] as PlanRequest;
 
   test.each([

@@ -55,18 +55,18 @@ describe.each(some)("the version of an extension on %s", (postgres) => {
   test("is what the files name, and what is there where they name none", { timeout: 120_000 }, async () => {
     await inProject(async (project) => {
       const first = await planRevision(project, { message: "old" });
-      expect(texts(first.revision?.up)).toContain("CREATE EXTENSION hstore SCHEMA public VERSION '1.4'");
+      expect(texts(first.revisions[0]?.up)).toContain("CREATE EXTENSION hstore SCHEMA public VERSION '1.4'");
       await applyRevisions(project, {});
       await writeSchema(project.root, files(""));
       expect((await planRevision(project, { message: "any" })).changes).toEqual([]);
 
       await writeSchema(project.root, files(" VERSION '1.5'"));
       const newer = await planRevision(project, { message: "newer" });
-      expect(texts(newer.revision?.up)).toBe(
+      expect(texts(newer.revisions[0]?.up)).toBe(
         "-- hazard EXTENSION_UPGRADE: extension hstore is updated\nALTER EXTENSION hstore UPDATE TO '1.5';",
       );
       // No script leads back, and nothing else may be lost by it.
-      expect(texts(newer.revision?.down)).toBe("");
+      expect(texts(newer.revisions[0]?.down)).toBe("");
       await applyRevisions(project, { allow: ["EXTENSION_UPGRADE"] });
       await rollbackRevisions(project, {});
       expect((await planRevision(project, { message: "again" })).changes).toEqual([]);

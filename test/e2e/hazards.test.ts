@@ -17,7 +17,9 @@ describe("a hazard", () => {
       await planRevision(project, { message: "patients" });
       await applyRevisions(project, {});
       await writeSchema(project.root, table(""));
-      const { revision } = await planRevision(project, { message: "no names" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "no names" });
       expect(revision?.hazards).toEqual(["BREAKS_OLD_CODE"]);
       expect((await applyRevisions(project, {})).applied).toHaveLength(1);
     });
@@ -28,7 +30,9 @@ describe("a hazard", () => {
       await planRevision(project, { message: "patients" });
       await applyRevisions(project, {});
       await writeSchema(project.root, table(""));
-      const { revision } = await planRevision(project, { message: "no names", discard: true });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "no names", discard: true });
       expect(revision?.hazards).toEqual(["DATA_LOSS", "BREAKS_OLD_CODE"]);
 
       const refused = await applyRevisions(project, {}).catch((error: DmError) => error);
@@ -46,12 +50,14 @@ describe("a hazard", () => {
       await planRevision(project, { message: "patients" });
       const generated = ", twice int GENERATED ALWAYS AS (id * 2) STORED";
       await writeSchema(project.root, table(generated));
-      expect((await planRevision(project, { message: "twice" })).revision?.hazards).toBeUndefined();
+      expect((await planRevision(project, { message: "twice" })).revisions[0]?.hazards).toBeUndefined();
       await applyRevisions(project, {});
       await rollbackRevisions(project, {});
       await applyRevisions(project, {});
       await writeSchema(project.root, table(""));
-      const { revision } = await planRevision(project, { message: "once" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "once" });
       expect(revision?.hazards).toEqual(["BREAKS_OLD_CODE"]);
     });
   });
@@ -81,7 +87,9 @@ describe("a hazard", () => {
     await withProject({ schema: table("") }, async (project) => {
       await planRevision(project, { message: "patients" });
       await writeSchema(project.root, table(", name text"));
-      const { revision } = await planRevision(project, { message: "names" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "names" });
       expect(revision?.hazards).toBeUndefined();
       expect(revision?.down.flatMap(hazardsIn)).toEqual([
         { code: "BREAKS_NEW_CODE", what: "column public.patient.name goes" },

@@ -60,10 +60,10 @@ describe.each(places)("a schema among another's on %s", { timeout: 120_000 }, (p
       const planned = await plan(project);
       expect(planned.leftOut).toEqual([{ kind: "table", name: "public.alembic_version", tool: "Alembic" }]);
       expect(ids(planned.changes).filter((id) => / auth|alembic/.test(id))).toEqual([]);
-      const text = planned.revision?.up.map((step) => step.sql).join("\n") ?? "";
+      const text = planned.revisions[0]?.up.map((step) => step.sql).join("\n") ?? "";
       expect(text).toContain("CREATE VIEW app.people");
       expect(text).not.toMatch(/(CREATE|ALTER|DROP)[^;]*auth\.users \(/);
-      expect(planned.revision?.manage).toEqual({ exclude: ["auth"] });
+      expect(planned.revisions[0]?.manage).toEqual({ exclude: ["auth"] });
       await applyRevisions(project, {});
 
       await sql("ALTER TABLE auth.users ADD COLUMN phone text; CREATE TABLE auth.sessions (id int)");

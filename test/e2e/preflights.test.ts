@@ -60,7 +60,9 @@ CREATE TABLE person (id int PRIMARY KEY,
 CREATE TABLE visit (id int PRIMARY KEY, patient int);
 `,
       });
-      const { revision } = await planRevision(project, { message: "stricter" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "stricter" });
       expect(revision?.hazards).toEqual(["MAY_FAIL_ON_DATA", "BREAKS_OLD_CODE"]);
       const error = await failure(applyRevisions(project, {}));
       expect(error).toMatchObject({ code: "DM5207", exit: exitCode.refused });
@@ -76,7 +78,9 @@ CREATE TABLE visit (id int PRIMARY KEY, patient int);
       await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int);\n" });
       await planRevision(project, { message: "more" });
       await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int UNIQUE);\n" });
-      const { revision } = await planRevision(project, { message: "unique" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "unique" });
       expect(revision?.preflights?.up).toHaveLength(1);
       const { applied, notes } = await applyRevisions(project, {});
       expect(applied).toHaveLength(2);
@@ -124,9 +128,14 @@ describe("the size of a table", () => {
   it("decides what waits for approval", async () => {
     await withRows(clinic("age int"), many, async (small) => {
       await writeSchema(small.root, index);
-      expect((await planRevision(small, { message: "x", dryRun: true })).revision?.hazards).toBeUndefined();
+      expect(
+        (await planRevision(small, { message: "x", dryRun: true })).revisions[0]?.hazards,
+      ).toBeUndefined();
       const project = await configure(small, "online: { rows: 2000 }");
-      const { revision, sizes } = await planRevision(project, { message: "an index" });
+      const {
+        revisions: [revision],
+        sizes,
+      } = await planRevision(project, { message: "an index" });
       expect(sizes).toBe("the database");
       expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
       expect(revision?.up[0]?.sql).toMatch(/locks public.patient: SHARE \(3,000 rows, .*index build/);
@@ -138,7 +147,9 @@ describe("the size of a table", () => {
     await withRows(clinic("age int"), "", async (first, database) => {
       const project = await configure(first, "online: { rows: 2000 }");
       await writeSchema(project.root, index);
-      const { revision } = await planRevision(project, { message: "an index" });
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "an index" });
       expect(revision?.hazards).toBeUndefined();
       expect(revision?.ifLarge).toEqual({ "public.patient": ["BLOCKS_WRITES"] });
       await database.script(many);
@@ -162,11 +173,11 @@ describe("the size of a table", () => {
       await writeSchema(first.root, index);
       const asked = await planRevision(await laptop("local"), { message: "x", dryRun: true });
       expect(asked).toMatchObject({ sizes: "environment local", notes: [] });
-      expect(asked.revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
-      expect(asked.revision?.up[0]?.sql).toContain("3,000 rows");
+      expect(asked.revisions[0]?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+      expect(asked.revisions[0]?.up[0]?.sql).toContain("3,000 rows");
       const unknown = await planRevision(await laptop("far"), { message: "x", dryRun: true });
       expect(unknown.notes?.[0]).toMatch(/^far did not tell its sizes: .*NO_SUCH_VARIABLE/);
-      expect(unknown.revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
+      expect(unknown.revisions[0]?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
     });
   });
 
@@ -184,7 +195,10 @@ describe("the size of a table", () => {
       await writeSchema(first.root, {
         "index.sql": `${index["index.sql"]}CREATE INDEX ON visit (patient);\n`,
       });
-      const { revision, sizes } = await planRevision(first, { message: "x", dryRun: true });
+      const {
+        revisions: [revision],
+        sizes,
+      } = await planRevision(first, { message: "x", dryRun: true });
       expect(sizes).toBe("dm.sizes.yaml, of production on 2025-03-04");
       expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
       expect(Object.keys(revision?.ifLarge ?? {})).toEqual(["public.patient"]);

@@ -101,7 +101,7 @@ describe.each(ends)("roles on PostgreSQL $major", { timeout: 120_000 }, ({ major
             ),
           );
           const changed = await planRevision(project, { message: "change" });
-          const text = changed.revision?.up.map(({ sql }) => sql).join("\n");
+          const text = changed.revisions[0]?.up.map(({ sql }) => sql).join("\n");
           expect(text).toContain(
             `ALTER ROLE ${p}clerk NOINHERIT NOLOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity'`,
           );

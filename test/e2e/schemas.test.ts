@@ -23,7 +23,7 @@ describe.skipIf(folder === undefined).each(endsOfPostgres)("a real schema on %s"
         const before = await readState(project.environment.database);
         const planned = await planRevision(project, { message: name });
         expect(planned.unmodelled).toEqual([]);
-        expect(basename(planned.file ?? "")).toContain(planned.revision?.id);
+        expect(basename(planned.files[0] ?? "")).toContain(planned.revisions[0]?.id);
         await applyRevisions(project, {});
         expect((await planRevision(project, { message: "again" })).changes).toEqual([]);
         expect((await drift(project)).changes).toEqual([]);

@@ -38,7 +38,9 @@ async function onDatabases(
 
 async function planned(project: Project, more: string, message: string): Promise<string> {
   await writeSchema(project.root, table(more));
-  const { revision } = await planRevision(project, { message });
+  const {
+    revisions: [revision],
+  } = await planRevision(project, { message });
   return revision?.id ?? "";
 }
 

@@ -23,7 +23,7 @@ describe("stamp and repair", () => {
         await applyRevisions(project, {});
         await writeSchema(project.root, table(", name text"));
         const b = await planRevision(project, { message: "b" });
-        const [one = "", two = ""] = [a, b].map(({ revision }) => revision?.id);
+        const [one = "", two = ""] = [a, b].map(({ revisions }) => revisions[0]?.id);
 
         expect(await stamp(project, { target: "head" })).toMatchObject({
           recorded: [two],
@@ -41,7 +41,7 @@ describe("stamp and repair", () => {
         expect(await stamp(project, { target: "-1" })).toMatchObject({ forgotten: [two], heads: [one] });
         expect((await applyRevisions(project, {})).applied).toMatchObject([{ id: two }]);
 
-        const file = b.file ?? "";
+        const file = b.files[0] ?? "";
         const text = await readFile(file, "utf8");
         await rm(file);
         expect(await applyRevisions(project, {}).catch(caught)).toMatchObject({ code: "DM4103" });
@@ -51,7 +51,7 @@ describe("stamp and repair", () => {
         expect((await repair(project)).files).toEqual([]);
 
         const sum = `${project.revisions}/dm.sum`;
-        for (const path of [file, a.file ?? "", sum]) await rm(path);
+        for (const path of [file, a.files[0] ?? "", sum]) await rm(path);
         expect(await stamp(project, { target: "base" }).catch(caught)).toMatchObject({ code: "DM4102" });
         const { forgotten } = await stamp(project, { target: "base", purge: true });
         expect([...forgotten].sort()).toEqual([one, two].sort());

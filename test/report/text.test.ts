@@ -162,14 +162,21 @@ test("what would run is told with its hazards", () => {
 
 test("a plan that is not written shows its SQL, a written one its file", () => {
   const changes = [{ type: "create" as const, wanted: column(patient, "recall_on", { type: "date" }) }];
-  const plan = { changes, renames: [], unmodelled: [], provenRevisions: [], revision };
+  const plan = {
+    changes,
+    renames: [],
+    unmodelled: [],
+    provenRevisions: [],
+    revisions: [revision],
+    files: [],
+  };
   expect(planText(plan)).toContain("ALTER TABLE t ADD a int;");
-  expect(planText({ ...plan, file: "revisions/x.sql" })).toMatch(
-    /written {2}revisions\/x.sql\nnext {5}dm apply$/,
+  expect(planText({ ...plan, files: ["revisions/x.sql"] })).toMatch(
+    /written {2}revisions\/x.sql {2}additive\nnext {5}dm apply$/,
   );
-  expect(planText({ changes: [], renames: [], unmodelled: [], provenRevisions: [] })).toBe(
-    "nothing to do: the database is as the schema files say",
-  );
+  expect(
+    planText({ changes: [], renames: [], unmodelled: [], provenRevisions: [], revisions: [], files: [] }),
+  ).toBe("nothing to do: the database is as the schema files say");
 });
 
 test.each([

@@ -1,0 +1,99 @@
+import { type Fact, isKind } from "../catalog/fact.js";
+import { DmError, exitCode } from "../error.js";
+import { name, raw, type Sql, sql } from "../sql/sql.js";
+import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
+import type { Detour, Fill } from "./detour.js";
+import { inTwoSteps } from "./not-null.js";
+
+/**
+ * A new column whose values PostgreSQL would have to write into every row at once: it comes empty, new rows get their
+ * default, the others are filled, and only then is it NOT NULL.
+ */
+export const columnInSteps: DetourRule = (change, context) => {
+  if (change.type !== "create" || !isKind(change.wanted, "column")) return undefined;
+  const column = change.wanted;
+  const { identity, generated } = column.attributes;
+  if (identity !== null || generated !== null || lonelyTable(column, context) === undefined) return undefined;
+  const parts = context.wanted.children(column.id);
+  const columnDefault = parts.find((part) => isKind(part, "default"));
+  const notNull = parts.find((part) => isKind(part, "not null"));
+  const ofDefault = context.isBusy(change) ? columnDefault?.attributes.expression : undefined;
+  const value = context.annotated(column.id, "backfill")?.argument ?? ofDefault;
+  if (value === undefined) return undefined;
+  return {
+    interims: [
+      ...(columnDefault === undefined
+        ? []
+        : [{ from: "add", until: "arm", absent: [columnDefault.id] } as const]),
+      ...(notNull === undefined ? [] : notNullOf(notNull, column, context)),
+    ],
+    fills: [fill(column, value)],
+    isSmall: !isOfLarge(column, context),
+  };
+};
+
+/** On a large table in two steps, elsewhere when the rows have their values. */
+function notNullOf(notNull: Fact<"not null">, column: Fact, context: OnlineContext): Detour["interims"] {
+  if (isOfLarge(column, context)) return inTwoSteps(notNull, context.major).interims;
+  return [{ from: "add", until: "build", absent: [notNull.id] }];
+}
+
+function isOfLarge({ parent }: Fact, { isLarge }: OnlineContext): boolean {
+  return parent !== undefined && isLarge(parent);
+}
+
+/** An existing column becomes NOT NULL, and the schema file says what its empty rows get. */
+export const fillBeforeNotNull: DetourRule = (change, context) => {
+  if (change.type !== "create" || !isKind(change.wanted, "not null")) return undefined;
+  const column = context.wanted.get(change.wanted.parent);
+  if (!isKind(column, "column") || !context.current.has(column.id)) return undefined;
+  const value = context.annotated(column.id, "backfill")?.argument;
+  if (value === undefined || lonelyTable(column, context) === undefined) return undefined;
+  return {
+    interims: notNullOf(change.wanted, column, context),
+    fills: [fill(column, value)],
+    isSmall: !isOfLarge(column, context),
+  };
+};
+
+function fill(column: Fact<"column">, value: string): Fill {
+  const { schema, on, name: own } = column.identity;
+  return {
+    about: column.parent ?? column.id,
+    facts: [column.id],
+    sql: updateOf(name(schema, on), name(own), value),
+  };
+}
+
+function updateOf(table: Sql, column: Sql, value: string): Sql {
+  return sql`UPDATE ${table} SET ${column} = ${raw(value)} WHERE ${column} IS NULL`;
+}
+
+/**
+ * @throws DmError DM3303 for a new NOT NULL column that nothing gives a value on a table with rows.
+ */
+export function refuseWithoutValue(
+  column: Fact<"column">,
+  context: OnlineContext,
+  hasRows: (table: Fact) => boolean,
+): void {
+  const { wanted, current, annotated } = context;
+  const parts = wanted.children(column.id);
+  const { identity, generated } = column.attributes;
+  const isGiven = identity !== null || generated !== null || parts.some((part) => isKind(part, "default"));
+  const table = current.get(column.parent);
+  if (isGiven || table === undefined || !parts.some((part) => isKind(part, "not null"))) return;
+  if (annotated(column.id, "backfill") !== undefined || !hasRows(table)) return;
+  throw new DmError(
+    "DM3303",
+    `${column.id} is new and NOT NULL, and the rows that are there have no value for it`,
+    {
+      next: [
+        "give it a default, which those rows get: … DEFAULT value",
+        "or say what they get, computed from their other columns: -- @backfill expression",
+        "or let it be NULL for now, fill it by a revision of your own (dm new), and make it NOT NULL then",
+      ],
+      exit: exitCode.refused,
+    },
+  );
+}

@@ -1,0 +1,26 @@
+import { diff } from "../diff/diff.js";
+import { columnInSteps, fillBeforeNotNull } from "./columns.js";
+import { validateLater } from "./constraints.js";
+import type { DetourRule, OnlineContext } from "./context.js";
+import type { Detour } from "./detour.js";
+import { indexBesides } from "./indexes.js";
+import { keyFromIndex } from "./keys.js";
+import { leaveLast } from "./leaving.js";
+import { notNullLater } from "./not-null.js";
+
+const rules: readonly DetourRule[] = [
+  columnInSteps,
+  fillBeforeNotNull,
+  notNullLater,
+  validateLater,
+  keyFromIndex,
+  indexBesides,
+  leaveLast,
+];
+
+/** The ways around what would block a busy table; none where all can be done at once. */
+export function detoursOf(context: OnlineContext): Detour[] {
+  return diff(context.current, context.wanted).flatMap((change) =>
+    rules.flatMap((rule) => rule(change, context) ?? []),
+  );
+}

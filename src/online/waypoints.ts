@@ -1,0 +1,74 @@
+import { Catalog } from "../catalog/catalog.js";
+import type { Edge, Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { kindOf } from "../kinds/index.js";
+import type { Detour, Fill, Interim } from "./detour.js";
+import { isBefore, type Stage, stages } from "./stage.js";
+
+export interface States {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+}
+
+/** A part of the way, and the state in which it ends. */
+export interface Leg {
+  readonly stage: Stage;
+  readonly to: Catalog;
+  readonly fills: readonly Fill[];
+}
+
+/** The way from the current to the wanted state, stage by stage; stages at which nothing happens are left out. */
+export function waypoints(states: States, detours: readonly Detour[]): Leg[] {
+  const legs: Leg[] = [];
+  let before = states.current.fingerprint;
+  for (const stage of stages) {
+    const to = stateAfter(stage, states, detours);
+    const fills = stage === "fill" ? detours.flatMap((detour) => detour.fills ?? []) : [];
+    if (to.fingerprint !== before || fills.length > 0) legs.push({ stage, to, fills });
+    before = to.fingerprint;
+  }
+  return legs;
+}
+
+/** The wanted state, but for what is held up at the end of the stage, and what needs something that is not there yet. */
+function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): Catalog {
+  const { wanted } = states;
+  const holds = ({ from, until }: Interim) => !isBefore(stage, from) && isBefore(stage, until);
+  const interims = detours.flatMap((detour) => detour.interims).filter(holds);
+  if (interims.length === 0) return wanted;
+  const interim = new Map(interims.flatMap((one) => one.facts ?? []).map((fact) => [fact.id, fact]));
+  const facts = new Map([...wanted.facts, ...interim]);
+  const remove = (id: FactId) => {
+    if (!facts.delete(id)) return;
+    for (const { from, type } of wanted.dependents(id)) {
+      if (type !== "owned" && (facts.get(from) === wanted.get(from) || !hasOwnEdges(from, states)))
+        remove(from);
+    }
+  };
+  for (const id of interims.flatMap(({ absent }) => absent ?? [])) remove(id);
+  const told = interims.flatMap((one) => one.edges ?? []);
+  const edges = [...facts.values()].flatMap((fact) => [...edgesOf(fact, states), ...parentEdge(fact, facts)]);
+  const { major, self, scope } = wanted;
+  const whole = wanted.whole === wanted ? {} : { whole: wanted.whole };
+  return new Catalog({ major, self, scope, facts: facts.values(), edges: [...edges, ...told], ...whole });
+}
+
+/** Whether the fact is there in its current form, needs what that needs, and not what the wanted one does. */
+function hasOwnEdges(id: FactId, { current, wanted }: States): boolean {
+  return current.has(id) && !wanted.has(id);
+}
+
+/** As the state has them that the fact is from. */
+function edgesOf(fact: Fact, { current, wanted }: States): readonly Edge[] {
+  const isCurrent = current.get(fact.id) === fact && wanted.get(fact.id) !== fact;
+  return (isCurrent || !wanted.has(fact.id) ? current : wanted).dependencies(fact.id);
+}
+
+/** What neither state has belongs to its parent all the same. */
+function parentEdge({ id, parent }: Fact, facts: ReadonlyMap<FactId, Fact>): Edge[] {
+  const whole = parent === undefined ? undefined : facts.get(parent);
+  if (whole === undefined) return [];
+  return [
+    { from: id, to: whole.id, type: kindOf(whole.identity.kind).isContainer === true ? "needs" : "part" },
+  ];
+}

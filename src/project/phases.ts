@@ -1,0 +1,192 @@
+import { type KeepingPlan, keepingPlan } from "../archive/ways.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { type FactId, factId } from "../catalog/identity.js";
+import type { Annotation } from "../desired/state.js";
+import { diff, subject } from "../diff/diff.js";
+import type { HazardReport } from "../hazards/hazards.js";
+import type { Statement } from "../kinds/define.js";
+import { refuseWithoutValue } from "../online/columns.js";
+import type { OnlineContext } from "../online/context.js";
+import type { Detour, Fill } from "../online/detour.js";
+import { detoursOf } from "../online/detours.js";
+import { phaseOf, type Stage } from "../online/stage.js";
+import { type Leg, waypoints } from "../online/waypoints.js";
+import type { PlannedStatement } from "../plan/plan.js";
+import type { Rename } from "../plan/rename.js";
+import { renamePlan, renameSteps } from "../plan/rename-steps.js";
+import { isLarge, type Sizes } from "../plan/sizes.js";
+import { newRevisionId } from "../revision/name.js";
+import type { Phase } from "../revision/revision.js";
+import { name } from "../sql/sql.js";
+import { planAmid } from "./amid.js";
+import { thresholdOf } from "./online.js";
+import { afterSteps } from "./renames.js";
+import type { Workbench } from "./workbench.js";
+
+/** One revision to be: the way between two states, and back. */
+export interface Part {
+  /** The revision's. */
+  readonly id: string;
+  /** None where all is done at once. */
+  readonly phase?: Phase;
+  /** The state before, as it is. */
+  readonly before: Catalog;
+  /** The same, renamed things under their new names. */
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+  readonly renames: readonly Rename[];
+  readonly up: readonly PlannedStatement[];
+  readonly down: readonly PlannedStatement[];
+  /** What the way back finds in quarantine. */
+  readonly restored: KeepingPlan["restored"];
+}
+
+/** A change to be made, and what is known of the tables that it is made on. */
+export interface Journey {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+  /** The database as it is, with what is not managed. */
+  readonly there: Catalog;
+  readonly annotations: readonly Annotation[];
+  readonly sizes: Sizes;
+  /** What is dropped for good, not put into quarantine. */
+  readonly isDiscarded: (fact: Fact) => boolean;
+}
+
+/** Whether readers and writers of a table must not wait. */
+export function onlineTables({ project }: Workbench, { sizes }: Pick<Journey, "sizes">) {
+  const threshold = thresholdOf(project.online);
+  return (table: FactId, catalog: Catalog): boolean => {
+    const fact = catalog.get(table);
+    if (project.online.mode === "never" || fact === undefined) return false;
+    return isLarge(sizes(name(fact.identity.schema, fact.identity.name).text), threshold);
+  };
+}
+
+/**
+ * The ways around what the hazards say of the plan that makes all changes at once.
+ * @throws DmError DM3303 for a column that needs a value for rows that are there.
+ */
+export function findDetours(
+  bench: Workbench,
+  journey: Journey,
+  up: readonly PlannedStatement[],
+  { hazards }: HazardReport,
+): Detour[] {
+  const { current, wanted, sizes } = journey;
+  const busy = busyFacts(up, hazards);
+  const isOnline = onlineTables(bench, journey);
+  const annotations = new Map(
+    journey.annotations.map((one) => [`${one.name} ${factId(one.target)}`, one] as const),
+  );
+  const context: OnlineContext = {
+    current,
+    wanted,
+    major: bench.target.version.major,
+    isBusy: (change) => bench.project.online.mode !== "never" && busy.has(subject(change).id),
+    isLarge: (table) => isOnline(table, current),
+    annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
+  };
+  const hasRows = ({ identity }: Fact) => sizes(name(identity.schema, identity.name).text)?.rows !== 0;
+  for (const change of diff(current, wanted)) {
+    if (change.type === "create" && isKind(change.wanted, "column"))
+      refuseWithoutValue(change.wanted, context, hasRows);
+  }
+  return detoursOf(context);
+}
+
+const blocking: ReadonlySet<string> = new Set(["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"]);
+
+/** What is created or changed by statements that work on a large table while others wait. */
+function busyFacts(up: readonly PlannedStatement[], hazards: HazardReport["hazards"]): ReadonlySet<FactId> {
+  const isBlocking = (statement: Statement) =>
+    hazards.get(statement)?.some(({ code }) => blocking.has(code)) === true;
+  return new Set(up.filter(isBlocking).flatMap(({ facts }) => facts));
+}
+
+/** The parts of a journey that takes these detours: a revision for each phase, or one where all tables are small. */
+export async function partsOf(
+  bench: Workbench,
+  journey: Journey,
+  detours: readonly Detour[],
+): Promise<Part[]> {
+  bench.progress("planning in phases");
+  const { current, wanted } = journey;
+  const isPhased = detours.some(({ isSmall }) => isSmall !== true);
+  const groups = new Map<Phase | undefined, Leg[]>();
+  for (const leg of waypoints({ current, wanted }, detours)) {
+    const phase = isPhased ? phaseOf(leg.stage) : undefined;
+    groups.set(phase, [...(groups.get(phase) ?? []), leg]);
+  }
+  const renames = detours.flatMap((detour) => detour.renames ?? []);
+  const parts: Part[] = [];
+  let start = current;
+  for (const [phase, legs] of groups) {
+    const part = await partOf(bench, journey, start, legs, renames, isPhased);
+    parts.push(phase === undefined ? part : { ...part, phase });
+    start = part.wanted;
+  }
+  return parts;
+}
+
+async function partOf(
+  bench: Workbench,
+  journey: Journey,
+  start: Catalog,
+  legs: readonly Leg[],
+  renames: readonly Rename[],
+  isPhased: boolean,
+): Promise<Part> {
+  const isOnline = onlineTables(bench, journey);
+  const among = planAmid(bench, journey.there, (table) => isPhased && isOnline(table, start));
+  const id = newRevisionId();
+  const keeping = (from: Catalog, to: Catalog) =>
+    keepingPlan(among, from, to, { revision: id, isDiscarded: journey.isDiscarded });
+  const up: PlannedStatement[] = [];
+  let at = start;
+  for (const { stage, to, fills } of legs) {
+    const end = to === journey.wanted ? to : await bench.normalize(to);
+    const steps = stage === "swap" && renames.length > 0 ? renameSteps(renames, at, end) : [];
+    const renamed = steps.length === 0 ? at : await afterSteps(bench, at, steps);
+    const statements = [...renamePlan(steps).up, ...keeping(renamed, end).up];
+    const filling = fills.map((fill) => filled(fill, isPhased));
+    up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...filling);
+    at = end;
+  }
+  const back = await wayBack(bench, start, at, renames);
+  const { down, restored } = keeping(back.start, at);
+  return {
+    id,
+    before: start,
+    current: start,
+    wanted: at,
+    renames: [],
+    up,
+    down: [...down, ...back.down],
+    restored,
+  };
+}
+
+/** Back, what was renamed and is still there gets its old name. */
+async function wayBack(bench: Workbench, start: Catalog, end: Catalog, renames: readonly Rename[]) {
+  const lasting = renames.filter(
+    ({ from, to }) => start.has(factId(from)) && end.has(factId(to)) && !end.has(factId(from)),
+  );
+  if (lasting.length === 0) return { start, down: [] };
+  const steps = renameSteps(lasting, start, end);
+  return { start: await afterSteps(bench, start, steps), down: renamePlan(steps).down };
+}
+
+/** Each stage is a transaction, and what reads a whole table another one. */
+function apart(statements: readonly PlannedStatement[], stage: Stage, isFirst: boolean): PlannedStatement[] {
+  const isAlone = stage === "validate" || stage === "tidy";
+  return statements.map((statement, at) =>
+    (at > 0 && isAlone) || (at === 0 && !isFirst) ? { ...statement, begins: true } : statement,
+  );
+}
+
+function filled({ about, facts, sql }: Fill, isPhased: boolean): PlannedStatement {
+  const statement = { sql, action: "alter", facts, about, losesData: [], attributes: [] } as const;
+  return isPhased ? { ...statement, commit: "batches" } : statement;
+}
