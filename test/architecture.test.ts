@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   desired: { code: ["introspect", "parse", "database", "kinds", "catalog", "sql", "error"] },
   plan: { code: ["diff", "kinds", "catalog", "sql", "error"], types: ["desired"] },
   archive: { code: ["kinds", "catalog", "sql", "error"], types: ["plan"] },
+  online: { code: ["diff", "kinds", "catalog", "sql", "error"], types: ["plan", "desired", "revision"] },
   pull: { code: ["plan", "kinds", "catalog", "sql", "error"], types: ["desired"] },
   revision: { code: ["parse", "sql", "error"], types: ["catalog"] },
   proof: {

@@ -22,6 +22,7 @@ import { version } from "../version.js";
 import { refusePurged, stepsUp } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
+import { beforeCleanup, heldNotes } from "./cleanup.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
 import { preflightAll, preflightOne } from "./preflights.js";
@@ -35,6 +36,8 @@ export interface ApplyRequest {
   readonly target?: string;
   /** Only says what would run. */
   readonly dryRun?: boolean;
+  /** Also runs cleanup phases: the application's old version is gone. */
+  readonly cleanup?: boolean;
   /** Hazards that are approved. */
   readonly allow?: readonly string[];
   readonly progress?: Progress;
@@ -58,10 +61,17 @@ export interface ApplyResult {
 }
 
 /** Runs the revisions that wait, each in its transactions, and checks the database before and after each. */
-export function applyRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
-  return run(project, request, "up", ({ graph }, { heads }) =>
-    upgradePath(graph, heads, request.target ?? "head"),
-  );
+export async function applyRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
+  const { target = "head", cleanup = false } = request;
+  let held: readonly string[] = [];
+  const result = await run(project, request, "up", (chain, { heads }) => {
+    const path = upgradePath(chain.graph, heads, target);
+    if (cleanup) return path;
+    const runnable = beforeCleanup(chain, path, target !== "head" && target !== "heads");
+    held = runnable.held;
+    return runnable.path;
+  });
+  return { ...result, notes: [...result.notes, ...heldNotes(held)] };
 }
 
 /** Runs the way back of revisions, the last one's unless a target is given. */

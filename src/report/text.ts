@@ -43,7 +43,7 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
       : [
           "pending",
           paint.yellow(`${count(pending.length, "revision")}: dm apply`),
-          ...pending.map((revision) => revisionLine(revision, paint)),
+          ...pending.map((revision) => `${revisionLine(revision, paint)}${waitsFor(revision, pending)}`),
         ],
     ...(fileHeads.length > 1
       ? [["heads", paint.red(`the files have ${fileHeads.length}: ${fileHeads.join(", ")}`)] as Row]
@@ -105,6 +105,13 @@ function sumLine(difference: SumDifference): string {
     default:
       return `${difference.kind.padEnd(8)} ${difference.file}`;
   }
+}
+
+/** What a phase of a plan waits for. */
+function waitsFor({ phase, parents, plan }: RevisionHeader, pending: readonly RevisionHeader[]): string {
+  if (phase === "cleanup") return ": waits until nothing uses the old schema; dm apply --cleanup";
+  const before = pending.find((one) => parents.includes(one.id) && one.plan === plan && plan !== undefined);
+  return before?.phase === undefined ? "" : `: after the ${before.phase} phase`;
 }
 
 function revisionLine(revision: RevisionHeader, paint: Paint): string {

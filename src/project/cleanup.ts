@@ -1,0 +1,45 @@
+import { DmError, exitCode } from "../error.js";
+import { descendants } from "../revision/lineage.js";
+import { type Chain, fileOf } from "./chain.js";
+
+export interface Runnable {
+  readonly path: readonly string[];
+  /** Cleanup revisions that were reached and not run. */
+  readonly held: readonly string[];
+}
+
+/**
+ * What may run of a path while the application's old version may still be there: nothing of a cleanup phase, and nothing
+ * that stands on one.
+ * @param isGiven whether somebody named the target: then nothing is left out silently.
+ * @throws DmError DM5210 where a named target needs a cleanup.
+ */
+export function beforeCleanup(chain: Chain, path: readonly string[], isGiven: boolean): Runnable {
+  const cleanups = path.filter((id) => fileOf(chain, id).revision.phase === "cleanup");
+  const [first] = cleanups;
+  if (first === undefined) return { path, held: [] };
+  if (isGiven) {
+    throw new DmError(
+      "DM5210",
+      `${first} is a cleanup: it takes away what the application's old version uses`,
+      {
+        details: ["nothing was changed"],
+        next: [
+          "when the old version is nowhere deployed any more: dm apply --cleanup",
+          "everything before it: dm apply",
+        ],
+        exit: exitCode.refused,
+      },
+    );
+  }
+  const after = descendants(chain.graph, cleanups);
+  return { path: path.filter((id) => !after.has(id)), held: cleanups };
+}
+
+/** A line for each that waits. */
+export function heldNotes(held: readonly string[]): string[] {
+  return held.map(
+    (id) =>
+      `${id} waits, a cleanup: when the application's old version is nowhere deployed any more, dm apply --cleanup`,
+  );
+}
