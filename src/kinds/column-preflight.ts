@@ -15,7 +15,9 @@ export function columnPreflight(
   to: ColumnFact,
   context: PreflightContext,
 ): readonly Preflight[] {
-  if (from === undefined) return isFilled(to, context) ? [] : [anyRow(to, context)];
+  if (from === undefined) {
+    return isFilled(to, context) || context.isFilled?.(to) === true ? [] : [anyRow(to, context)];
+  }
   if (to.attributes.generated !== null) return [];
   const column = name(to.identity.name);
   const found: Preflight[] = [];

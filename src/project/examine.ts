@@ -1,6 +1,6 @@
 import type { KeepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
-import type { Identity } from "../catalog/identity.js";
+import type { FactId, Identity } from "../catalog/identity.js";
 import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
 import type { PreflightContext } from "../kinds/define.js";
 import { address } from "../kinds/index.js";
@@ -28,6 +28,8 @@ export interface Ways {
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
   readonly sizes: KnownSizes;
+  /** Columns that get their values on the way: that rows lack one now stands in nobody's way. */
+  readonly filled?: ReadonlySet<FactId>;
 }
 
 export interface Examined {
@@ -42,7 +44,15 @@ export interface Examined {
 export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
   const { before, current, wanted, renames, up, down } = ways;
   const { major } = bench.target.version;
-  const there: PreflightContext = { ...addressing(wanted), current, wanted, renames, major };
+  const { filled } = ways;
+  const there: PreflightContext = {
+    ...addressing(wanted),
+    current,
+    wanted,
+    renames,
+    major,
+    ...(filled && { isFilled: ({ id }) => filled.has(id) }),
+  };
   const back: PreflightContext = {
     ...addressing(current),
     current: wanted,

@@ -1,6 +1,7 @@
 import { keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
@@ -66,9 +67,9 @@ export async function examinedParts(
       restored,
     };
   };
-  const examined = async (part: Part): Promise<ExaminedPart> => ({
+  const examined = async (part: Part, filled: ReadonlySet<FactId> = new Set()): Promise<ExaminedPart> => ({
     part,
-    examined: await examine(bench, { ...part, there, sizes }),
+    examined: await examine(bench, { ...part, there, sizes, filled }),
   });
 
   const direct = await examined(atOnce(planAmid(bench, there)));
@@ -79,6 +80,7 @@ export async function examinedParts(
     const isSame = sameTexts(direct.part.up, concurrent.up) && sameTexts(direct.part.down, concurrent.down);
     return { parts: [isSame ? direct : await examined(concurrent)], sizes };
   }
+  const filled = new Set(detours.flatMap(({ fills = [] }) => fills.flatMap(({ facts }) => facts)));
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {
     const first = {
@@ -88,7 +90,7 @@ export async function examinedParts(
       up: [...renaming.up, ...part.up],
       down: [...part.down, ...renaming.down],
     };
-    parts.push(await examined(at === 0 ? first : part));
+    parts.push(await examined(at === 0 ? first : part, filled));
   }
   return { parts, sizes };
 }
