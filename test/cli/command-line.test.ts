@@ -44,7 +44,7 @@ describe("a mistake", () => {
       message: "unknown option '--fromat'",
       detail: "--format",
     },
-    { argv: ["apply", "--cleanup"], message: "unknown option '--cleanup'" },
+    { argv: ["apply", "--clean"], message: "unknown option '--clean'", detail: "--cleanup" },
     { argv: ["status", "--databse", "x"], message: "unknown option '--databse'", detail: "--database" },
     { argv: ["diff", "empty"], message: "missing required argument 'to'" },
     { argv: ["show"], message: "missing required argument 'id'" },

@@ -252,8 +252,8 @@ describe("plan", () => {
       version: 1,
       command: "plan",
       changes: [{ type: "create", id: "column app.patient.recall_on" }],
-      revision: { id: revision.id, up: revision.up },
-      file: "/clinic/revisions/x.sql",
+      revisions: [{ id: revision.id, up: revision.up }],
+      files: ["/clinic/revisions/x.sql"],
     });
   });
 });

@@ -131,7 +131,7 @@ describe("the size of a table", () => {
       expect(
         (await planRevision(small, { message: "x", dryRun: true })).revisions[0]?.hazards,
       ).toBeUndefined();
-      const project = await configure(small, "online: { rows: 2000 }");
+      const project = await configure(small, "online: { mode: never, rows: 2000 }");
       const {
         revisions: [revision],
         sizes,
@@ -140,6 +140,11 @@ describe("the size of a table", () => {
       expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
       expect(revision?.up[0]?.sql).toMatch(/locks public.patient: SHARE \(3,000 rows, .*index build/);
       expect(await failure(applyRevisions(project, {}))).toMatchObject({ code: "DM5206" });
+      const around = { ...project, online: { ...project.online, mode: "auto" as const } };
+      const { revisions } = await planRevision(around, { message: "x", dryRun: true });
+      expect(revisions.map(({ hazards, phase }) => ({ hazards, phase }))).toEqual([
+        { hazards: ["INDEX_BUILD"], phase: "constraint" },
+      ]);
     });
   });
 
@@ -166,7 +171,7 @@ describe("the size of a table", () => {
       const config = await readFile(file, "utf8");
       const laptop = async (sizesFrom: string) => {
         const more = `  laptop: { database: "pglite:.dm/laptop" }\n  far: { database: "\${NO_SUCH_VARIABLE}" }\n`;
-        await writeFile(file, `online: { rows: 2000, sizes_from: ${sizesFrom} }\n${config}${more}`);
+        await writeFile(file, `online: { mode: never, rows: 2000, sizes_from: ${sizesFrom} }\n${config}${more}`);
         return openProject({ cwd: first.root, env: "laptop" });
       };
       await applyRevisions(await laptop("local"), {});
@@ -195,10 +200,11 @@ describe("the size of a table", () => {
       await writeSchema(first.root, {
         "index.sql": `${index["index.sql"]}CREATE INDEX ON visit (patient);\n`,
       });
+      const direct = { ...first, online: { ...first.online, mode: "never" as const } };
       const {
         revisions: [revision],
         sizes,
-      } = await planRevision(first, { message: "x", dryRun: true });
+      } = await planRevision(direct, { message: "x", dryRun: true });
       expect(sizes).toBe("dm.sizes.yaml, of production on 2025-03-04");
       expect(revision?.hazards).toEqual(["BLOCKS_WRITES", "INDEX_BUILD"]);
       expect(Object.keys(revision?.ifLarge ?? {})).toEqual(["public.patient"]);
