@@ -171,7 +171,10 @@ describe("the size of a table", () => {
       const config = await readFile(file, "utf8");
       const laptop = async (sizesFrom: string) => {
         const more = `  laptop: { database: "pglite:.dm/laptop" }\n  far: { database: "\${NO_SUCH_VARIABLE}" }\n`;
-        await writeFile(file, `online: { mode: never, rows: 2000, sizes_from: ${sizesFrom} }\n${config}${more}`);
+        await writeFile(
+          file,
+          `online: { mode: never, rows: 2000, sizes_from: ${sizesFrom} }\n${config}${more}`,
+        );
         return openProject({ cwd: first.root, env: "laptop" });
       };
       await applyRevisions(await laptop("local"), {});
