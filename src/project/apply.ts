@@ -5,7 +5,6 @@ import {
   recordApplied,
   recordedState,
   recordState,
-  type Progress as Unfinished,
   writeJournal,
 } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
@@ -22,11 +21,12 @@ import { version } from "../version.js";
 import { refusePurged, stepsUp } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
-import { beforeCleanup, heldNotes } from "./cleanup.js";
+import { heldNotes, runnableOf } from "./cleanup.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
 import { preflightAll, preflightOne } from "./preflights.js";
 import { adopt, chainFor } from "./replaced.js";
+import { resumed, resumeNote, withUnfinished } from "./resume.js";
 import { refuseLargeTables } from "./second-look.js";
 import { readStateHere } from "./state.js";
 import { type Progress, silent, withTarget } from "./workbench.js";
@@ -65,9 +65,7 @@ export async function applyRevisions(project: Project, request: ApplyRequest): P
   const { target = "head", cleanup = false } = request;
   let held: readonly string[] = [];
   const result = await run(project, request, "up", (chain, { heads }) => {
-    const path = upgradePath(chain.graph, heads, target);
-    if (cleanup) return path;
-    const runnable = beforeCleanup(chain, path, target !== "head" && target !== "heads");
+    const runnable = runnableOf(chain, upgradePath(chain.graph, heads, target), { target, cleanup });
     held = runnable.held;
     return runnable.path;
   });
@@ -203,50 +201,6 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
 function scopeOf(revision: Revision, recorded: Catalog | undefined, { manage }: Project): Scope {
   if (revision.to !== undefined) return revision.manage ?? {};
   return recorded?.scope ?? manage;
-}
-
-/** The way back begins with an interrupted revision as if it were applied. */
-function withUnfinished({ graph }: Chain, standing: Standing, direction: Direction): Standing {
-  const { heads, unfinished } = standing;
-  if (unfinished === undefined || direction === "up") return standing;
-  return { ...standing, heads: headsAfter(graph, heads, [unfinished.id], "up") };
-}
-
-/** An interrupted revision comes first, and in its own direction unless it may turn back. */
-function resumed(
-  chain: Chain,
-  path: readonly string[],
-  { unfinished }: Standing,
-  direction: Direction,
-): readonly string[] {
-  if (unfinished === undefined) return path;
-  const { id, done } = unfinished;
-  if (unfinished.direction === direction || mayTurnBack(fileOf(chain, id).revision, unfinished))
-    return [id, ...path.filter((one) => one !== id)];
-  const verb = unfinished.direction === "up" ? "apply" : "rollback";
-  throw new DmError("DM5201", `the revision ${id} was interrupted on its way ${unfinished.direction}`, {
-    details: [`${done} of its steps are done`],
-    next: [`finish it first: dm ${verb}`],
-    exit: exitCode.refused,
-  });
-}
-
-/**
- * A revision that stands in a backfill can be taken back without finishing it where its schema is complete, or where
- * its way back is one transaction: that ends in the state before, which is checked, or changes nothing.
- */
-function mayTurnBack({ up, down }: Revision, { direction, done }: Unfinished): boolean {
-  if (direction !== "up" || up[done]?.mode !== "backfill") return false;
-  return (
-    up.slice(done).every(({ mode }) => mode === "backfill") ||
-    down.every(({ mode }, at) => mode === "transaction" || (mode === "commit" && at === 0))
-  );
-}
-
-function resumeNote({ id, direction: was, done }: Unfinished, direction: Direction): string {
-  return was === direction
-    ? `${id} was interrupted before; going on after its step ${done}`
-    : `${id} was interrupted on its way ${was}; it is taken back`;
 }
 
 /** The journal says what failed, unless the connection went with it. */

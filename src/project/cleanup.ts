@@ -10,15 +10,19 @@ export interface Runnable {
 
 /**
  * What may run of a path while the application's old version may still be there: nothing of a cleanup phase, and nothing
- * that stands on one.
- * @param isGiven whether somebody named the target: then nothing is left out silently.
+ * that stands on one. Where somebody names the target, nothing is left out silently.
  * @throws DmError DM5210 where a named target needs a cleanup.
  */
-export function beforeCleanup(chain: Chain, path: readonly string[], isGiven: boolean): Runnable {
+export function runnableOf(
+  chain: Chain,
+  path: readonly string[],
+  { target, cleanup }: { readonly target: string; readonly cleanup: boolean },
+): Runnable {
+  if (cleanup) return { path, held: [] };
   const cleanups = path.filter((id) => fileOf(chain, id).revision.phase === "cleanup");
   const [first] = cleanups;
   if (first === undefined) return { path, held: [] };
-  if (isGiven) {
+  if (target !== "head" && target !== "heads") {
     throw new DmError(
       "DM5210",
       `${first} is a cleanup: it takes away what the application's old version uses`,
