@@ -27,6 +27,8 @@ export interface KeepingRequest {
   readonly revision: string;
   /** What the way up drops for good; the way back always keeps what was added. */
   readonly isDiscarded?: (fact: Fact) => boolean;
+  /** The way up, where it takes more turns than the plan between the two states. */
+  readonly up?: readonly PlannedStatement[];
 }
 
 /**
@@ -37,11 +39,11 @@ export function keepingPlan(
   plan: Planner,
   current: Catalog,
   wanted: Catalog,
-  { revision, isDiscarded = () => false }: KeepingRequest,
+  { revision, isDiscarded = () => false, up }: KeepingRequest,
 ): KeepingPlan {
   const gone = settled(plan, current, wanted, isDiscarded);
   const added = settled(plan, wanted, current, () => false);
-  const again = comingAgain(added, gone.leaving, wanted, () => plan(added.resting, gone.resting));
+  const again = comingAgain(added, up ?? gone.leaving, wanted, () => plan(added.resting, gone.resting));
   const [out, back] = [
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted })),
     moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), again),

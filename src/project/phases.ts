@@ -141,8 +141,9 @@ async function partOf(
   const isOnline = onlineTables(bench, journey);
   const among = planAmid(bench, journey.there, (table) => isPhased && isOnline(table, start));
   const id = newRevisionId();
-  const keeping = (from: Catalog, to: Catalog) =>
-    keepingPlan(among, from, to, { revision: id, isDiscarded: journey.isDiscarded });
+  const { isDiscarded } = journey;
+  const keeping = (from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
+    keepingPlan(among, from, to, { revision: id, isDiscarded, ...(ups && { up: ups }) });
   const up: PlannedStatement[] = [];
   let at = start;
   for (const { stage, to, fills } of legs) {
@@ -155,7 +156,7 @@ async function partOf(
     at = end;
   }
   const back = await wayBack(bench, start, at, renames);
-  const { down, restored } = keeping(back.start, at);
+  const { down, restored } = keeping(back.start, at, up);
   return {
     id,
     before: start,
