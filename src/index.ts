@@ -38,6 +38,15 @@ export {
   restoreArchived,
 } from "./project/archive.js";
 export { type BaselineRequest, type BaselineResult, baseline } from "./project/baseline.js";
+export {
+  acceptEdits,
+  type CheckRequest,
+  type CheckResult,
+  check,
+  type NewRevision,
+} from "./project/check/check.js";
+export type { CheckName, CheckOutcome, Finding } from "./project/check/finding.js";
+export type { Commutation, Obstacle } from "./project/commute.js";
 export { type Environment, type OpenOptions, openProject, type Project } from "./project/config.js";
 export { type DiffResult, diffSources } from "./project/diff.js";
 export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";

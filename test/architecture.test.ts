@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, { code: readonly string[]; types?: readon
   error: { code: [] },
   version: { code: [] },
   sql: { code: [] },
+  git: { code: [] },
   catalog: { code: ["sql", "error"] },
   kinds: { code: ["catalog", "sql", "error"] },
   parse: { code: ["error", "sql"] },

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./new.js")).create,
   },
   {
+    name: "check",
+    summary: "check files, history, chain and desired state, as CI does",
+    load: async () => (await import("./check.js")).check,
+  },
+  {
     name: "apply",
     summary: "run pending revisions",
     load: async () => (await import("./apply.js")).apply,

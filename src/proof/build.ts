@@ -75,6 +75,8 @@ export interface Site {
   /** Runs those statements that are not for this database, and gives the rest. */
   runApart(statements: readonly Statement[]): Promise<readonly Statement[]>;
   read(): Promise<Catalog>;
+  /** Does work and takes back what it built; nothing of it is committed. */
+  trial<T>(work: (site: Site) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -122,13 +124,21 @@ function openSite<T>(
     };
     const run = isCommitting ? commitStatements : runStatements;
     const isOpen = { database: !isCommitting, apart: true };
-    return {
+    const undone = <R>(inner: () => Promise<R>) => (isApart ? withSavepoint(apart, inner) : inner());
+    const here: Site = {
       database,
       commits: isCommitting,
       runApart,
       run: async (statements) => run(database, await runApart(statements)),
       read: async () => managed(await readWhole(shadow, database, scope, isOpen), scope),
+      trial: (inner) =>
+        undone(() =>
+          isCommitting
+            ? database.trial(() => inner(site(database, false)))
+            : withSavepoint(database, () => inner(here)),
+        ),
     };
+    return here;
   };
   if (!commits && catalogs.every(fitsInTransaction)) {
     return shadow.database.trial(async () => {
@@ -144,6 +154,16 @@ function openSite<T>(
       if (database.engine === "server") await dropRoles(database, roles);
     }
   });
+}
+
+/** The same as a trial, inside a transaction. */
+async function withSavepoint<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  await database.script("SAVEPOINT dm_trial");
+  try {
+    return await work();
+  } finally {
+    await database.script("ROLLBACK TO SAVEPOINT dm_trial; RELEASE SAVEPOINT dm_trial");
+  }
 }
 
 /** All that an empty database of the shadow holds. */

@@ -39,6 +39,31 @@ export function lossyChanges(
   return found;
 }
 
+/**
+ * What is no longer there of rows as {@link rowsOf} tells them: whole rows, and values other than NULL. Where only the
+ * number of rows counts, the values may have changed.
+ */
+export function lostValues(
+  before: ReadonlyMap<FactId, string>,
+  after: ReadonlyMap<FactId, string>,
+  catalog: Catalog,
+  { onlyCount }: { readonly onlyCount: boolean },
+): readonly string[] {
+  return [...before].flatMap(([table, text]) => {
+    const [then, now] = [rowsIn(text), rowsIn(after.get(table))];
+    if (now.length < then.length) return [`${table}: ${now.length} of ${then.length} sample rows come back`];
+    if (onlyCount) return [];
+    return columnsOf(catalog, table, () => true).flatMap(({ id }, at) => {
+      const left = now.map((row) => row[at]);
+      return then.flatMap(({ [at]: value }) => {
+        const place = left.indexOf(value);
+        if (place !== -1) left.splice(place, 1);
+        return value === null || place !== -1 ? [] : [`${id}: ${String(value)} does not come back`];
+      });
+    });
+  });
+}
+
 function rowsIn(text: string | undefined): readonly (readonly unknown[])[] {
   return text === undefined || text === "" ? [] : JSON.parse(text);
 }

@@ -56,12 +56,13 @@ export function markdown(report: DifferenceReport): string {
 }
 
 /** GitHub colours a diff by the first character of each line. */
-function diffLine({ mark, depth, text }: TreeLine): string {
+export function diffLine({ mark, depth, text }: TreeLine): string {
   const sign = mark === "~" ? "!" : mark;
   return `${sign} ${"  ".repeat(depth)}${harmless(text)}`.trimEnd();
 }
 
-function fenced(language: string, text: string): string {
+/** A block of code, whatever backticks it holds. */
+export function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
@@ -74,7 +75,8 @@ function cell(text: string): string {
   return `${tick}${blank}${harmless(text).replaceAll("\n", " ").replaceAll("|", "\\|")}${blank}${tick}`;
 }
 
-function inline(text: string): string {
+/** Text that is nothing but text. */
+export function inline(text: string): string {
   return harmless(text)
     .replaceAll("\n", " ")
     .replaceAll(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);

@@ -38,15 +38,45 @@ export interface RevisionSet {
   readonly differences: readonly SumDifference[];
 }
 
+/** All that can be read of a directory, and what is wrong with the rest. */
+export interface Survey extends RevisionSet {
+  /** Of every file, also of those that could not be read as revisions. */
+  readonly texts: readonly RevisionText[];
+  readonly problems: readonly DmError[];
+}
+
 /** Reads every revision of a directory and compares the files with dm.sum. An absent directory holds none. */
 export async function readRevisions(directory: string): Promise<RevisionSet> {
+  const { texts, problems, ...set } = await surveyRevisions(directory);
+  const [problem] = problems;
+  if (problem !== undefined) throw problem;
+  return set;
+}
+
+/** The same, going on after what is wrong: files that are no revisions, copies of one, a damaged dm.sum. */
+export async function surveyRevisions(directory: string): Promise<Survey> {
   const texts = await readTexts(directory);
+  const problems: DmError[] = [];
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DmError)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
   const files: RevisionFile[] = [];
-  for (const text of texts) files.push(await readFileOf(directory, text));
-  refuseDuplicates(files);
-  const sum = await readSum(directory);
+  for (const text of texts) {
+    const file = await attempt(() => readFileOf(directory, text));
+    if (file !== undefined) files.push(file);
+  }
+  problems.push(...duplicates(files));
+  const found = problems.length;
+  const sum = await attempt(() => readSum(directory));
+  const differences = problems.length > found ? [] : compareSum(sum, texts);
   const revisions = files.map(({ revision }) => revision);
-  return { directory, files, revisions, sum, differences: compareSum(sum, texts) };
+  return { directory, files, revisions, sum, differences, texts, problems };
 }
 
 /** The graph of a set's revisions; what is wrong with it is named by file and line. */
@@ -209,19 +239,19 @@ async function readFileOf(directory: string, { name, text }: RevisionText): Prom
   return { ...parsed, name, text, path };
 }
 
-function refuseDuplicates(files: readonly RevisionFile[]): void {
+function duplicates(files: readonly RevisionFile[]): DmError[] {
   const byId = new Map<string, RevisionFile>();
-  for (const file of files) {
-    const other = byId.get(file.revision.id);
-    if (other !== undefined) {
-      throw new DmError("DM4012", `two files are revision ${file.revision.id}`, {
-        at: file.header.id ?? { file: file.path, line: 1, column: 1 },
-        details: [other.path, file.path],
-        next: ["delete the copy, or give it an id of its own in its name and header"],
-      });
-    }
-    byId.set(file.revision.id, file);
-  }
+  return files.flatMap((file) => {
+    const { id } = file.revision;
+    const other = byId.get(id);
+    if (other === undefined) byId.set(id, file);
+    if (other === undefined) return [];
+    return new DmError("DM4012", `two files are revision ${id}`, {
+      at: file.header.id ?? { file: file.path, line: 1, column: 1 },
+      details: [other.path, file.path],
+      next: ["delete the copy, or give it an id of its own in its name and header"],
+    });
+  });
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {
