@@ -138,12 +138,12 @@ function junit({ findings, outcomes }: CheckResult): string {
 
 /** Characters that XML 1.0 cannot hold become what {@link harmless} makes of them. */
 function xml(text: string): string {
-  return harmless(text.toWellFormed())
+  return harmless(text.replaceAll(/\p{Surrogate}/gu, "\ufffd"))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
-    .replaceAll(/[￾￿]/g, "�");
+    .replaceAll(/[\ufffe\uffff]/g, "\ufffd");
 }
 
 function plainText(finding: Finding): string {
