@@ -1,5 +1,7 @@
 import { Option } from "commander";
 import { DmError, exitCode } from "../../src/error.js";
+import type { CheckResult } from "../../src/project/check/check.js";
+import type { Project } from "../../src/project/config.js";
 import type { CheckFormat } from "../../src/report/check.js";
 import { helpEnd } from "../help.js";
 import { shownPath } from "../paths.js";
@@ -9,6 +11,7 @@ interface CheckOptions {
   readonly base?: string | boolean;
   readonly all?: boolean;
   readonly update?: boolean;
+  readonly staged?: boolean;
   readonly format: CheckFormat;
   readonly output?: string;
 }
@@ -19,6 +22,7 @@ export const check: Declare = (command, run) => {
     .option("--no-base", "compare with nothing")
     .option("--all", "run every revision one by one, whatever passed before")
     .option("--update", "first prove revisions that were edited or added by hand and are not applied")
+    .option("--staged", "only what a hook can check of the next commit, without PostgreSQL")
     .addOption(
       new Option("--format <format>", "how to print it")
         .choices(["text", "json", "junit", "sarif", "github", "markdown"])
@@ -38,6 +42,7 @@ export const check: Declare = (command, run) => {
           ["dm check --database pglite:.dm/none", "without any server"],
           ["dm check --base origin/main --format github", "in CI"],
           ["dm check --format markdown --output comment.md", "for a comment on a pull request"],
+          ["dm check --staged", "what dm hooks install runs before a commit"],
           ["dm check --update", "take a revision as it was edited by hand"],
         ],
         {
@@ -57,13 +62,15 @@ export const check: Declare = (command, run) => {
         const { version } = await import("../../src/version.js");
         const accepted = options.update === true ? await acceptEdits(project, progress) : [];
         const format = session.options.json === true ? "json" : options.format;
-        const result = await runCheck(project, {
-          ...(options.base === undefined || options.base === true ? {} : { base: options.base || false }),
-          ...(options.all === true ? { all: true } : {}),
-          tells: format === "markdown" || format === "json",
-          env: session.terminal.env,
-          progress,
-        });
+        const full = () =>
+          runCheck(project, {
+            ...(options.base === undefined || options.base === true ? {} : { base: options.base || false }),
+            ...(options.all === true ? { all: true } : {}),
+            tells: format === "markdown" || format === "json",
+            env: session.terminal.env,
+            progress,
+          });
+        const result = options.staged === true ? await stagedCheck(project) : await full();
         const isWrong = result.findings.some(({ level }) => level === "error");
         const { sep } = await import("node:path");
         const layout = { format, version, root: `${project.root}${sep}` };
@@ -85,12 +92,17 @@ export const check: Declare = (command, run) => {
         return {
           json: () => ({ ...checkJson(result), accepted }),
           text,
-          isReport: !isWrong && format === "text",
+          isReport: result.findings.length === 0 && format === "text",
           exit,
         };
       }),
     );
 };
+
+async function stagedCheck(project: Project): Promise<CheckResult> {
+  const { checkStaged } = await import("../../src/project/check/staged.js");
+  return checkStaged(project);
+}
 
 async function writeReport(file: string, text: string): Promise<void> {
   const { writeFile } = await import("node:fs/promises");

@@ -125,4 +125,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "save a source's catalog to a file",
     load: async () => (await import("./snapshot.js")).snapshot,
   },
+  {
+    name: "hooks",
+    summary: "install or remove the git hooks",
+    load: async () => (await import("./hooks.js")).hooks,
+  },
 ];

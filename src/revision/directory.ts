@@ -55,9 +55,18 @@ export async function readRevisions(directory: string): Promise<RevisionSet> {
 
 /** The same, going on after what is wrong: files that are no revisions, copies of one, a damaged dm.sum. */
 export async function surveyRevisions(directory: string): Promise<Survey> {
-  const texts = await readTexts(directory);
+  const sum = await readIfPresent(join(directory, sumFileName));
+  return surveyTexts(directory, await readTexts(directory), sum);
+}
+
+/** The same for files that are elsewhere than in the directory, in a commit for one. */
+export async function surveyTexts(
+  directory: string,
+  texts: readonly RevisionText[],
+  sumText: string | undefined,
+): Promise<Survey> {
   const problems: DmError[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
@@ -73,7 +82,8 @@ export async function surveyRevisions(directory: string): Promise<Survey> {
   }
   problems.push(...duplicates(files));
   const found = problems.length;
-  const sum = await attempt(() => readSum(directory));
+  const sum =
+    sumText === undefined ? undefined : await attempt(() => parseSum(sumText, join(directory, sumFileName)));
   const differences = problems.length > found ? [] : compareSum(sum, texts);
   const revisions = files.map(({ revision }) => revision);
   return { directory, files, revisions, sum, differences, texts, problems };
