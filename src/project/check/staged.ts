@@ -32,8 +32,8 @@ export async function checkStaged(project: Project): Promise<CheckResult> {
   const history = checkHistory(project, base, texts).filter(({ code }) => code !== "DM7104");
   const edited = await editedUnproven(survey, base);
   const found: readonly [CheckName, string, readonly Finding[]][] = [
-    ["files", `${texts.length} staged files and dm.sum`, checkFiles(survey)],
-    ["history", `${base.files.length} files of the last commit`, [...history, ...edited]],
+    ["files", `dm.sum, and what is staged`, checkFiles(survey)],
+    ["history", "what the last commit has", [...history, ...edited]],
     ["graph", "one head", oneHead(survey)],
     ["desired", "the schema files are SQL", await schemaFindings(project, survey, base)],
   ];
