@@ -1,6 +1,7 @@
 import { factId } from "../src/catalog/identity.js";
 import { DmError, exitCode } from "../src/error.js";
 import type { DecideRename } from "../src/project/renames.js";
+import type { CiSystem } from "../src/project/workflow.js";
 import { cancelled, type Session } from "./session.js";
 
 /**
@@ -38,6 +39,24 @@ export function renameQuestion(session: Session): DecideRename | undefined {
     if (prompts.isCancel(answer)) throw cancelled();
     return answer;
   };
+}
+
+/** Which CI system should run dm check; none where nobody may be asked. */
+export async function ciQuestion(session: Session): Promise<CiSystem | undefined> {
+  if (!session.mayAsk) return undefined;
+  session.line.clear();
+  const prompts = await import("@clack/prompts");
+  const answer = await prompts.select({
+    message: "Which CI should run dm check?",
+    options: [
+      { value: "none" as const, label: "None, or I write it myself" },
+      { value: "github" as const, label: "GitHub Actions" },
+      { value: "gitlab" as const, label: "GitLab" },
+    ],
+    ...streams(session),
+  });
+  if (prompts.isCancel(answer)) throw cancelled();
+  return answer === "none" ? undefined : answer;
 }
 
 /** Questions go to stderr: stdout is for what the command prints. */

@@ -3,6 +3,7 @@
 export type { Amount } from "./apply/backfill.js";
 export type { PaceSettings } from "./apply/backfill-pace.js";
 export type { BackfillReport } from "./apply/backfill-progress.js";
+export type { JournalLine } from "./apply/journal.js";
 export { Catalog } from "./catalog/catalog.js";
 export type { Edge, Fact, KindAttributes, KindName, Unmodelled } from "./catalog/fact.js";
 export { type FactId, factId, type Identity } from "./catalog/identity.js";
@@ -45,7 +46,7 @@ export {
   check,
   type NewRevision,
 } from "./project/check/check.js";
-export type { CheckName, CheckOutcome, Finding } from "./project/check/finding.js";
+export type { CheckName, CheckOutcome, Finding as CheckFinding } from "./project/check/finding.js";
 export type { Commutation, Obstacle } from "./project/commute.js";
 export { type Environment, type OpenOptions, openProject, type Project } from "./project/config.js";
 export { type DiffResult, diffSources } from "./project/diff.js";
@@ -53,6 +54,7 @@ export { type DriftRequest, type DriftResult, drift } from "./project/drift.js";
 export { type HistoryEntry, type HistoryRequest, heads, history, show } from "./project/history.js";
 export { type InitRequest, type InitResult, initProject } from "./project/init.js";
 export { type LintRequest, lintProject } from "./project/lint.js";
+export { type LogRequest, readLog } from "./project/log.js";
 export { type MergeRequest, type MergeResult, mergeHeads } from "./project/merge.js";
 export { type NewRequest, newRevision } from "./project/new.js";
 export type { Online } from "./project/online.js";

@@ -12,6 +12,7 @@ interface CheckOptions {
   readonly all?: boolean;
   readonly update?: boolean;
   readonly staged?: boolean;
+  readonly lint: boolean;
   readonly format: CheckFormat;
   readonly output?: string;
 }
@@ -21,6 +22,7 @@ export const check: Declare = (command, run) => {
     .option("--base <ref>", "compare with where this branch left that one; in CI its target is known")
     .option("--no-base", "compare with nothing")
     .option("--all", "run every revision one by one, whatever passed before")
+    .option("--no-lint", "leave out what dm lint tells")
     .option("--update", "first prove revisions that were edited or added by hand and are not applied")
     .option("--staged", "only what a hook can check of the next commit, without PostgreSQL")
     .addOption(
@@ -66,6 +68,7 @@ export const check: Declare = (command, run) => {
           runCheck(project, {
             ...(options.base === undefined || options.base === true ? {} : { base: options.base || false }),
             ...(options.all === true ? { all: true } : {}),
+            lint: options.lint,
             tells: format === "markdown" || format === "json",
             env: session.terminal.env,
             progress,

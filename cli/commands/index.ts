@@ -126,6 +126,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./snapshot.js")).snapshot,
   },
   {
+    name: "log",
+    summary: "print the migration journal",
+    load: async () => (await import("./log.js")).log,
+  },
+  {
     name: "hooks",
     summary: "install or remove the git hooks",
     load: async () => (await import("./hooks.js")).hooks,

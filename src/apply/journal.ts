@@ -39,6 +39,18 @@ export interface JournalEntry {
   /** What was brought back or destroyed: `table app.letter, 12 rows`. */
   readonly about?: string;
   readonly error?: { readonly sqlstate?: string; readonly message: string };
+  /** Who wrote the revision, as git names them. */
+  readonly author?: string;
+}
+
+/** An entry as the journal keeps it. */
+export interface JournalLine extends JournalEntry {
+  /** ISO 8601, UTC, when the revision had ended. */
+  readonly at: string;
+  readonly role: string;
+  readonly osUser: string;
+  readonly host: string;
+  readonly dmVersion: string;
 }
 
 const tables = `
@@ -69,7 +81,8 @@ CREATE TABLE dm.journal (
   milliseconds bigint NOT NULL,
   sqlstate text,
   error text,
-  about text
+  about text,
+  author text
 );
 CREATE TABLE dm.state (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
@@ -102,6 +115,36 @@ export async function createJournal(database: Database): Promise<void> {
     });
   }
   await database.transaction(() => database.script(tables));
+}
+
+/** Which of the columns that journals of earlier versions lack this one has. */
+async function laterColumns(database: Database): Promise<readonly string[]> {
+  const rows = await database.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = 'dm.journal'::regclass AND attname IN ('about', 'author') AND NOT attisdropped`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The whole journal, oldest first. */
+export async function journalLines(database: Database): Promise<JournalLine[]> {
+  if (!(await hasJournal(database))) return [];
+  const there = await laterColumns(database);
+  const later = (name: string) => `${there.includes(name) ? name : "NULL::text"} AS ${name}`;
+  const rows = await database.query<
+    Omit<JournalLine, "error" | "about" | "author"> & Record<string, string | null>
+  >(
+    `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, revision, direction, role,
+            os_user AS "osUser", host, dm_version AS "dmVersion", milliseconds::float8 AS milliseconds,
+            sqlstate, error AS message, ${later("about")}, ${later("author")}
+     FROM dm.journal ORDER BY dm.journal.at, id`,
+  );
+  return rows.map(({ sqlstate, message, about, author, ...line }) => ({
+    ...line,
+    ...(about == null ? {} : { about }),
+    ...(author == null ? {} : { author }),
+    ...(message == null ? {} : { error: { message, ...(sqlstate == null ? {} : { sqlstate }) } }),
+  }));
 }
 
 export async function journaledRevisions(database: Database): Promise<JournaledRevision[]> {
@@ -189,15 +232,14 @@ export async function writeJournal(
   entry: JournalEntry,
   dmVersion: string,
 ): Promise<void> {
-  const { about } = entry;
-  // A journal that an earlier version has made has no such column.
-  if (about !== undefined) {
-    await database.script("ALTER TABLE dm.journal ADD COLUMN IF NOT EXISTS about text");
+  const there = await laterColumns(database);
+  for (const column of ["about", "author"].filter((name) => !there.includes(name))) {
+    await database.script(`ALTER TABLE dm.journal ADD COLUMN ${column} text`);
   }
-  const [column, value] = about === undefined ? ["", ""] : [", about", ", $9"];
   await database.query(
-    `INSERT INTO dm.journal (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error${column})
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8${value})`,
+    `INSERT INTO dm.journal
+       (revision, direction, os_user, host, dm_version, milliseconds, sqlstate, error, about, author)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       entry.revision,
       entry.direction,
@@ -207,7 +249,8 @@ export async function writeJournal(
       entry.milliseconds,
       entry.error?.sqlstate ?? null,
       entry.error?.message ?? null,
-      ...(about === undefined ? [] : [about]),
+      entry.about ?? null,
+      entry.author ?? null,
     ],
   );
 }

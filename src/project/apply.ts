@@ -2,6 +2,7 @@ import { execute } from "../apply/execute.js";
 import {
   createJournal,
   type Direction,
+  type JournalEntry,
   recordApplied,
   recordedState,
   recordState,
@@ -24,6 +25,7 @@ import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-st
 import { heldNotes, runnableOf } from "./cleanup.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
+import { appendLog } from "./log.js";
 import { preflightAll, preflightOne } from "./preflights.js";
 import { adopt, chainFor } from "./replaced.js";
 import { resumed, resumeNote, withUnfinished } from "./resume.js";
@@ -155,6 +157,11 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
   const done = begun?.direction === direction ? begun.done : 0;
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
+  const entry = {
+    revision: id,
+    direction,
+    ...(revision.author === undefined ? {} : { author: revision.author }),
+  };
   progress(`${direction === "up" ? "applying" : "rolling back"} ${id} ${revision.message}`);
   try {
     const recorded = await recordedState(target);
@@ -181,7 +188,7 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
         direction,
       );
       await recordState(target, after);
-      await writeJournal(target, { revision: id, direction, milliseconds: elapsed() }, version);
+      await writeJournal(target, { ...entry, milliseconds: elapsed() }, version);
     };
     const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
     await execute(target, { id, direction, steps, done }, finish, {
@@ -191,10 +198,12 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       note: (text) => notes.push(`${id}: ${text}`),
     });
   } catch (error) {
-    await journalFailure(runner, id, elapsed(), error);
+    await journalFailure(runner, { ...entry, milliseconds: elapsed() }, error);
     throw failed(error, revision, direction, path);
   }
-  return { id, message: revision.message, direction, milliseconds: elapsed() };
+  const milliseconds = elapsed();
+  await appendLog(runner, { ...entry, milliseconds });
+  return { id, message: revision.message, direction, milliseconds };
 }
 
 /** A revision is checked by what it was planned for, whatever dm.yaml says by now; one that tells nothing, by the last. */
@@ -204,20 +213,17 @@ function scopeOf(revision: Revision, recorded: Catalog | undefined, { manage }: 
 }
 
 /** The journal says what failed, unless the connection went with it. */
-async function journalFailure(
-  { target, direction }: Runner,
-  id: string,
-  milliseconds: number,
-  error: unknown,
-) {
+async function journalFailure(runner: Runner, told: JournalEntry, error: unknown) {
+  const { target } = runner;
   const sqlstate = error instanceof DatabaseError ? error.sqlstate : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  const entry = { revision: id, direction, milliseconds, error: { message, ...(sqlstate && { sqlstate }) } };
+  const entry = { ...told, error: { message, ...(sqlstate && { sqlstate }) } };
   try {
     await target.transaction(() => writeJournal(target, entry, version));
   } catch (second) {
     if (!(second instanceof DmError)) throw second;
   }
+  await appendLog(runner, entry);
 }
 
 function failed(error: unknown, revision: Revision, direction: Direction, path: string): unknown {

@@ -42,6 +42,8 @@ export interface Project {
   /** How hard backfills may press. */
   readonly pace: PaceSettings;
   readonly lint: LintSettings;
+  /** Where what apply and rollback did is written beside the journal, a JSON document a line; absolute. */
+  readonly logFile?: string;
   /** The one that commands act upon. */
   readonly environment: Environment;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -118,6 +120,7 @@ const configSchema = z.strictObject({
     .default("5min"),
   online: onlineSchema,
   lint: lintSchema,
+  log: z.exactOptional(z.strictObject({ file: z.string().min(1) })),
   environments: z.record(z.string(), environmentSchema).default({}),
 });
 
@@ -148,6 +151,7 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
     online: config.online,
     pace: config.backfill,
     lint: config.lint,
+    ...(config.log === undefined ? {} : { logFile: resolve(root, config.log.file) }),
     environment: resolved(environment, root, configFile),
     environments,
   };

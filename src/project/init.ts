@@ -13,11 +13,14 @@ import { baselineRevision } from "./baseline-revision.js";
 import { configFileName, openProject } from "./config.js";
 import { pullInto } from "./pull.js";
 import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type CiSystem, workflows } from "./workflow.js";
 
 export interface InitRequest {
   readonly directory: string;
   /** A database in use: its schema is written as files, a baseline revision made of it and recorded there. */
   readonly database?: string;
+  /** Writes what this CI system runs, too. */
+  readonly ci?: CiSystem;
   readonly progress?: Progress;
 }
 
@@ -33,6 +36,10 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
   const files: { path: string; state: "written" | "kept" }[] = [];
   const write = async (path: string, text: string) =>
     files.push({ path, state: await writeIfAbsent(path, text) });
+  if (request.ci !== undefined) {
+    const workflow = workflows[request.ci];
+    await write(join(root, workflow.path), workflow.text);
+  }
   if (request.database === undefined) {
     await write(join(root, configFileName), configText("pglite:.dm/local"));
     await write(join(root, ".gitignore"), ".dm/\n");

@@ -106,7 +106,7 @@ async function runWritten(bench: Workbench, chain: Chain, judged: readonly Judge
 
 interface Place {
   readonly bench: Bench;
-  readonly site: Site;
+  readonly site: Omit<Site, "trial">;
   readonly known: KnownSizes;
 }
 

@@ -38,7 +38,7 @@ describe("a mistake", () => {
   test.each([
     { argv: ["plna"], message: "unknown command 'plna'", detail: "(Did you mean plan?)" },
     { argv: ["upgrade"], message: "unknown command 'upgrade'" },
-    { argv: ["check"], message: "unknown command 'check'" },
+    { argv: ["dance"], message: "unknown command 'dance'" },
     {
       argv: ["diff", "empty", "schema", "--fromat", "sql"],
       message: "unknown option '--fromat'",

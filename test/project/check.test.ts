@@ -18,14 +18,14 @@ const chain: readonly Sketch[] = [
   {
     ...planned,
     id: "0",
-    up: "CREATE TABLE patient (id int PRIMARY KEY, name text NOT NULL);",
+    up: "CREATE TABLE patient (id bigint PRIMARY KEY, name text NOT NULL);",
     down: "DROP TABLE patient;",
   },
   {
     ...planned,
     id: "1",
     parents: ["0"],
-    up: "CREATE TABLE visit (id int PRIMARY KEY, patient int REFERENCES patient ON DELETE CASCADE);",
+    up: "CREATE TABLE visit (id bigint PRIMARY KEY, patient bigint REFERENCES patient ON DELETE CASCADE);\nCREATE INDEX visit_patient ON visit (patient);",
     down: "DROP TABLE visit;",
   },
   {
@@ -44,9 +44,10 @@ const chain: readonly Sketch[] = [
   },
 ];
 const schema = `
-CREATE TABLE patient (id int PRIMARY KEY, name text NOT NULL, email text);
+CREATE TABLE patient (id bigint PRIMARY KEY, name text NOT NULL, email text);
 CREATE INDEX patient_email ON patient (email);
-CREATE TABLE visit (id int PRIMARY KEY, patient int REFERENCES patient ON DELETE CASCADE);
+CREATE TABLE visit (id bigint PRIMARY KEY, patient bigint REFERENCES patient ON DELETE CASCADE);
+CREATE INDEX visit_patient ON visit (patient);
 CREATE VIEW roster AS SELECT id, name FROM patient;
 `;
 
@@ -84,10 +85,12 @@ async function planted(fault: (at: Plot) => Promise<unknown>): Promise<readonly 
   return findings(copy);
 }
 
-async function findings(at: string): Promise<readonly Finding[]> {
+async function findings(at: string, lint = false): Promise<readonly Finding[]> {
   const revisions = join(at, "revisions");
   const there = { ...project, root: at, revisions, schema: join(at, "schema") };
-  const result = await checkOn({ ...bench, project: there }, await surveyRevisions(revisions), undefined);
+  const result = await checkOn({ ...bench, project: there }, await surveyRevisions(revisions), undefined, {
+    lint,
+  });
   return result.findings;
 }
 
@@ -330,7 +333,7 @@ const faults: readonly [string, Fault, string, string | RegExp][] = [
 
 describe("dm check", { timeout: 120_000 }, () => {
   test("is silent on a healthy chain", async () => {
-    expect(await findings(healthy)).toEqual([]);
+    expect(await findings(healthy, true)).toEqual([]);
   });
 
   test.each(faults)("finds %s", async (_, fault, code, told) => {

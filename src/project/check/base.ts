@@ -20,7 +20,6 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** What CI systems call the branch that a change is to be merged into. */
 const targetVariables = [
   "GITHUB_BASE_REF",
-  "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
   "BITBUCKET_PR_DESTINATION_BRANCH",
   "SYSTEM_PULLREQUEST_TARGETBRANCH",
   "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
@@ -29,6 +28,8 @@ const targetVariables = [
 
 /** The branch or commit that CI would compare with, by its variables; nothing elsewhere. */
 export function baseInCi(env: Variables): string | undefined {
+  // GitLab fetches no other branch, but tells the commit.
+  if ((env.CI_MERGE_REQUEST_DIFF_BASE_SHA ?? "") !== "") return env.CI_MERGE_REQUEST_DIFF_BASE_SHA;
   for (const variable of targetVariables) {
     const branch = env[variable]?.replace(/^refs\/heads\//, "");
     if (branch !== undefined && branch !== "") return `origin/${branch}`;

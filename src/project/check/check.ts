@@ -18,6 +18,7 @@ import { checkDesired } from "./desired.js";
 import { checkFiles } from "./files.js";
 import { type CheckName, type CheckOutcome, type Finding, findingOf } from "./finding.js";
 import { checkHeads } from "./heads.js";
+import { checkLint } from "./lint.js";
 import { rememberedOf } from "./remembered.js";
 
 export interface CheckRequest {
@@ -27,6 +28,8 @@ export interface CheckRequest {
   readonly all?: boolean;
   /** Whether the changes of new revisions are asked for. */
   readonly tells?: boolean;
+  /** Whether to lint too; yes unless said otherwise. */
+  readonly lint?: boolean;
   /** The variables of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly progress?: Progress;
@@ -97,7 +100,7 @@ export async function checkOn(
   bench: Workbench,
   survey: Survey,
   base: Base | undefined,
-  request: Pick<CheckRequest, "all" | "tells"> = {},
+  request: Pick<CheckRequest, "all" | "tells" | "lint"> = {},
 ): Promise<CheckResult> {
   const report = new Report();
   const { project } = bench;
@@ -145,6 +148,15 @@ export async function checkOn(
     head === undefined ? "the schema files load" : "the chain builds what the schema files say",
     () => checkDesired(bench, head),
   );
+  if (request.lint !== false) {
+    if (run?.head === undefined) report.skip("lint", "the chain does not run");
+    else {
+      const fresh = survey.files.filter(({ revision }) => isNew(revision.id)).map(({ path: file }) => file);
+      await report.run("lint", `${fresh.length} new revisions and the schema files`, () =>
+        checkLint(bench, [...fresh, project.schema]),
+      );
+    }
+  }
   const news = survey.files
     .filter(({ revision }) => isNew(revision.id))
     .map(({ revision, path: file }): NewRevision => {
