@@ -162,7 +162,7 @@ function unproven({ revision }: RevisionFile, place: Place, created: string): Re
 
 /** Does not run there, or does not lead back. */
 function isUnfit(error: unknown): error is DmError {
-  return error instanceof DmError && ["DM3401", "DM3402", "DM3403", "DM3405"].includes(error.code);
+  return error instanceof DmError && ["DM3401", "DM3402", "DM3403", "DM3405", "DM3406"].includes(error.code);
 }
 
 function refuseWritten(rest: readonly RevisionFile[], cause: DmError): void {

@@ -48,7 +48,8 @@ async function proveOne(bench: Workbench, chain: Chain, file: RevisionFile, dryR
   const { revision, path } = file;
   const earlier = ancestors(chain.graph, revision.parents);
   const before = inOrder(chain.graph, earlier).map((id) => fileOf(chain, id).revision);
-  const proven = await proveOn(bench, before, file);
+  // What somebody edited is theirs from then on.
+  const proven = await proveOn(bench, before, { ...file, revision: { ...revision, kind: "written" } });
   if (dryRun) return;
   const text = await formatRevision(proven);
   await writeFile(`${path}.new`, text);
@@ -68,7 +69,7 @@ export function proveOn(
   before: readonly Revision[],
   file: RevisionFile,
 ): Promise<Revision> {
-  const { revision, path } = file;
+  const { revision } = file;
   bench.progress(`proving ${revision.id}`);
   return withReplay(
     bench,
@@ -84,7 +85,6 @@ export function proveOn(
       ];
       return {
         ...revision,
-        kind: "written",
         ...(hazards.length === 0 ? {} : { hazards }),
         from: markOf(start),
         to: markOf(after),
