@@ -52,5 +52,5 @@ test.each(["github", "gitlab"] as const)(
       await rm(directory, { recursive: true });
     }
   },
-  120_000,
+  300_000,
 );

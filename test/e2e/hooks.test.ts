@@ -58,7 +58,7 @@ beforeAll(async () => {
   await git(template, "init", "-q", "-b", "main");
   await git(template, "add", "-A");
   expect(await git(template, "commit", "-qm", "begin")).toMatchObject({ code: 0 });
-});
+}, 300_000);
 
 afterAll(() => rm(base, { recursive: true }));
 
@@ -73,7 +73,7 @@ async function repository() {
 const first = "revisions/20250101000000_000000000000_revision_0.sql";
 const second = "revisions/20250101000100_111111111111_revision_1.sql";
 
-describe("a commit", { timeout: 60_000 }, () => {
+describe("a commit", { timeout: 300_000 }, () => {
   test("without a fault passes, also of single files and with -a", async () => {
     const { top, root, project } = await repository();
     await installHooks(project);
@@ -122,7 +122,7 @@ describe("a commit", { timeout: 60_000 }, () => {
   );
 });
 
-describe("dm hooks install", () => {
+describe("dm hooks install", { timeout: 300_000 }, () => {
   test("keeps a hook that is there, runs before it, and goes without a trace", async () => {
     const { top, root, project } = await repository();
     const file = path.join(top, ".git/hooks/pre-commit");

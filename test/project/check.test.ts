@@ -66,7 +66,7 @@ beforeAll(async () => {
   await writeSketches(join(healthy, "revisions"), chain);
   project = await openProject({ cwd: healthy, database: `pglite:${root}/none` });
   ({ bench, close } = await openBench(project));
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await close();
@@ -331,7 +331,7 @@ const faults: readonly [string, Fault, string, string | RegExp][] = [
   ],
 ];
 
-describe("dm check", { timeout: 120_000 }, () => {
+describe("dm check", { timeout: 300_000 }, () => {
   test("is silent on a healthy chain", async () => {
     expect(await findings(healthy, true)).toEqual([]);
   });

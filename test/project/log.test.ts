@@ -12,7 +12,7 @@ import { idOf, writeSketches } from "../support/revisions.js";
 
 const author = "Ana <ana@clinic.example>";
 
-describe("the journal", { timeout: 120_000 }, () => {
+describe("the journal", { timeout: 300_000 }, () => {
   test("says who, what, when, how long, from where and why not; so does the log file", async () => {
     await withProject({}, async (plain) => {
       const project = { ...plain, logFile: join(plain.root, "logs/dm.jsonl") };
@@ -90,4 +90,4 @@ test("a revision that was edited by hand is accepted when it is proven, and neve
     await expect(acceptEdits(project)).rejects.toMatchObject({ code: "DM4104", exit: 3 });
     await expect(applyRevisions(project, {})).rejects.toMatchObject({ exit: 3 });
   });
-}, 120_000);
+}, 300_000);
