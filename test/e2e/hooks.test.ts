@@ -5,10 +5,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkHistory, findBase } from "../../src/project/check/base.js";
-import { openProject } from "../../src/project/config.js";
+import { keptFiles } from "../../src/project/check/kept.js";
+import { openProject, type Project } from "../../src/project/config.js";
 import { installHooks, uninstallHooks } from "../../src/project/hooks.js";
-import { surveyRevisions } from "../../src/revision/directory.js";
-import { writeSketches } from "../support/revisions.js";
+import {
+  replaceRevisions,
+  restoreFiles,
+  revisionTexts,
+  surveyRevisions,
+} from "../../src/revision/directory.js";
+import { revisionOf, writeSketches } from "../support/revisions.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const environment = {
@@ -115,9 +121,54 @@ describe("a commit", { timeout: 300_000 }, () => {
       expect(await git(top, "commit", "-qm", "fault", "--no-verify")).toMatchObject({ code: 0 });
       if (!name.includes("revision")) return;
       const found = await findBase(project, undefined, { CI_COMMIT_BEFORE_SHA: "HEAD~1" });
-      const { texts } = await surveyRevisions(project.revisions);
+      const survey = await surveyRevisions(project.revisions);
       if (found === undefined) expect.unreachable();
-      expect(checkHistory(project, found, texts).map((one) => one.code)[0]).toMatch(told.source.slice(0, 6));
+      expect(checkHistory(project, found, survey, []).map((one) => one.code)[0]).toMatch(
+        told.source.slice(0, 6),
+      );
+    },
+  );
+});
+
+describe("a commit of a revision that replaces others", { timeout: 300_000 }, () => {
+  /** What CI says of the last commit. */
+  const inCi = async (project: Project) => {
+    const found = await findBase(project, undefined, { CI_COMMIT_BEFORE_SHA: "HEAD~1" });
+    const survey = await surveyRevisions(project.revisions);
+    if (found === undefined) expect.unreachable();
+    return checkHistory(project, found, survey, await keptFiles(survey)).map((one) => one.code);
+  };
+
+  test.each(["replaced", "before_222222222222"])(
+    "passes where they are kept in %s as they were",
+    async (place) => {
+      const { top, root, project } = await repository();
+      await installHooks(project);
+      const old = await revisionTexts(project.revisions);
+      const kept = await restoreFiles(path.join(project.revisions, place), old);
+      const replaces = ["000000000000", "111111111111"];
+      const squashed = revisionOf({
+        id: "2",
+        kind: "planned",
+        replaces,
+        up: "CREATE TABLE a ();\n\nCREATE TABLE b ();",
+      });
+      await replaceRevisions(project.revisions, old, [squashed]);
+      await git(top, "add", "-A");
+      expect(await git(top, "commit", "-qm", "squash")).toEqual({ code: 0, printed: "" });
+      expect(await inCi(project)).toEqual([]);
+
+      await git(top, "reset", "-q", "--soft", "HEAD~1");
+      await writeFile(kept[0] ?? "", "-- other\n", { flag: "a" });
+      await rm(kept[1] ?? "");
+      await git(top, "add", "-A");
+      const { code, printed } = await git(root, "commit", "-qm", "squash");
+      expect({ code, printed }).toMatchObject({
+        code: 1,
+        printed: expect.stringContaining("is not kept as it was"),
+      });
+      await git(top, "commit", "-qm", "squash", "--no-verify");
+      expect(await inCi(project)).toEqual(["DM7102", "DM7102"]);
     },
   );
 });

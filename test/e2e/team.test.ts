@@ -56,10 +56,10 @@ describe("two developers who change the same thing", () => {
     "cannot merge, are told what, and rebase to what they agreed on in the schema",
     async () => {
       await withTeam(postgres, ["ana", "bo"], start, async (ana, bo) => {
-        const theirs = await ana.change({ "patient.sql": patient(" NOT NULL DEFAULT 'a'") }, "a name");
-        const mine = await bo.change({ "patient.sql": patient(" NOT NULL DEFAULT 'b'") }, "b name");
+        const theirs = await ana.change({ "patient.sql": patient(" DEFAULT 'a'") }, "a name");
+        const mine = await bo.change({ "patient.sql": patient(" DEFAULT 'b'") }, "b name");
         await ana.push();
-        await bo.pull({ "patient.sql": patient(" NOT NULL DEFAULT 'both'") });
+        await bo.pull({ "patient.sql": patient(" DEFAULT 'both'") });
         const { error } = await bo.json(["merge"], 3);
         expect(error).toMatchObject({ code: "DM4124" });
         expect((error as { details: string[] }).details.join("\n")).toContain("default public.patient.name");

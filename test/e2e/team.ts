@@ -120,10 +120,12 @@ function developer(name: string, root: string, own: Own | undefined): Developer 
     },
     async change(files, message) {
       for (const [file, text] of Object.entries(files)) await self.write(`schema/${file}`, text);
-      const { revision } = await self.json(["plan", "-m", message]);
+      const { revisions } = await self.json(["plan", "-m", message]);
       await self.dm(["apply", "--allow", "all"]);
       await self.commit(message);
-      return (revision as { id: string }).id;
+      const [revision, ...phases] = revisions as { id: string }[];
+      if (revision === undefined || phases.length > 0) throw new Error(`${message}: not one revision`);
+      return revision.id;
     },
     async pull(resolved = {}) {
       await self.git("fetch", "--quiet");

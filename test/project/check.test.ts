@@ -2,11 +2,18 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Base } from "../../src/project/check/base.js";
 import { checkOn } from "../../src/project/check/check.js";
 import type { Finding } from "../../src/project/check/finding.js";
 import { openProject, type Project } from "../../src/project/config.js";
 import type { Workbench } from "../../src/project/workbench.js";
-import { surveyRevisions, writeSum } from "../../src/revision/directory.js";
+import {
+  replaceRevisions,
+  restoreFiles,
+  revisionTexts,
+  surveyRevisions,
+  writeSum,
+} from "../../src/revision/directory.js";
 import { formatRevision } from "../../src/revision/format.js";
 import { revisionFileName } from "../../src/revision/name.js";
 import { sumOf } from "../../src/revision/sum.js";
@@ -85,10 +92,10 @@ async function planted(fault: (at: Plot) => Promise<unknown>): Promise<readonly 
   return findings(copy);
 }
 
-async function findings(at: string, lint = false): Promise<readonly Finding[]> {
+async function findings(at: string, lint = false, base?: Base): Promise<readonly Finding[]> {
   const revisions = join(at, "revisions");
   const there = { ...project, root: at, revisions, schema: join(at, "schema") };
-  const result = await checkOn({ ...bench, project: there }, await surveyRevisions(revisions), undefined, {
+  const result = await checkOn({ ...bench, project: there }, await surveyRevisions(revisions), base, {
     lint,
   });
   return result.findings;
@@ -334,6 +341,27 @@ const faults: readonly [string, Fault, string, string | RegExp][] = [
 describe("dm check", { timeout: 300_000 }, () => {
   test("is silent on a healthy chain", async () => {
     expect(await findings(healthy, true)).toEqual([]);
+  });
+
+  test("is silent on revisions that one replaced, and finds an edit of what is kept of them", async () => {
+    const copy = join(root, String(count++));
+    const revisions = join(copy, "revisions");
+    await cp(healthy, copy, { recursive: true });
+    const old = await revisionTexts(revisions);
+    const kept = await restoreFiles(join(revisions, "replaced"), old);
+    const sql = (halves: readonly (string | undefined)[]) => halves.join("\n\n");
+    const squashed = revisionOf({
+      ...planned,
+      id: "6",
+      replaces: chain.map(({ id }) => idOf(id)),
+      up: sql(chain.map(({ up }) => up)),
+      down: sql(chain.map(({ down }) => down).toReversed()),
+    });
+    await replaceRevisions(revisions, old, [squashed]);
+    const base = { name: "main", commit: "HEAD", files: old };
+    expect(await findings(copy, false, base)).toEqual([]);
+    await writeFile(kept[0] ?? "", "-- other\n", { flag: "a" });
+    expect((await findings(copy, false, base)).map(({ code }) => code)).toEqual(["DM7001", "DM7102"]);
   });
 
   test.each(faults)("finds %s", async (_, fault, code, told) => {

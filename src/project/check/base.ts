@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { DmError } from "../../error.js";
 import { commitOf, filesIn, gitLine } from "../../git/git.js";
-import { compareSum, type RevisionText, sumFileName, sumOf } from "../../revision/sum.js";
+import type { Survey } from "../../revision/directory.js";
+import { parseRevisionFileName } from "../../revision/name.js";
+import { checksum, compareSum, type RevisionText, sumFileName, sumOf } from "../../revision/sum.js";
 import type { Project } from "../config.js";
+import { replacedDirectory } from "../replaced.js";
 import type { Finding } from "./finding.js";
 
 /** The commit that a branch is compared with: where it left the other one. */
@@ -73,29 +76,47 @@ export async function findBase(
   return { name, commit, files };
 }
 
-/** Revision files that the base has and that are no longer there, or not as they were: databases may have them. */
+/**
+ * Revision files that the base has and that are no longer there, or not as they were: databases may have them. One that
+ * a revision replaces may go where it is kept aside as it was.
+ */
 export function checkHistory(
   project: Project,
   base: Base,
-  texts: readonly RevisionText[],
+  { texts, revisions }: Pick<Survey, "texts" | "revisions">,
+  kept: readonly RevisionText[],
 ): readonly Finding[] {
-  const about = { check: "history", level: "error", details: [] } as const;
-  return compareSum(sumOf(base.files), texts).flatMap((difference): Finding[] => {
+  const about = { check: "history", level: "error" } as const;
+  const before = sumOf(base.files);
+  const replaced = new Set(revisions.flatMap(({ replaces = [] }) => replaces));
+  const isReplaced = (name: string) => replaced.has(parseRevisionFileName(name)?.id ?? "");
+  const isKept = (one: string) =>
+    kept.some(({ name, text }) => name === one && checksum(text) === before.checksums.get(one));
+  return compareSum(before, texts).flatMap((difference): Finding[] => {
     const { kind, file } = difference;
     if (kind === "added" || kind === "total") return [];
+    if (kind === "deleted" && isReplaced(file) && isKept(file)) return [];
     const was = difference.kind === "renamed" ? difference.from : file;
     const path = join(project.revisions, was);
     const verb = { edited: "edited", deleted: "deleted", renamed: `renamed to ${file}` }[kind];
+    const aside = join(project.revisions, replacedDirectory, was);
+    const revision = base.commit.slice(0, 12);
+    const isLost = kind === "deleted" && isReplaced(was);
     return [
       {
         ...about,
         code: { edited: "DM7104", deleted: "DM7102", renamed: "DM7103" }[kind],
-        message: `${was} was ${verb} since ${base.name}`,
+        message: isLost
+          ? `${was} was replaced since ${base.name}, and is not kept as it was`
+          : `${was} was ${verb} since ${base.name}`,
         at: join(project.revisions, file),
-        next: [
-          `bring it back: git checkout ${base.commit.slice(0, 12)} -- ${path} ${join(project.revisions, sumFileName)}`,
-          "databases that have it refuse to go on; what is to change belongs in a new revision",
-        ],
+        details: isLost ? ["databases between the revisions that were replaced need their files"] : [],
+        next: isLost
+          ? [`bring it back: git show ${revision}:./${relative(project.root, path)} > ${aside}`]
+          : [
+              `bring it back: git checkout ${revision} -- ${path} ${join(project.revisions, sumFileName)}`,
+              "databases that have it refuse to go on; what is to change belongs in a new revision",
+            ],
       },
     ];
   });

@@ -9,15 +9,17 @@ import type { Revision } from "../../revision/revision.js";
 import { checksum, sumOf } from "../../revision/sum.js";
 import { type Chain, pathTo, readChain, standingOf } from "../chain.js";
 import type { Project } from "../config.js";
+import { chainFor } from "../replaced.js";
 import { withRevisionLock } from "../revision-lock.js";
 import { type Progress, silent, type Workbench, withShadowFor } from "../workbench.js";
 import { proveWritten } from "../written.js";
 import { type Base, checkHistory, findBase } from "./base.js";
 import { runChain } from "./chain.js";
 import { checkDesired } from "./desired.js";
-import { checkFiles } from "./files.js";
+import { asKept, checkFiles } from "./files.js";
 import { type CheckName, type CheckOutcome, type Finding, findingOf } from "./finding.js";
 import { checkHeads } from "./heads.js";
+import { keptFiles, surveyReplaced } from "./kept.js";
 import { checkLint } from "./lint.js";
 import { rememberedOf } from "./remembered.js";
 
@@ -104,13 +106,17 @@ export async function checkOn(
 ): Promise<CheckResult> {
   const report = new Report();
   const { project } = bench;
-  const chain = readableChain(survey, report);
+  const old = await surveyReplaced(survey);
+  const chain = readableChain(survey, old, report);
   const applied = chain === undefined ? undefined : await appliedOf(bench, chain, report);
-  await report.run("files", `${survey.texts.length} files and dm.sum`, async () => checkFiles(survey));
+  await report.run("files", `${survey.texts.length} files and dm.sum`, async () => [
+    ...checkFiles(survey),
+    ...(old === undefined ? [] : asKept(old)),
+  ]);
   if (base === undefined) report.skip("history", "no base to compare with: --base REF");
   else {
     await report.run("history", `${base.files.length} files of ${base.name}`, async () =>
-      checkHistory(project, base, survey.texts),
+      checkHistory(project, base, survey, await keptFiles(survey)),
     );
   }
   let path: readonly string[] = [];
@@ -202,13 +208,13 @@ class Report {
   }
 }
 
-function readableChain(survey: Survey, report: Report): Chain | undefined {
+function readableChain(survey: Survey, old: Survey | undefined, report: Report): Chain | undefined {
   // What cannot be read as a revision is missing in the graph; dm.sum is not needed for it.
   if (survey.files.length < survey.texts.length || survey.problems.some(({ code }) => code === "DM4012")) {
     return undefined;
   }
   try {
-    return { set: survey, graph: graphOf(survey) };
+    return { set: survey, graph: graphOf(survey), ...(old && { old }) };
   } catch (error) {
     report.add(findingOf("graph", error));
     return undefined;
@@ -222,10 +228,10 @@ async function appliedOf(
   report: Report,
 ): Promise<ReadonlySet<string> | undefined> {
   try {
-    const { applied } = await standingOf(chain, bench.target);
+    const { applied } = await standingOf(await chainFor(chain, bench.target), bench.target);
     return new Set(applied.map(({ id }) => id));
   } catch (error) {
-    if (!(error instanceof DmError) || !["DM4102", "DM4104"].includes(error.code)) throw error;
+    if (!(error instanceof DmError) || !["DM4102", "DM4104", "DM4131"].includes(error.code)) throw error;
     report.add(findingOf("files", error));
     return undefined;
   }

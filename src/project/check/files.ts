@@ -7,8 +7,7 @@ import { type Finding, findingOf } from "./finding.js";
 /** Files that are no revisions, that are not as dm.sum says, or not named as their headers say; proofs that lack. */
 export function checkFiles(survey: Survey): readonly Finding[] {
   return [
-    ...survey.problems.map((problem) => findingOf("files", problem)),
-    ...survey.differences.map((difference) => differenceFinding(survey.directory, difference)),
+    ...asWritten(survey),
     ...survey.files.flatMap(({ name, path, revision, header }): Finding[] => {
       const about = { check: "files", level: "error", revision: revision.id, details: [] } as const;
       const expected = revisionFileName(revision);
@@ -39,6 +38,20 @@ export function checkFiles(survey: Survey): readonly Finding[] {
       ];
     }),
   ];
+}
+
+/** Files that are no revisions, or not as dm.sum says. */
+function asWritten({ directory, problems, differences }: Survey): readonly Finding[] {
+  return [
+    ...problems.map((problem) => findingOf("files", problem)),
+    ...differences.map((difference) => differenceFinding(directory, difference)),
+  ];
+}
+
+/** The same of files that others replaced. They may go once no database needs them. */
+export function asKept(old: Survey): readonly Finding[] {
+  const differences = old.differences.filter(({ kind }) => kind !== "deleted");
+  return asWritten({ ...old, differences });
 }
 
 const codes = {

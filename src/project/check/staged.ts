@@ -10,6 +10,7 @@ import { type Base, checkHistory } from "./base.js";
 import type { CheckResult } from "./check.js";
 import { checkFiles } from "./files.js";
 import { type CheckName, type CheckOutcome, type Finding, findingOf } from "./finding.js";
+import { directoriesOfKept } from "./kept.js";
 
 /**
  * What a hook can check before a commit, without any PostgreSQL: of the revision files as the commit would have them,
@@ -29,7 +30,8 @@ export async function checkStaged(project: Project): Promise<CheckResult> {
     commit: "HEAD",
     files: before.filter(({ name }) => name.endsWith(".sql")),
   };
-  const history = checkHistory(project, base, texts).filter(({ code }) => code !== "DM7104");
+  const kept = await Promise.all(directoriesOfKept(survey).map((one) => filesInIndex(root, one)));
+  const history = checkHistory(project, base, survey, kept.flat()).filter(({ code }) => code !== "DM7104");
   const edited = await editedUnproven(survey, base);
   const found: readonly [CheckName, string, readonly Finding[]][] = [
     ["files", `dm.sum, and what is staged`, checkFiles(survey)],
