@@ -57,6 +57,14 @@ describe.skipIf(newest === undefined)("dm archive", () => {
           { direction: "restore", about: "table public.letter, 12 rows" },
           { direction: "purge", about: "column public.patient.name, 2 values" },
         ]);
+        const log = (...argv: string[]) => dm(["log", ...argv, "--config", join(project.root, "dm.yaml")]);
+        expect((await log()).stdout).toMatch(/restore .*table public\.letter, 12 rows/);
+        const { entries } = JSON.parse((await log("--json")).stdout);
+        expect(entries.at(-1)).toMatchObject({
+          direction: "purge",
+          about: expect.stringContaining("patient.name"),
+        });
+        expect(entries[0]).toMatchObject({ direction: "up", about: null });
         const hidden = "SELECT FROM pg_attribute WHERE attname ~ '^dm_archived' AND NOT attisdropped";
         expect(await query(hidden)).toEqual([]);
         await expect(rollbackRevisions(project, {})).rejects.toMatchObject({ code: "DM5503" });
