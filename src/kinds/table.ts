@@ -7,7 +7,7 @@ import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, origin } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
-import { isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
+import { isHidden, isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
 import { moveTable, setTableAside } from "./table-rows.js";
 
@@ -49,7 +49,9 @@ export const table = defineKind({
              'tablespace', ${tablespaceName("c.reltablespace")},
              'accessMethod', am.amname,
              'partitionBy', CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END
-           ) AS attributes
+           ) AS attributes,
+           (SELECT json_build_object('quarantined', json_agg(a.attname ORDER BY a.attnum)) FROM pg_attribute a
+            WHERE a.attrelid = c.oid AND NOT a.attisdropped AND ${isHidden("a.attname")} HAVING count(*) > 0) AS noted
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_type t ON t.oid = c.reltype

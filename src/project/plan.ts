@@ -16,6 +16,7 @@ import type { Project } from "./config.js";
 import { examinedParts } from "./examined-parts.js";
 import { type Placement, placed } from "./placement.js";
 import { type Place, plannedRevisions } from "./planned-revisions.js";
+import { refuseLosingQuarantine } from "./quarantined.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
@@ -130,6 +131,8 @@ export async function planOnto(
     isDiscarded: () => request.discard === true,
   };
   const { parts, sizes } = await examinedParts(bench, change);
+  const ups = parts.flatMap(({ part }) => part.up);
+  refuseLosingQuarantine(live, renames, ups);
   const revisions = plannedRevisions(parts, { ...request, place, live, server: bench.shadow.description });
   return { ...result, revisions, sizes: sizes.from, notes: sizes.notes };
 }

@@ -4,7 +4,7 @@ import type { Database } from "../../src/database/database.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
-import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const before = `
@@ -50,7 +50,7 @@ const query = (project: Project, sql: string) =>
 const script = (project: Project, sql: string) =>
   withDatabase(project.environment.database, (database: Database) => database.script(sql));
 
-describe.each(eachPostgres)("on %s, what a plan drops", (postgres) => {
+describe.each(endsOfPostgres)("on %s, what a plan drops", (postgres) => {
   const at = (url: string) => (postgres === "pglite" ? {} : { database: url });
 
   it("goes to quarantine and comes back with every row", async () => {
@@ -91,5 +91,25 @@ describe.each(eachPostgres)("on %s, what a plan drops", (postgres) => {
         expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
       }),
     );
+  });
+});
+
+it("a table is not made anew over columns that are in quarantine in it", async () => {
+  const people = (columns: string, rest = "") => ({
+    "a.sql": `CREATE TABLE person (id int, ${columns})${rest};\n`,
+  });
+  await withProject({ schema: people("name text, born date") }, async (project) => {
+    await planRevision(project, { message: "all" });
+    await applyRevisions(project, {});
+    await script(project, "INSERT INTO person VALUES (1, 'Al', '2000-01-01')");
+    await writeSchema(project.root, people("born date"));
+    await planRevision(project, { message: "no names" });
+    await applyRevisions(project, {});
+    await writeSchema(project.root, people("born date", " PARTITION BY RANGE (born)"));
+    await expect(planRevision(project, { message: "by year" })).rejects.toMatchObject({
+      code: "DM3107",
+      exit: 3,
+      message: expect.stringMatching(/^public\.person\.dm_archived_\w+_name is in quarantine/),
+    });
   });
 });
