@@ -200,7 +200,11 @@ function shellsOf(facts: readonly Fact[], { current, wanted }: States): Fact[] {
   return [...schemas].flatMap((id) => {
     const schema = current.get(id);
     if (!isKind(schema, "schema") || wanted.has(schema.id)) return [];
-    return [schema, ...current.children(schema.id).filter(({ identity }) => identity.of !== undefined)];
+    // Its owner, and who has grants on it, may go first.
+    const lasts = ({ id, identity }: Fact) =>
+      identity.of !== undefined &&
+      current.dependencies(id).every(({ to }) => to === schema.id || wanted.has(to));
+    return [schema, ...current.children(schema.id).filter(lasts)];
   });
 }
 
