@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Catalog } from "../../src/catalog/catalog.js";
+import type { Unmodelled } from "../../src/catalog/fact.js";
 import type { Database } from "../../src/database/database.js";
 import { diff } from "../../src/diff/diff.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
@@ -76,7 +77,10 @@ async function journey(
     await go("all of it away", at, empty);
     await go("b", empty, wantedB);
   });
-  for (const { kind, name } of [...base.unmodelled, ...wantedA.unmodelled, ...wantedB.unmodelled])
-    problems.push(`not modelled: ${kind} ${name}`);
+  // Where a trigger's clones are internal ones, nothing but names tells them apart.
+  const isClone = ({ kind }: Unmodelled) => kind === "internal trigger" && base.major < 15;
+  for (const one of [...base.unmodelled, ...wantedA.unmodelled, ...wantedB.unmodelled]) {
+    if (!isClone(one)) problems.push(`not modelled: ${one.kind} ${one.name}`);
+  }
   return problems;
 }
