@@ -59,7 +59,8 @@ export async function execute(
           await (isLast ? finish() : recordProgress(database, done));
         });
       } else {
-        await withRetries(options, () =>
+        // deadlock_detected: the transaction was rolled back and may run again.
+        await withRetries({ ...options, also: ["40P01"] }, () =>
           database.transaction(async () => {
             await database.script(
               [...timeouts(database, options, "SET LOCAL"), "SET LOCAL check_function_bodies = off"].join(

@@ -27,6 +27,8 @@ export interface KeepingRequest {
   readonly revision: string;
   /** What the way up drops for good; the way back always keeps what was added. */
   readonly isDiscarded?: (fact: Fact) => boolean;
+  /** What the way back does not keep: it has no values of its own. */
+  readonly isInterim?: (fact: Fact) => boolean;
   /** The way up, where it takes more turns than the plan between the two states. */
   readonly up?: readonly PlannedStatement[];
 }
@@ -39,10 +41,10 @@ export function keepingPlan(
   plan: Planner,
   current: Catalog,
   wanted: Catalog,
-  { revision, isDiscarded = () => false, up }: KeepingRequest,
+  { revision, isDiscarded = () => false, isInterim = () => false, up }: KeepingRequest,
 ): KeepingPlan {
   const gone = settled(plan, current, wanted, isDiscarded);
-  const added = settled(plan, wanted, current, () => false);
+  const added = settled(plan, wanted, current, isInterim);
   const again = comingAgain(added, up ?? gone.leaving, wanted, () => plan(added.resting, gone.resting));
   const [out, back] = [
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted })),

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { Identity as Path } from "../catalog/identity.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { AlterContext } from "./define.js";
 import { changeSequence, type SequenceOptions, sequenceClauses } from "./sequence-options.js";
 
 /** GENERATED … AS IDENTITY, with the options of the sequence behind it. */
@@ -45,14 +46,14 @@ export function identityClause(identity: Identity, schema: string | undefined, t
   return sql`GENERATED ${raw(identity.generation.toUpperCase())} AS IDENTITY ${list.text !== "" && sql`(${list})`}`;
 }
 
-export function changeIdentity(from: ColumnFact, to: ColumnFact): Sql[] {
+export function changeIdentity(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
   const before = from.attributes.identity;
   const after = to.attributes.identity;
   if (after === null) return [];
   if (before === null) {
     return [
       sql`${alterColumn(to)} ADD ${identityClause(after, to.identity.schema, to.attributes.type)}`,
-      continueAfterRows(to, after),
+      ...(context.isCounted?.(to.id) === true ? [] : [continueAfterRows(to, after)]),
     ];
   }
   const [oldName, newName] = [sequenceName(before, from), sequenceName(after, to)];

@@ -21,7 +21,8 @@ export function columnPreflight(
   if (to.attributes.generated !== null) return [];
   const column = name(to.identity.name);
   const found: Preflight[] = [];
-  const isMisfit = misfits(column, from.attributes.type, to.attributes.type, context);
+  const isTold = context.using?.(to.id) !== undefined;
+  const isMisfit = isTold ? "unknown" : misfits(column, from.attributes.type, to.attributes.type, context);
   if (isMisfit !== "always") {
     const finds = `${shown(to)}: rows whose ${column.text} is no ${to.attributes.type}`;
     if (isMisfit === "unknown") found.push({ finds, of: "type" });

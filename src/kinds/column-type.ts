@@ -1,5 +1,5 @@
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { castBetween } from "./cast.js";
+import { type Cast, castBetween } from "./cast.js";
 import { alterColumn, type ColumnFact } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import type { AlterContext } from "./define.js";
@@ -23,7 +23,7 @@ export function storageAfterType(to: ColumnFact): Sql[] {
 export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
   const move = moveRows(from, to, context);
   const after = [...storageAfterType(to), ...restoreStatistics(to)];
-  if (move === undefined) return [...changeType(from, to, "by text"), ...after];
+  if (move === undefined) return [...changeType(from, to, { cast: "by text" }), ...after];
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
   return [...move.before, alter, ...move.after, ...after];
 }
@@ -31,9 +31,14 @@ export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: Alte
 export function changeType(
   from: ColumnFact,
   to: ColumnFact,
-  cast = castBetween(from.attributes.type, to.attributes.type),
+  how: { readonly cast?: Cast; readonly using?: string | undefined } = {},
 ): Sql[] {
   const { type, collation } = to.attributes;
+  const { using, cast = castBetween(from.attributes.type, type) } = how;
+  if (using !== undefined) {
+    const collate = collation !== null && sql`COLLATE ${raw(collation)}`;
+    return [join([sql`${alterColumn(to)} TYPE ${raw(type)}`, collate, sql`USING (${raw(using)})`], " ")];
+  }
   const column = name(to.identity.name);
   return [
     join(

@@ -140,7 +140,11 @@ export const column = defineKind({
       rebuilds: needsUnchangedColumn,
       cascades: true,
       rewrites: true,
-      sql: (from, to) => [...changeType(from, to), ...storageAfterType(to), ...restoreStatistics(to)],
+      sql: (from, to, { using }) => [
+        ...changeType(from, to, { using: using?.(to.id) }),
+        ...storageAfterType(to),
+        ...restoreStatistics(to),
+      ],
     },
     { of: ["identity"], awaits: (dependent) => isKind(dependent, "not null"), sql: changeIdentity },
     {

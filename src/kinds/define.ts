@@ -80,6 +80,10 @@ export interface RenderContext {
 /** What a kind sees when a fact changes. */
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
   readonly wanted: Catalog;
+  /** What a column's values become when its type changes, where it is not what PostgreSQL makes of them. */
+  readonly using?: ((column: FactId) => string | undefined) | undefined;
+  /** Identities that go on where something else sets them. */
+  readonly isCounted?: ((column: FactId) => boolean) | undefined;
 }
 
 /** How some attributes of a fact change without replacing it. */

@@ -1,6 +1,7 @@
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { castBetween } from "./cast.js";
 import type { PreflightContext } from "./define.js";
 import { printedList } from "./printed-list.js";
 
@@ -46,9 +47,14 @@ export function offendingRows(
   return raw(`SELECT ${list.join(", ")}\nFROM ${rowsOf(table, context).text}\nWHERE ${condition.text}`);
 }
 
-/** Whether all columns that the fact is made of hold values already. */
+/** Whether all columns that the fact is made of hold values already, of types that read alike. */
 export function isOnExistingColumns({ id }: Fact, { current, wanted }: PreflightContext): boolean {
-  return wanted
-    .dependencies(id)
-    .every(({ to }) => wanted.get(to)?.identity.kind !== "column" || current.has(to));
+  return wanted.dependencies(id).every(({ to }) => {
+    const [before, after] = [current.get(to), wanted.get(to)];
+    if (!isKind(after, "column")) return true;
+    return isKind(before, "column") && isAlike(before.attributes.type, after.attributes.type);
+  });
 }
+
+const isAlike = (before: string, after: string) =>
+  [castBetween(before, after), castBetween(after, before)].every((cast) => cast === "assignment");

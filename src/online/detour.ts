@@ -14,6 +14,14 @@ export interface Detour {
   readonly renames?: readonly Rename[];
   /** Rows that are brought up to date in the `fill`. */
   readonly fills?: readonly Fill[];
+  /** Rows that are brought up to date on the way back from the `cleanup`. */
+  readonly returns?: readonly Fill[];
+  /** What the `swap` begins with, and what its way back does. */
+  readonly locks?: readonly Fill[];
+  /** What the `swap` must read before it changes anything, and its way back likewise. */
+  readonly remembers?: readonly Fill[];
+  /** What the `swap` ends with, and its way back. */
+  readonly handOver?: readonly Fill[];
   /** The table is small: its stages need not be apart. */
   readonly isSmall?: boolean;
 }
@@ -31,7 +39,7 @@ export interface Interim {
   readonly absent?: readonly FactId[];
 }
 
-/** One UPDATE that touches only rows that are not yet right. */
+/** One statement about rows; a fill is an UPDATE that touches only those that are not yet right. */
 export interface Fill {
   /** The table. */
   readonly about: FactId;

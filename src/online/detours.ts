@@ -1,4 +1,4 @@
-import { diff } from "../diff/diff.js";
+import { diff, subject } from "../diff/diff.js";
 import { columnInSteps, fillBeforeNotNull } from "./columns.js";
 import { validateLater } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
@@ -7,6 +7,8 @@ import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
 import { leaveLast } from "./leaving.js";
 import { notNullLater } from "./not-null.js";
+import { type Aliased, retypeDetour } from "./retype.js";
+import { concernedBy, type Twin } from "./twins.js";
 
 const rules: readonly DetourRule[] = [
   columnInSteps,
@@ -19,8 +21,14 @@ const rules: readonly DetourRule[] = [
 ];
 
 /** The ways around what would block a busy table; none where all can be done at once. */
-export function detoursOf(context: OnlineContext): Detour[] {
-  return diff(context.current, context.wanted).flatMap((change) =>
-    rules.flatMap((rule) => rule(change, context) ?? []),
-  );
+export function detoursOf(
+  context: OnlineContext,
+  twins: readonly Twin[],
+  aliased: Aliased | undefined,
+): Detour[] {
+  const concerned = concernedBy(twins, context);
+  const detours = diff(context.current, context.wanted)
+    .filter((change) => !concerned.has(subject(change).id))
+    .flatMap((change) => rules.flatMap((rule) => rule(change, context) ?? []));
+  return aliased === undefined ? detours : [retypeDetour(twins, context, aliased), ...detours];
 }

@@ -40,7 +40,7 @@ export function inTwoSteps(notNull: Fact<"not null">, major: number): Detour {
   };
 }
 
-function checkOf(notNull: Fact<"not null">): Fact<"constraint"> {
+export function checkOf(notNull: Fact<"not null">): Fact<"constraint"> {
   const { schema = "", on = "", name: column } = notNull.identity;
   const identity: Identity<"constraint"> = {
     kind: "constraint",

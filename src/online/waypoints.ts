@@ -15,6 +15,10 @@ export interface Leg {
   readonly stage: Stage;
   readonly to: Catalog;
   readonly fills: readonly Fill[];
+  readonly returns: readonly Fill[];
+  readonly locks: readonly Fill[];
+  readonly remembers: readonly Fill[];
+  readonly handOver: readonly Fill[];
 }
 
 /** The way from the current to the wanted state, stage by stage; stages at which nothing happens are left out. */
@@ -24,7 +28,12 @@ export function waypoints(states: States, detours: readonly Detour[]): Leg[] {
   for (const stage of stages) {
     const to = stateAfter(stage, states, detours);
     const fills = stage === "fill" ? detours.flatMap((detour) => detour.fills ?? []) : [];
-    if (to.fingerprint !== before || fills.length > 0) legs.push({ stage, to, fills });
+    const returns = stage === "cleanup" ? detours.flatMap((detour) => detour.returns ?? []) : [];
+    const locks = stage === "swap" ? detours.flatMap((detour) => detour.locks ?? []) : [];
+    const remembers = stage === "swap" ? detours.flatMap((detour) => detour.remembers ?? []) : [];
+    const handOver = stage === "swap" ? detours.flatMap((detour) => detour.handOver ?? []) : [];
+    if (to.fingerprint !== before || fills.length > 0)
+      legs.push({ stage, to, fills, returns, locks, remembers, handOver });
     before = to.fingerprint;
   }
   return legs;
@@ -41,8 +50,7 @@ function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): C
   const remove = (id: FactId) => {
     if (!facts.delete(id)) return;
     for (const { from, type } of wanted.dependents(id)) {
-      if (type !== "owned" && (facts.get(from) === wanted.get(from) || !hasOwnEdges(from, states)))
-        remove(from);
+      if (type !== "owned" && !hasOwnEdges(facts.get(from), states)) remove(from);
     }
   };
   for (const id of interims.flatMap(({ absent }) => absent ?? [])) remove(id);
@@ -53,14 +61,14 @@ function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): C
   return new Catalog({ major, self, scope, facts: facts.values(), edges: [...edges, ...told], ...whole });
 }
 
-/** Whether the fact is there in its current form, needs what that needs, and not what the wanted one does. */
-function hasOwnEdges(id: FactId, { current, wanted }: States): boolean {
-  return current.has(id) && !wanted.has(id);
+/** Whether the fact is there in its current form, and needs what that needs, not what the wanted one does. */
+function hasOwnEdges(fact: Fact | undefined, { current, wanted }: States): boolean {
+  return fact !== undefined && current.get(fact.id) === fact && wanted.get(fact.id) !== fact;
 }
 
 /** As the state has them that the fact is from. */
 function edgesOf(fact: Fact, { current, wanted }: States): readonly Edge[] {
-  const isCurrent = current.get(fact.id) === fact && wanted.get(fact.id) !== fact;
+  const isCurrent = hasOwnEdges(fact, { current, wanted });
   return (isCurrent || !wanted.has(fact.id) ? current : wanted).dependencies(fact.id);
 }
 

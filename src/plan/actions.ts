@@ -3,7 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
-import { type Decisions, occupied } from "./decide.js";
+import { adoptedIn, type Decisions, occupied } from "./decide.js";
 import { Graph } from "./graph.js";
 import { holdsValues, orderByInheritance } from "./inherit-order.js";
 
@@ -41,12 +41,14 @@ class Builder implements ActionGraph {
   readonly #current: Catalog;
   readonly #wanted: Catalog;
   readonly #isManaged: (fact: Fact) => boolean;
+  readonly #adopted: ReadonlySet<FactId | undefined>;
 
   constructor(decisions: Decisions, current: Catalog, wanted: Catalog, isManaged: (fact: Fact) => boolean) {
     this.#isManaged = isManaged;
     this.#decisions = decisions;
     this.#current = current;
     this.#wanted = wanted;
+    this.#adopted = adoptedIn(decisions, current);
   }
 
   addActions(): void {
@@ -119,6 +121,7 @@ class Builder implements ActionGraph {
 
   #orderDrop(fact: Fact): void {
     const { id } = fact;
+    if (this.#adopted.has(id)) return;
     for (const { to, type } of this.#current.dependencies(id)) {
       if (type === "inherits") continue;
       this.#before("drop", id, "drop", to);

@@ -37,6 +37,7 @@ export interface Decisions {
 export function decide(changes: readonly Change[], context: AlterContext, lettingGo = true): Decisions {
   const { current, wanted } = context;
   const supplanted = supplantedBy(changes);
+  const adopters = adoptersIn(changes, current);
   const alterable = new Map<FactId, readonly AlterRule<KindName>[]>();
   for (const change of changes) {
     const rules = change.type === "alter" ? inPlace(change, context) : undefined;
@@ -83,6 +84,7 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
     const movesColumns = isSetAside(fact);
     for (const edge of current.dependents(id)) {
       if (edge.type === "owned" || edge.type === "inherits" || letsGo(edge.from, fact)) continue;
+      if (isHandedOn(edge.from, id)) continue;
       if (movesColumns && current.get(edge.from)?.parent !== id && retype(edge.from)) continue;
       replace(edge.from);
     }
@@ -94,6 +96,12 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
     alterable.has(dependent) &&
     !supplanted(fact) &&
     !wanted.dependencies(dependent).some(({ to }) => to === fact.id);
+
+  /** Whether what becomes a part of something new serves the dependent as before: an index that becomes a key's. */
+  const isHandedOn = (dependent: FactId, adopted: FactId): boolean => {
+    const adopter = adopters.get(adopted);
+    return adopter !== undefined && wanted.dependencies(dependent).some(({ to }) => to === adopter);
+  };
 
   /** Names of types that the wanted state has, whatever kind of type they are. */
   const typeNames = new Set(
@@ -199,6 +207,22 @@ function parkExchanged({ alters, parked }: Decisions): void {
 function relationOf({ id, parent }: Fact, catalog: Catalog): FactId {
   const container = catalog.get(parent);
   return container === undefined || kindOf(container.identity.kind).isContainer === true ? id : container.id;
+}
+
+/** What is created and takes over something that is there, by the id of that. */
+function adoptersIn(changes: readonly Change[], current: Catalog): ReadonlyMap<FactId, FactId> {
+  return new Map(
+    changes.flatMap((change): [FactId, FactId][] => {
+      if (change.type !== "create") return [];
+      const adopted = kindOf(change.wanted.identity.kind).adopts?.(change.wanted, current);
+      return adopted === undefined ? [] : [[adopted, change.wanted.id]];
+    }),
+  );
+}
+
+/** What does not go in truth, but becomes a part of something new. */
+export function adoptedIn({ creates }: Decisions, current: Catalog): ReadonlySet<FactId | undefined> {
+  return new Set([...creates.values()].map((fact) => kindOf(fact.identity.kind).adopts?.(fact, current)));
 }
 
 /** Tells what gives its name to another kind of thing: an enum to a domain, a function to an aggregate. */

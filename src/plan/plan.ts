@@ -35,7 +35,11 @@ export interface PlanOptions {
   /** What may be changed; the rest stands in both states and stays as it is. Everything unless given. */
   readonly isManaged?: (fact: Fact) => boolean;
   /** Tables whose readers and writers must not wait for an index. */
-  readonly isOnline?: (table: FactId) => boolean;
+  readonly isOnline?: ((table: FactId) => boolean) | undefined;
+  /** What a column's values become when its type changes, in terms of the table's columns. */
+  readonly using?: ((column: FactId) => string | undefined) | undefined;
+  /** Identities that go on where something else sets them, not after the rows that are there. */
+  readonly isCounted?: ((column: FactId) => boolean) | undefined;
 }
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
@@ -46,6 +50,8 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     address: (identity) => address(identity, wanted),
     major: options.major ?? wanted.major,
     isOnline: options.isOnline,
+    using: options.using,
+    isCounted: options.isCounted,
   };
   const { actionGraph, folded } = arrange(context, options.isManaged);
 

@@ -29,7 +29,7 @@ export function renamePlan(steps: readonly RenameStep[]): {
  */
 export function renameSteps(renames: readonly Rename[], current: Catalog, wanted: Catalog): RenameStep[] {
   const moves = renames
-    .map((rename) => moveOf(rename, wanted))
+    .map((rename) => moveOf(rename, current, wanted))
     .toSorted((a, b) => rankOf(a.to) - rankOf(b.to));
   const away = (identity: Identity) => aside(identity, current, wanted);
   const makeWay = occupants(moves, current).map((fact) => away(fact.identity));
@@ -47,8 +47,9 @@ interface Move extends Rename {
   readonly takes: readonly string[];
 }
 
-function moveOf({ from, to }: Rename, wanted: Catalog, target = to): Move {
-  const fact = wanted.get(factId(target));
+function moveOf({ from, to }: Rename, current: Catalog, wanted: Catalog, target = to): Move {
+  // What becomes a part of something else, as an index does of a key, the wanted state does not have by itself.
+  const fact = wanted.get(factId(target)) ?? current.get(factId(from));
   const names = (identity: Identity) =>
     fact === undefined
       ? [factId(identity)]
@@ -61,7 +62,9 @@ function occupants(moves: readonly Move[], current: Catalog): Fact[] {
   const taken = new Map(moves.flatMap(({ takes, to }) => takes.map((name) => [name, to.name] as const)));
   for (const { leaves } of moves) for (const name of leaves) taken.delete(name);
   if (taken.size === 0) return [];
+  const leaving = new Set(moves.map(({ from }) => factId(from)));
   return [...current.facts.values()].filter((fact) => {
+    if (leaving.has(fact.id)) return false;
     const { occupies, rename } = kindOf(fact.identity.kind);
     const isInWay = (name: string) => taken.get(name) === fact.identity.name;
     return rename !== undefined && (occupies?.(fact) ?? []).some(isInWay);
@@ -71,7 +74,7 @@ function occupants(moves: readonly Move[], current: Catalog): Fact[] {
 /** What changes schema and name does one after the other, and has its old name in the new schema between. */
 function passesTakenName({ from, to }: Rename, current: Catalog, wanted: Catalog): boolean {
   if (from.schema === to.schema || from.name === to.name || from.name === undefined) return false;
-  const between = moveOf({ from, to: { ...to, name: from.name } }, wanted, to).takes;
+  const between = moveOf({ from, to: { ...to, name: from.name } }, current, wanted, to).takes;
   return [...current.facts.values()].some((fact) =>
     (kindOf(fact.identity.kind).occupies?.(fact) ?? []).some((name) => between.includes(name)),
   );

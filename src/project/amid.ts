@@ -1,13 +1,16 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import type { FactId } from "../catalog/identity.js";
 import { managing } from "../manage/managed.js";
 import { amid } from "../manage/surroundings.js";
 import { rootOf } from "../plan/decide.js";
-import { type PlannedStatement, plan } from "../plan/plan.js";
+import { type PlannedStatement, type PlanOptions, plan } from "../plan/plan.js";
 import type { Workbench } from "./workbench.js";
 
-type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
+type Options = Omit<PlanOptions, "major" | "isManaged">;
+
+export type Using = NonNullable<PlanOptions["using"]>;
+
+export type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
 
 /**
  * Plans between managed states among what a database holds beside them: none of that is touched.
@@ -16,9 +19,9 @@ type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
 export function planAmid(
   { target }: Pick<Workbench, "target">,
   there: Catalog,
-  isOnline?: (table: FactId) => boolean,
+  options: Options = {},
 ): Planner {
-  return planner(target.version.major, there, () => true, isOnline);
+  return planner(target.version.major, there, () => true, options);
 }
 
 /**
@@ -33,12 +36,12 @@ function planner(
   major: number,
   there: Catalog,
   stands: (fact: Fact) => boolean,
-  isOnline?: (table: FactId) => boolean,
+  options: Options = {},
 ): Planner {
   return (current, wanted) => {
     const [from, to] = [amid(current, there, stands), amid(wanted, there, stands)];
     const [inFrom, inTo] = [managing(from, there.scope), managing(to, there.scope)];
     const isManaged = (fact: Fact) => (from.has(fact.id) ? inFrom(fact) : inTo(fact));
-    return plan(from, to, { major, isManaged, ...(isOnline && { isOnline }) });
+    return plan(from, to, { ...options, major, isManaged });
   };
 }

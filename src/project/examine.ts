@@ -4,7 +4,7 @@ import type { FactId, Identity } from "../catalog/identity.js";
 import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
 import type { PreflightContext } from "../kinds/define.js";
 import { address } from "../kinds/index.js";
-import type { PlannedStatement } from "../plan/plan.js";
+import type { PlannedStatement, PlanOptions } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { type ProofResult, prove } from "../proof/prove.js";
 import type { Revision } from "../revision/revision.js";
@@ -30,6 +30,8 @@ export interface Ways {
   readonly sizes: KnownSizes;
   /** Columns that get their values on the way: that rows lack one now stands in nobody's way. */
   readonly filled?: ReadonlySet<FactId>;
+  /** What a column's values become on the way there. */
+  readonly using?: PlanOptions["using"];
 }
 
 export interface Examined {
@@ -52,6 +54,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     renames,
     major,
     ...(filled && { isFilled: ({ id }) => filled.has(id) }),
+    using: ways.using,
   };
   const back: PreflightContext = {
     ...addressing(current),

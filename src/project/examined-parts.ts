@@ -1,13 +1,13 @@
 import { keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
-import type { FactId } from "../catalog/identity.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { type FactId, factId } from "../catalog/identity.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import { name } from "../sql/sql.js";
-import { planAmid } from "./amid.js";
+import { type Planner, planAmid, type Using } from "./amid.js";
 import { type Examined, examine } from "./examine.js";
 import { findDetours, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
@@ -53,8 +53,11 @@ export async function examinedParts(
     sizes: sizes.sizes,
   };
   const renaming = renamePlan(steps);
+  const using = usings(wanted);
   const id = newRevisionId();
-  const atOnce = (among: ReturnType<typeof planAmid>): Part => {
+  const atOnce = (isOnline?: (table: FactId) => boolean): Part => {
+    const among: Planner = (from, to) =>
+      planAmid(bench, there, { isOnline, using: usingTowards(to, wanted.catalog, using) })(from, to);
     const { up, down, restored } = keepingPlan(among, current, wanted.catalog, { revision: id, isDiscarded });
     return {
       id,
@@ -69,14 +72,14 @@ export async function examinedParts(
   };
   const examined = async (part: Part, filled: ReadonlySet<FactId> = new Set()): Promise<ExaminedPart> => ({
     part,
-    examined: await examine(bench, { ...part, there, sizes, filled }),
+    examined: await examine(bench, { ...part, there, sizes, filled, using }),
   });
 
-  const direct = await examined(atOnce(planAmid(bench, there)));
-  const detours = findDetours(bench, journey, direct.part.up, direct.examined.hazards);
+  const direct = await examined(atOnce());
+  const detours = await findDetours(bench, journey, direct.part.up, direct.examined.hazards);
   if (detours.length === 0) {
     const isOnline = onlineTables(bench, journey);
-    const concurrent = atOnce(planAmid(bench, there, (table) => isOnline(table, current)));
+    const concurrent = atOnce((table) => isOnline(table, current));
     const isSame = sameTexts(direct.part.up, concurrent.up) && sameTexts(direct.part.down, concurrent.down);
     return { parts: [isSame ? direct : await examined(concurrent)], sizes };
   }
@@ -97,6 +100,25 @@ export async function examinedParts(
 
 function sameTexts(a: readonly PlannedStatement[], b: readonly PlannedStatement[]): boolean {
   return a.length === b.length && a.every(({ sql }, at) => sql.text === b[at]?.sql.text);
+}
+
+/** What the schema files say of the values of a column whose type changes: `@using`. */
+function usings({ annotations }: Wanted): Using {
+  const told = new Map(
+    annotations
+      .filter((one) => one.name === "using")
+      .map(({ target, argument }) => [factId(target), argument]),
+  );
+  return (column) => told.get(column);
+}
+
+/** What is told of the way there holds for no other: the way back has its casts. */
+function usingTowards(to: Catalog, wanted: Catalog, using: Using): Using {
+  const typeIn = (catalog: Catalog, column: FactId) => {
+    const fact = catalog.get(column);
+    return isKind(fact, "column") ? fact.attributes.type : undefined;
+  };
+  return (column) => (typeIn(to, column) === typeIn(wanted, column) ? using(column) : undefined);
 }
 
 /** Sizes with what the schema files say of tables: `@online`. */

@@ -10,7 +10,9 @@ import { refuseWithoutValue } from "../online/columns.js";
 import type { OnlineContext } from "../online/context.js";
 import type { Detour, Fill } from "../online/detour.js";
 import { detoursOf } from "../online/detours.js";
+import type { Aliased } from "../online/retype.js";
 import { phaseOf, type Stage } from "../online/stage.js";
+import { aliases, type Twin, twinsOf } from "../online/twins.js";
 import { type Leg, waypoints } from "../online/waypoints.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
@@ -19,7 +21,7 @@ import { isLarge, type Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Phase } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
-import { planAmid } from "./amid.js";
+import { type Planner, planAmid } from "./amid.js";
 import { thresholdOf } from "./online.js";
 import { afterSteps } from "./renames.js";
 import type { Workbench } from "./workbench.js";
@@ -68,12 +70,12 @@ export function onlineTables({ project }: Workbench, { sizes }: Pick<Journey, "s
  * The ways around what the hazards say of the plan that makes all changes at once.
  * @throws DmError DM3303 for a column that needs a value for rows that are there.
  */
-export function findDetours(
+export async function findDetours(
   bench: Workbench,
   journey: Journey,
   up: readonly PlannedStatement[],
   { hazards }: HazardReport,
-): Detour[] {
+): Promise<Detour[]> {
   const { current, wanted, sizes } = journey;
   const busy = busyFacts(up, hazards);
   const isOnline = onlineTables(bench, journey);
@@ -93,7 +95,23 @@ export function findDetours(
     if (change.type === "create" && isKind(change.wanted, "column"))
       refuseWithoutValue(change.wanted, context, hasRows);
   }
-  return detoursOf(context);
+  const twins = twinsOf(context);
+  return detoursOf(
+    context,
+    twins,
+    twins.length === 0 ? undefined : await underAliases(bench, journey, twins),
+  );
+}
+
+/** Both states with the columns under other names, so that PostgreSQL prints what hangs on them with these. */
+async function underAliases(
+  bench: Workbench,
+  { current, wanted }: Journey,
+  twins: readonly Twin[],
+): Promise<Aliased> {
+  const renamed = (which: "fresh" | "stale", state: Catalog) =>
+    afterSteps(bench, state, renameSteps(aliases(twins, which, state), state, state));
+  return { fresh: await renamed("fresh", wanted), stale: await renamed("stale", current) };
 }
 
 const blocking: ReadonlySet<string> = new Set(["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"]);
@@ -139,24 +157,41 @@ async function partOf(
   isPhased: boolean,
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);
-  const among = planAmid(bench, journey.there, (table) => isPhased && isOnline(table, start));
+  const isSwapped = legs.some(({ stage }) => stage === "swap") && renames.length > 0;
+  const concurrent = planAmid(bench, journey.there, {
+    isOnline: (table) => isPhased && isOnline(table, start),
+  });
+  // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
+  const counted = new Set(legs.flatMap(({ handOver }) => handOver.flatMap(({ facts }) => facts)));
+  const atOnce = planAmid(bench, journey.there, { isCounted: (column) => counted.has(column) });
   const id = newRevisionId();
-  const { isDiscarded } = journey;
-  const keeping = (from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
-    keepingPlan(among, from, to, { revision: id, isDiscarded, ...(ups && { up: ups }) });
+  const isInterim = ({ id: fact }: Fact) => !journey.current.has(fact) && !journey.wanted.has(fact);
+  const keeping = (among: Planner, from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
+    keepingPlan(among, from, to, {
+      revision: id,
+      isDiscarded: journey.isDiscarded,
+      isInterim,
+      ...(ups && { up: ups }),
+    });
   const up: PlannedStatement[] = [];
   let at = start;
-  for (const { stage, to, fills } of legs) {
+  for (const { stage, to, fills, locks, remembers, handOver } of legs) {
     const end = to === journey.wanted ? to : await bench.normalize(to);
     const steps = stage === "swap" && renames.length > 0 ? renameSteps(renames, at, end) : [];
     const renamed = steps.length === 0 ? at : await afterSteps(bench, at, steps);
-    const statements = [...renamePlan(steps).up, ...keeping(renamed, end).up];
+    const among = steps.length > 0 ? atOnce : concurrent;
+    const statements = [
+      ...[...locks, ...remembers].map(aboutRows),
+      ...inPlace(renamePlan(steps).up),
+      ...keeping(among, renamed, end).up,
+      ...handOver.map(aboutRows),
+    ];
     const filling = fills.map((fill) => filled(fill, isPhased));
     up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...filling);
     at = end;
   }
-  const back = await wayBack(bench, start, at, renames);
-  const { down, restored } = keeping(back.start, at, up);
+  const back = await wayBack(bench, start, at, isSwapped ? renames : []);
+  const { down, restored } = keeping(isSwapped ? atOnce : concurrent, back.start, at, up);
   return {
     id,
     before: start,
@@ -164,19 +199,28 @@ async function partOf(
     wanted: at,
     renames: [],
     up,
-    down: [...down, ...back.down],
+    down: [
+      ...legs.flatMap((leg) => [...leg.locks, ...leg.remembers].map(aboutRows)),
+      ...down,
+      ...inPlace(back.down),
+      ...legs.flatMap((leg) => leg.handOver.map(aboutRows)),
+      ...legs.flatMap((leg) => leg.returns.map((fill) => filled(fill, isPhased))),
+    ],
     restored,
   };
 }
 
 /** Back, what was renamed and is still there gets its old name. */
 async function wayBack(bench: Workbench, start: Catalog, end: Catalog, renames: readonly Rename[]) {
-  const lasting = renames.filter(
-    ({ from, to }) => start.has(factId(from)) && end.has(factId(to)) && !end.has(factId(from)),
-  );
+  const lasting = renames.filter(({ from, to }) => start.has(factId(from)) && end.has(factId(to)));
   if (lasting.length === 0) return { start, down: [] };
   const steps = renameSteps(lasting, start, end);
   return { start: await afterSteps(bench, start, steps), down: renamePlan(steps).down };
+}
+
+/** What takes the place of another under its name, nobody finds renamed or changed. */
+function inPlace(statements: readonly PlannedStatement[]): PlannedStatement[] {
+  return statements.map(({ renamed, ...statement }) => ({ ...statement, facts: [] }));
 }
 
 /** Each stage is a transaction, and what reads a whole table another one. */
@@ -187,7 +231,11 @@ function apart(statements: readonly PlannedStatement[], stage: Stage, isFirst: b
   );
 }
 
-function filled({ about, facts, sql }: Fill, isPhased: boolean): PlannedStatement {
-  const statement = { sql, action: "alter", facts, about, losesData: [], attributes: [] } as const;
-  return isPhased ? { ...statement, commit: "batches" } : statement;
+function filled(fill: Fill, isPhased: boolean): PlannedStatement {
+  return isPhased ? { ...aboutRows(fill), commit: "batches" } : aboutRows(fill);
 }
+
+const aboutRows = ({ about, facts, sql }: Fill): PlannedStatement => ({
+  ...{ sql, about, facts, action: "alter" },
+  ...{ losesData: [], attributes: [] },
+});

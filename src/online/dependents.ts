@@ -1,0 +1,34 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+
+/** All that needs one of these facts, directly or not, themselves left out. */
+export function dependentsOf(ids: readonly FactId[], catalog: Catalog): Fact[] {
+  const found = new Map<FactId, Fact>();
+  const visit = (id: FactId) => {
+    for (const { from, type } of catalog.dependents(id)) {
+      const fact = catalog.get(from);
+      if (fact === undefined || type === "owned" || type === "inherits" || found.has(from)) continue;
+      found.set(from, fact);
+      visit(from);
+    }
+  };
+  for (const id of ids) visit(id);
+  for (const id of ids) found.delete(id);
+  return [...found.values()];
+}
+
+/** What these facts need of their state and another one lacks. */
+export function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other: Catalog): Fact[] {
+  const found = new Map<FactId, Fact>();
+  const visit = (id: FactId) => {
+    for (const { to } of catalog.dependencies(id)) {
+      const fact = catalog.get(to);
+      if (fact === undefined || other.has(to) || found.has(to)) continue;
+      found.set(to, fact);
+      visit(to);
+    }
+  };
+  for (const { id } of facts) visit(id);
+  return [...found.values()];
+}

@@ -1,0 +1,296 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Edge, type Fact, isKind } from "../catalog/fact.js";
+import { type FactId, factId, type Identity } from "../catalog/identity.js";
+import { castBetween } from "../kinds/cast.js";
+import { sequenceName } from "../kinds/column-identity.js";
+import { indexOfKey } from "../kinds/key-index.js";
+import type { Rename } from "../plan/rename.js";
+import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { OnlineContext } from "./context.js";
+import { dependentsOf, neededAndMissing } from "./dependents.js";
+import type { Detour, Fill, Interim } from "./detour.js";
+import { interimName } from "./names.js";
+import { checkOf } from "./not-null.js";
+import { assign, columnNames, isChanged, overRow, overRowWith, syncTrigger } from "./sync.js";
+import { aliases, partName, type Twin } from "./twins.js";
+
+/** Both states with the columns, and what hangs on them, under their other names. */
+export interface Aliased {
+  readonly fresh: Catalog;
+  readonly stale: Catalog;
+}
+
+/**
+ * Columns change their type by new ones beside them: triggers and a backfill give these the values, what hangs on the
+ * columns is made for them, and then they take the names. The old ones are kept in step until the end, so that there
+ * is a way back.
+ */
+export function retypeDetour(twins: readonly Twin[], context: OnlineContext, aliased: Aliased): Detour {
+  return {
+    interims: [
+      ...asTheyAre(twins, context),
+      {
+        from: "add",
+        until: "swap",
+        facts: twins.flatMap((twin) => bare(twin.fresh, aliased.fresh)),
+      },
+      ...synced(twins, context),
+      ...parts(twins, context, aliased.fresh),
+      ...leftovers(twins, context, aliased.stale),
+    ],
+    renames: swapRenames(twins, context),
+    fills: twins.map((twin) => fill(twin, context)),
+    returns: twins.map((twin) => fillBack(twin, context)),
+    locks: [lockFirst(twins, context)],
+    remembers: twins.flatMap((twin) => counters(twin).before),
+    handOver: twins.flatMap((twin) => counters(twin).after),
+  };
+}
+
+/** Everything about the columns stays as it is until the swap, and what is new about them comes with it. */
+function asTheyAre(twins: readonly Twin[], { current, wanted }: OnlineContext): Interim[] {
+  const now = [
+    ...twins.map((twin) => twin.current),
+    ...dependentsOf(
+      twins.map((twin) => twin.current.id),
+      current,
+    ),
+  ];
+  const then = dependentsOf(
+    twins.map((twin) => twin.wanted.id),
+    wanted,
+  );
+  const facts = [...now, ...then.flatMap(({ id }) => current.get(id) ?? [])];
+  const absent = then.map(({ id }) => id).filter((id) => !current.has(id));
+  return [
+    { from: "add", until: "swap", facts, absent },
+    { from: "add", until: "cleanup", facts: neededAndMissing(facts, current, wanted) },
+  ];
+}
+
+/** The column alone, without what gives it values of its own. */
+function bare(identity: Identity<"column">, catalog: Catalog): Fact[] {
+  const column = catalog.find(identity);
+  return column === undefined ? [] : [{ ...column, attributes: { ...column.attributes, identity: null } }];
+}
+
+/** One trigger for all columns of a table. */
+function synced(twins: readonly Twin[], context: OnlineContext): Interim[] {
+  const tables = new Map(twins.map(({ table }) => [table.id, table]));
+  return [...tables.values()].flatMap((table): Interim[] => {
+    const group = twins.filter((twin) => twin.table.id === table.id);
+    const arming = group.map((twin) => assign(twin.fresh.name ?? "", forward(twin, context)));
+    const before = syncTrigger(table, arming);
+    const after = syncTrigger(
+      table,
+      group.map((twin) => bothWays(twin, context)),
+    );
+    return [
+      { from: "arm", until: "swap", ...before },
+      { from: "swap", until: "cleanup", ...after },
+    ];
+  });
+}
+
+/** The new value, of the old one. */
+function forward(twin: Twin, { annotated }: OnlineContext): Sql {
+  const using = annotated(twin.wanted.id, "using")?.argument;
+  if (using !== undefined) return overRow(twin.table, raw(using));
+  return cast(sql`NEW.${name(twin.current.identity.name)}`, twin.current, twin.wanted);
+}
+
+/** After the swap the new column leads; whoever still writes the old one (by what was bound to it) is heard. */
+function bothWays(twin: Twin, { annotated, wanted }: OnlineContext): Sql {
+  const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
+  const using = annotated(twin.wanted.id, "using")?.argument;
+  const there =
+    using === undefined
+      ? cast(sql`NEW.${name(old)}`, twin.current, twin.wanted)
+      : overRowWith(twin.table, raw(using), columnNames(twin.table, wanted), { column: own, by: old });
+  const back = assign(old, cast(sql`NEW.${name(own)}`, twin.wanted, twin.current));
+  return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) THEN ${assign(own, there)} ELSE ${back} END IF;`;
+}
+
+/** As ALTER TYPE would do it; an assignment complains of what does not fit, where a cast would cut it. */
+function cast(value: Sql, from: Fact<"column">, to: Fact<"column">): Sql {
+  const how = castBetween(from.attributes.type, to.attributes.type);
+  if (how === "assignment") return value;
+  const text = how === "by text" ? sql`${value}::text` : value;
+  return sql`${text}::${raw(to.attributes.type)}`;
+}
+
+function fill(twin: Twin, { annotated }: OnlineContext): Fill {
+  const { schema, on } = twin.fresh;
+  const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
+  const using = annotated(twin.wanted.id, "using")?.argument;
+  const value = using === undefined ? cast(own, twin.current, twin.wanted) : sql`(${raw(using)})`;
+  const given = using === undefined ? own : value;
+  return {
+    about: twin.table.id,
+    facts: [factId(twin.fresh)],
+    sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
+  };
+}
+
+/**
+ * What was written while the old column was put away. Where a cast is all there is, other rows have what they had;
+ * nothing tells whether an expression would make the new value of it again.
+ */
+function fillBack(twin: Twin, { annotated }: OnlineContext): Fill {
+  const { schema, on } = twin.stale;
+  const [old, own] = [name(twin.stale.name), name(twin.wanted.identity.name)];
+  const back = cast(own, twin.wanted, twin.current);
+  const type = raw((annotated(twin.wanted.id, "using") ? twin.current : twin.wanted).attributes.type);
+  const [one, other] = annotated(twin.wanted.id, "using")
+    ? [old, sql`(${back})::${type}`]
+    : [sql`(${cast(old, twin.current, twin.wanted)})::${type}`, own];
+  return {
+    about: twin.table.id,
+    facts: [factId(twin.stale)],
+    sql: sql`UPDATE ${name(schema, on)} SET ${old} = ${back} WHERE ROW(${one})::record OPERATOR(pg_catalog.*<>) ROW(${other})::record`,
+  };
+}
+
+/** Indexes and constraints on the new columns: built, validated, and swapped in. */
+function parts(twins: readonly Twin[], context: OnlineContext, fresh: Catalog): Interim[] {
+  const ids = twins.map((twin) => factId(twin.fresh));
+  const keys = new Map<FactId, FactId>();
+  const made: { readonly fact: Fact; readonly isOf: Fact }[] = [];
+  for (const fact of dependentsOf(ids, fresh)) {
+    if (!isKind(fresh.get(fact.parent), "table") && !isKind(fact, "not null")) continue;
+    const index = isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
+    if (index !== undefined) keys.set(fact.id, index.id);
+    if (index !== undefined || isKind(fact, "index") || isKind(fact, "constraint"))
+      made.push({ fact: index ?? fact, isOf: fact });
+    else if (isKind(fact, "not null")) made.push({ fact: requirement(fact, context), isOf: fact });
+  }
+  const served = (id: FactId) => keys.get(id) ?? id;
+  return made.flatMap(({ fact, isOf }): Interim[] => {
+    const edges = fresh
+      .dependencies(isOf.id)
+      .map((edge): Edge => ({ ...edge, from: fact.id, to: served(edge.to) }))
+      .filter(({ to }) => !isKind(fresh.get(to), "not null"));
+    const invalid = unvalidated(fact);
+    const isLasting = isKind(isOf, "not null") && fact !== isOf;
+    return [
+      ...(invalid === undefined
+        ? []
+        : [{ from: "build", until: "validate", facts: [invalid], edges } as const]),
+      { from: invalid === undefined ? "build" : "validate", until: "swap", facts: [fact], edges },
+      ...(isLasting && isKind(fact, "constraint")
+        ? [{ from: "swap", until: "tidy", facts: [afterSwap(fact, isOf, twins)] } as const]
+        : []),
+    ];
+  });
+}
+
+/** NOT NULL of a new column: before version 18 a check, which SET NOT NULL believes. */
+function requirement(notNull: Fact<"not null">, { major }: OnlineContext): Fact {
+  if (major < 18) return checkOf(notNull);
+  return { ...notNull, attributes: { ...notNull.attributes, name: interimName("check", notNull.id) } };
+}
+
+function unvalidated(fact: Fact): Fact | undefined {
+  if (isKind(fact, "not null")) return { ...fact, attributes: { ...fact.attributes, validated: false } };
+  if (!isKind(fact, "constraint")) return undefined;
+  const { type, enforced, validated } = fact.attributes;
+  if ((type !== "check" && type !== "foreign key") || !enforced || !validated) return undefined;
+  return { ...fact, attributes: { ...fact.attributes, validated: false } };
+}
+
+/** The check that stands for NOT NULL, when its column has its name. */
+function afterSwap(check: Fact<"constraint">, notNull: Fact, twins: readonly Twin[]): Fact<"constraint"> {
+  const twin = twins.find(({ fresh }) => factId(fresh) === notNull.parent);
+  const definition = `CHECK ((${name(twin?.wanted.identity.name).text} IS NOT NULL))`;
+  return { ...check, attributes: { ...check.attributes, definition } };
+}
+
+/**
+ * What stays of the old columns: they demand nothing. Their indexes serve the way back, but for unique ones, which
+ * the new values may not satisfy.
+ */
+function leftovers(twins: readonly Twin[], { current }: OnlineContext, stale: Catalog): Interim[] {
+  const interims: Interim[] = [];
+  for (const twin of twins) {
+    interims.push({ from: "swap", until: "cleanup", facts: bare(twin.stale, stale) });
+  }
+  const indexes = aliases(twins, "stale", current).flatMap(({ to }) => stale.get(factId(to)) ?? []);
+  for (const index of indexes) {
+    if (!isKind(index, "index")) continue;
+    const until = index.attributes.unique ? "tidy" : "cleanup";
+    interims.push({ from: "swap", until, facts: [index], edges: stale.dependencies(index.id) });
+  }
+  return interims;
+}
+
+/** The old things get names that nobody uses, and the new ones theirs; an index that is to be a key's takes its name. */
+function swapRenames(twins: readonly Twin[], { current, wanted }: OnlineContext): Rename[] {
+  const isIndexOf = (id: FactId) => {
+    const fact = wanted.get(id);
+    return isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
+  };
+  const taking = aliases(twins, "fresh", wanted).map(({ from, to }): Rename => {
+    const index = isIndexOf(factId(from));
+    if (index === undefined) return { from: to, to: from };
+    return { from: { ...index.identity, name: partName("fresh", factId(from)) }, to: index.identity };
+  });
+  return [...aliases(twins, "stale", current), ...taking];
+}
+
+/**
+ * All tables of the swap are locked before anything is done: what references before what is referenced, which is the
+ * order in which an INSERT does it.
+ */
+function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Fill {
+  const keys = dependentsOf(
+    twins.map((twin) => twin.current.id),
+    current,
+  ).filter((one) => isKind(one, "constraint") && one.attributes.type === "foreign key");
+  const inOrder: FactId[] = [];
+  const seen = new Set<FactId | undefined>();
+  const visit = (table: FactId | undefined) => {
+    if (table === undefined || seen.has(table)) return;
+    seen.add(table);
+    for (const key of keys) {
+      const needs = current
+        .dependencies(key.id)
+        .some(({ to }) => to === table || current.get(to)?.parent === table);
+      if (needs) visit(key.parent);
+    }
+    inOrder.push(table);
+  };
+  for (const { table } of twins) visit(table.id);
+  for (const key of keys) visit(key.parent);
+  const list = inOrder.flatMap((id) => {
+    const { schema, name: own } = current.get(id)?.identity ?? {};
+    return own === undefined ? [] : [name(schema, own)];
+  });
+  return {
+    about: twins[0]?.table.id ?? inOrder[0] ?? ("" as FactId),
+    facts: [],
+    sql: sql`LOCK TABLE ${join(list)} IN ACCESS EXCLUSIVE MODE`,
+  };
+}
+
+/** An identity goes on where the old one is: the swap's transaction remembers that, because the old one goes first. */
+function counters({ current, wanted, table, fresh }: Twin): { before: Fill[]; after: Fill[] } {
+  const [old, own] = [current.attributes.identity, wanted.attributes.identity];
+  if (old === null || own === null) return { before: [], after: [] };
+  const setting = literal(`dm.${interimName("keep", current.id)}`);
+  const there = name(fresh.schema, sequenceName(own, wanted));
+  if (sequenceName(old, current) !== sequenceName(own, wanted)) return { before: [], after: [] };
+  const sequence = literal(there.text);
+  const part = (at: number) => sql`split_part(current_setting(${setting}), ' ', ${raw(String(at))})`;
+  const about = { about: table.id, facts: [wanted.id] };
+  return {
+    before: [
+      {
+        ...about,
+        sql: sql`SELECT set_config(${setting}, last_value || ' ' || is_called, true) FROM ${there}`,
+      },
+    ],
+    after: [
+      { ...about, sql: sql`SELECT pg_catalog.setval(${sequence}, ${part(1)}::bigint, ${part(2)}::boolean)` },
+    ],
+  };
+}

@@ -1,0 +1,97 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { Edge, Fact } from "../catalog/fact.js";
+import { factId, type Identity } from "../catalog/identity.js";
+import { join, literal, name, type Sql, sql } from "../sql/sql.js";
+import { interimName } from "./names.js";
+
+/** A trigger that keeps columns of a row right, with its function. */
+export interface Sync {
+  readonly facts: readonly Fact[];
+  readonly edges: readonly Edge[];
+}
+
+/**
+ * A trigger before INSERT and UPDATE that runs these statements on NEW. Its name begins with a tilde: triggers fire in
+ * the order of their names (manual, Overview of Trigger Behavior), and this one sees what the others made of the row.
+ */
+export function syncTrigger(table: Fact, body: readonly Sql[]): Sync {
+  const { schema = "", name: on = "" } = table.identity;
+  const own = interimName("sync", table.id);
+  const routine: Identity<"function"> = { kind: "function", schema, name: own, args: [] };
+  const path = join([...new Set([schema, "public", "pg_temp"])].map((one) => literal(one)));
+  const lines = [
+    "#variable_conflict use_column",
+    "BEGIN",
+    ...body.map(({ text }) => text),
+    "RETURN NEW;",
+    "END",
+  ];
+  const definition = [
+    "()",
+    " RETURNS trigger",
+    " LANGUAGE plpgsql",
+    ` SET search_path TO ${path.text}`,
+    `AS $dm_sync$\n${lines.join("\n")}\n$dm_sync$`,
+  ].join("\n");
+  const functionFact: Fact<"function"> = {
+    identity: routine,
+    id: factId(routine),
+    parent: factId({ kind: "schema", name: schema }),
+    attributes: {
+      definition,
+      result: "trigger",
+      parameters: [],
+      window: false,
+      defaults: 0,
+      language: "plpgsql",
+    },
+  };
+  const identity: Identity<"trigger"> = { kind: "trigger", schema, on, name: `~${own}` };
+  const trigger: Fact<"trigger"> = {
+    identity,
+    id: factId(identity),
+    parent: table.id,
+    attributes: {
+      definition: ` BEFORE INSERT OR UPDATE ON ${name(schema, on).text} FOR EACH ROW EXECUTE FUNCTION ${name(schema, own).text}()`,
+      constraint: false,
+      enabled: "origin",
+    },
+  };
+  return {
+    facts: [functionFact, trigger],
+    edges: [{ from: trigger.id, to: functionFact.id, type: "needs" }],
+  };
+}
+
+/** `NEW.column := value`. */
+export function assign(column: string, value: Sql): Sql {
+  return sql`NEW.${name(column)} := ${value};`;
+}
+
+/** The value of an expression over the row as it is about to be written. */
+export function overRow(table: Fact, expression: Sql): Sql {
+  return sql`(SELECT (${expression}) FROM (SELECT NEW.*) AS ${name(table.identity.name)})`;
+}
+
+/** The same where a column of the row has its value from another one. */
+export function overRowWith(
+  table: Fact,
+  expression: Sql,
+  columns: readonly string[],
+  replaced: { readonly column: string; readonly by: string },
+): Sql {
+  const list = columns.map(
+    (column) => sql`NEW.${name(column === replaced.column ? replaced.by : column)} AS ${name(column)}`,
+  );
+  return sql`(SELECT (${expression}) FROM (SELECT ${join(list)}) AS ${name(table.identity.name)})`;
+}
+
+/** Whether an UPDATE gives the column another value: as it is stored, so that types without an equality compare too. */
+export function isChanged(column: string): Sql {
+  return sql`TG_OP = 'UPDATE' AND ROW(NEW.${name(column)})::record OPERATOR(pg_catalog.*<>) ROW(OLD.${name(column)})::record`;
+}
+
+/** Names of the table's columns in a state. */
+export function columnNames(table: Fact, catalog: Catalog): string[] {
+  return catalog.childrenOfKind(table.id, "column").map(({ identity }) => identity.name ?? "");
+}
