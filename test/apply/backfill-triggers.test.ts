@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createJournal } from "../../src/apply/journal.js";
 import type { Database } from "../../src/database/database.js";
-import { eachPostgres } from "../support/databases.js";
+import { endsOfPostgres } from "../support/databases.js";
 import { missingRoles } from "../support/roles.js";
 import { backfill, backfillStep, emptiedDatabase } from "./backfill.js";
 
@@ -12,7 +12,7 @@ const setup = `
   CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION fire();`;
 const statement = "UPDATE public.t SET b = a WHERE b IS NULL";
 
-describe.each(eachPostgres)("the table's own triggers on %s", (postgres) => {
+describe.each(endsOfPostgres)("the table's own triggers on %s", (postgres) => {
   const prepare = emptiedDatabase(postgres);
   const fired = async (database: Database) => {
     const [row] = await database.query<{ n: number }>("SELECT sum(fired)::int AS n FROM t WHERE b = a");

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.js";
-import { eachPostgres } from "../support/databases.js";
+import { endsOfPostgres } from "../support/databases.js";
 import { backfill, beginOrGoOn, brisk, emptiedDatabase, report } from "./backfill.js";
 
 const rows = (database: Database, query: string) => database.query(query);
 
-describe.each(eachPostgres)("a backfill on %s", (postgres) => {
+describe.each(endsOfPostgres)("a backfill on %s", (postgres) => {
   const prepare = emptiedDatabase(postgres);
   const withTable = async (setup: string, work: (database: Database) => Promise<void>) =>
     work((await prepare(setup)).database);

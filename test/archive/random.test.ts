@@ -19,7 +19,7 @@ import { missingRoles } from "../support/roles.js";
 
 /** `DM_SEED=… DM_ROUNDS=…` replay or go on. */
 const first = Number(process.env.DM_SEED ?? 1);
-const rounds = Number(process.env.DM_ROUNDS ?? 25);
+const rounds = Number(process.env.DM_ROUNDS ?? 12);
 const revision = "0123456789ab";
 
 interface Outcome {

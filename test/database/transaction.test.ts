@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Database } from "../../src/database/database.js";
 import { DatabaseError } from "../../src/database/error.js";
-import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
 
 async function count(database: Database): Promise<unknown> {
   const [row] = await database.query("SELECT count(*)::int AS count FROM t");
@@ -18,7 +18,7 @@ async function errorOf(work: Promise<unknown>): Promise<DatabaseError> {
   return error as DatabaseError;
 }
 
-describe.each(eachPostgres)("on %s", (postgres) => {
+describe.each(endsOfPostgres)("on %s", (postgres) => {
   const inDatabase = (work: (database: Database) => Promise<void>) =>
     withTemporaryDatabase(postgres, async (database) => {
       await database.query("CREATE TABLE t (a int PRIMARY KEY)");

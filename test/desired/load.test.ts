@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.js";
 import { openPglite } from "../../src/database/pglite.js";
 import { loadDesired } from "../../src/desired/load.js";
-import { eachPostgres, newestServer, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfPostgres, newestServer, withTemporaryDatabase } from "../support/databases.js";
 import { account } from "./catalog.js";
 import { desired, type Files, failureOf, placeOf } from "./files.js";
 
@@ -27,7 +27,7 @@ const relations =
   "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1";
 const names = (rows: readonly Record<string, unknown>[]) => rows.flatMap((row) => Object.values(row));
 
-describe.each(eachPostgres)("on %s", (postgres) => {
+describe.each(endsOfPostgres)("on %s", (postgres) => {
   test("statements load in any order, and what others need twice over", async () => {
     const state = await desired({
       "1-views.sql":

@@ -60,9 +60,13 @@ describe("a project on an embedded database", { timeout: 240_000 }, () => {
 
     await writeFile(schema, second);
     const change = await json("plan", "-m", "Recall");
-    expect(change).toMatchObject({ code: 0, version: 1, command: "plan", revision: { message: "Recall" } });
-    expect(change.revision.author).toBe("Ana <ana@clinic.example>");
-    const { id } = change.revision;
+    expect(change).toMatchObject({
+      code: 0,
+      version: 1,
+      command: "plan",
+      revisions: [{ message: "Recall", author: "Ana <ana@clinic.example>" }],
+    });
+    const [{ id }] = change.revisions;
     await withDatabase(database, (one) => one.script("INSERT INTO app.patient (name) VALUES ('Bo')"));
     expect((await json("apply")).applied).toMatchObject([{ id, direction: "up" }]);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { leftAlone } from "../../src/catalog/left-alone.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { openShadow } from "../corpus/open-shadow.js";
-import { eachPostgres } from "../support/databases.js";
+import { endsOfPostgres } from "../support/databases.js";
 
 const given = `CREATE EXTENSION hstore; CREATE TABLE kept (id integer, note text); ALTER EXTENSION hstore ADD TABLE kept;
   CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -30,7 +30,7 @@ const additions: readonly (readonly [sql: string, kind: string, name: string])[]
   ["COMMENT ON TABLE kept IS 'second'", "extension member's comment", "table public.kept"],
 ];
 
-describe.each(eachPostgres)("what is added to an extension's table on %s", (postgres) => {
+describe.each(endsOfPostgres)("what is added to an extension's table on %s", (postgres) => {
   const open = openShadow(postgres);
 
   test("is named where another state has not the same, and is no fact", async () => {

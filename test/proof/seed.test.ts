@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { seed } from "../../src/proof/seed.js";
-import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
 import { missingRoles } from "../support/roles.js";
 
-describe.each(eachPostgres)("sample rows on %s", (postgres) => {
+describe.each(endsOfPostgres)("sample rows on %s", (postgres) => {
   test("are put in by a role that may not silence triggers, where keys allow it", async () => {
     await withTemporaryDatabase(postgres, async (database) => {
       await database.script(
