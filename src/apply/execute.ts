@@ -7,7 +7,10 @@ import { type Direction, type Progress, recordProgress } from "./journal.js";
 import { withRetries } from "./retry.js";
 
 /** `lockTimeout` is that of each transaction, such as `3s`. */
-export type ExecuteOptions = BackfillOptions;
+export interface ExecuteOptions extends BackfillOptions {
+  /** Others come first: of two transactions that wait for each other, this one gives up. */
+  readonly yields?: boolean;
+}
 
 /** Steps that share a transaction; `autocommit` and `backfill` are one step outside of any. */
 interface Segment {
@@ -100,19 +103,27 @@ async function runStep(database: Database, step: Step): Promise<void> {
  */
 function timeouts(
   { version }: Database,
-  { lockTimeout }: ExecuteOptions,
+  { lockTimeout, yields }: ExecuteOptions,
   set: "SET" | "SET LOCAL",
 ): string[] {
   return [
     `${set} lock_timeout = ${literal(lockTimeout).text}`,
+    ...(yields === true ? [yielding] : []),
     `${set} statement_timeout = 0`,
     ...(version.major >= 17 ? [`${set} transaction_timeout = 0`] : []),
   ];
 }
 
+/**
+ * A deadlock ends the transaction that has waited for deadlock_timeout first (manual, Deadlocks): not the application's,
+ * if this one gives up its turn before.
+ */
+const yielding = `SELECT set_config('lock_timeout', least(nullif(l.setting::int, 0), d.setting::int / 2)::text, true)
+  FROM pg_settings l, pg_settings d WHERE l.name = 'lock_timeout' AND d.name = 'deadlock_timeout'`;
+
 /** Outside of a transaction the timeouts are the session's. */
 async function runAlone(database: Database, steps: readonly Step[], options: ExecuteOptions): Promise<void> {
-  const settings = timeouts(database, options, "SET");
+  const settings = timeouts(database, { ...options, yields: false }, "SET");
   await database.script(settings.join("; "));
   try {
     for (const step of steps) await withRetries(options, () => runStep(database, step));

@@ -193,6 +193,7 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
     await execute(target, { id, direction, steps, done }, finish, {
       lockTimeout: project.lockTimeout,
+      yields: revision.phase !== undefined,
       pace: project.pace,
       progress,
       note: (text) => notes.push(`${id}: ${text}`),
