@@ -34,6 +34,8 @@ export interface Transition {
 export interface ChangeCase extends Transition {
   /** The fact that differs, and the attributes in which it does; none when it comes or goes. */
   readonly sees: readonly [fact: string, ...attributes: string[]];
+  /** An attribute that differs too, in versions that have it. */
+  readonly alsoSees?: string;
   /**
    * Whether PostgreSQL can change the fact where it stands; both ways unless `back` differs. `moved`: its table is
    * replaced, and the values move.
