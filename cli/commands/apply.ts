@@ -17,8 +17,9 @@ export const apply: Declare = (command, run) => {
     .option("--dry-run", "only list what would run")
     .option("--sql", "only print the SQL that would run")
     .description(
-      "Run the pending revisions up to the target, stopping before cleanup phases. On a terminal it asks first, unless the database is the\n" +
-        "one that dm.yaml names for the environment local; --yes answers. Without a terminal it runs.",
+      "Run the pending revisions up to the target, stopping before cleanup phases. On a terminal it asks first,\n" +
+        "unless the database is the one that dm.yaml names for the environment local; --yes answers. Without a\n" +
+        "terminal it runs.",
     )
     .addHelpText(
       "after",

@@ -32,8 +32,9 @@ export const plan: Declare = (command, run) => {
   declarePlacement(command)
     .description(
       "Compare the desired state with the live database, prove the way there and back in a shadow,\n" +
-        "and write a revision file; several, if readers and writers of a large table would have to wait. A change that could be a rename is asked about on a terminal; elsewhere,\n" +
-        "and with --yes, an annotation in the schema file must tell.",
+        "and write a revision file; several, where readers and writers of a large table would have to wait.\n" +
+        "A change that could be a rename is asked about on a terminal; elsewhere, and with --yes, an annotation\n" +
+        "in the schema file must tell.",
     )
     .addHelpText("after", sources)
     .addHelpText(

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { managing } from "../manage/managed.js";
 import { amid } from "../manage/surroundings.js";
 import { rootOf } from "../plan/decide.js";
@@ -22,6 +23,27 @@ export function planAmid(
   options: Options = {},
 ): Planner {
   return planner(target.version.major, there, () => true, options);
+}
+
+/**
+ * The same on the way to a wanted state, with what the schema files say of values there. It holds for no other way: the
+ * way back has its casts.
+ */
+export function plannerTowards(
+  bench: Pick<Workbench, "target">,
+  { there, wanted, using }: { readonly there: Catalog; readonly wanted: Catalog; readonly using: Using },
+  options: Omit<Options, "using"> = {},
+): Planner {
+  return (from, to) => {
+    const isThere = (column: FactId) => typeIn(to, column) === typeIn(wanted, column);
+    const told: Using = (column) => (isThere(column) ? using(column) : undefined);
+    return planAmid(bench, there, { ...options, using: told })(from, to);
+  };
+}
+
+function typeIn(catalog: Catalog, column: FactId): string | undefined {
+  const fact = catalog.get(column);
+  return isKind(fact, "column") ? fact.attributes.type : undefined;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
-import { type Fact, isKind } from "../catalog/fact.js";
+import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import { name } from "../sql/sql.js";
-import { type Planner, planAmid, type Using } from "./amid.js";
+import { plannerTowards, type Using } from "./amid.js";
 import { type Examined, examine } from "./examine.js";
 import { findDetours, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
@@ -51,13 +51,13 @@ export async function examinedParts(
     there,
     annotations: wanted.annotations,
     sizes: sizes.sizes,
+    using: usings(wanted),
   };
+  const { using } = journey;
   const renaming = renamePlan(steps);
-  const using = usings(wanted);
   const id = newRevisionId();
   const atOnce = (isOnline?: (table: FactId) => boolean): Part => {
-    const among: Planner = (from, to) =>
-      planAmid(bench, there, { isOnline, using: usingTowards(to, wanted.catalog, using) })(from, to);
+    const among = plannerTowards(bench, journey, { isOnline });
     const { up, down, restored } = keepingPlan(among, current, wanted.catalog, { revision: id, isDiscarded });
     return {
       id,
@@ -110,15 +110,6 @@ function usings({ annotations }: Wanted): Using {
       .map(({ target, argument }) => [factId(target), argument]),
   );
   return (column) => told.get(column);
-}
-
-/** What is told of the way there holds for no other: the way back has its casts. */
-function usingTowards(to: Catalog, wanted: Catalog, using: Using): Using {
-  const typeIn = (catalog: Catalog, column: FactId) => {
-    const fact = catalog.get(column);
-    return isKind(fact, "column") ? fact.attributes.type : undefined;
-  };
-  return (column) => (typeIn(to, column) === typeIn(wanted, column) ? using(column) : undefined);
 }
 
 /** Sizes with what the schema files say of tables: `@online`. */

@@ -21,7 +21,7 @@ import { isLarge, type Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Phase } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
-import { type Planner, planAmid } from "./amid.js";
+import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { thresholdOf } from "./online.js";
 import { afterSteps } from "./renames.js";
 import type { Workbench } from "./workbench.js";
@@ -54,6 +54,8 @@ export interface Journey {
   readonly sizes: Sizes;
   /** What is dropped for good, not put into quarantine. */
   readonly isDiscarded: (fact: Fact) => boolean;
+  /** What the schema files say of the values of columns whose types change. */
+  readonly using: Using;
 }
 
 /** Whether readers and writers of a table must not wait. */
@@ -158,12 +160,12 @@ async function partOf(
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);
   const isSwapped = legs.some(({ stage }) => stage === "swap") && renames.length > 0;
-  const concurrent = planAmid(bench, journey.there, {
+  const concurrent = plannerTowards(bench, journey, {
     isOnline: (table) => isPhased && isOnline(table, start),
   });
   // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
   const counted = new Set(legs.flatMap(({ handOver }) => handOver.flatMap(({ facts }) => facts)));
-  const atOnce = planAmid(bench, journey.there, { isCounted: (column) => counted.has(column) });
+  const atOnce = plannerTowards(bench, journey, { isCounted: (column) => counted.has(column) });
   const id = newRevisionId();
   const isInterim = ({ id: fact }: Fact) => !journey.current.has(fact) && !journey.wanted.has(fact);
   const keeping = (among: Planner, from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>

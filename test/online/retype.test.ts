@@ -98,6 +98,26 @@ describe.skipIf(newestServer() === undefined)("a column of another type", () => 
     }),
   );
 
+  it("gets them also beside a new column that is filled", { timeout: 120_000 }, () =>
+    withTables(
+      postgres,
+      "never",
+      async (project) => {
+        const { revisions } = await planRevision(project, { message: "types" });
+        expect(revisions).toHaveLength(1);
+        await applyRevisions(project, { allow });
+        expect(await query(project, "SELECT code, twice FROM t")).toEqual([{ code: 7, twice: 14 }]);
+      },
+      {
+        before: "CREATE TABLE t (id int, code text);",
+        after: `CREATE TABLE t (id int, code int, -- @using substr(code, 2)::int
+          twice int NOT NULL -- @backfill id * 2
+          );`,
+        rows: "INSERT INTO t VALUES (7, 'c7')",
+      },
+    ),
+  );
+
   it("is read and written all the while, and agrees with the old one", { timeout: 300_000 }, () =>
     withTables(
       postgres,
