@@ -2,7 +2,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { DmError, exitCode } from "../error.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
-import type { Detour, Fill } from "./detour.js";
+import type { Detour, Work } from "./detour.js";
 import { inTwoSteps } from "./not-null.js";
 
 /**
@@ -27,7 +27,7 @@ export const columnInSteps: DetourRule = (change, context) => {
         : [{ from: "add", until: "arm", absent: [columnDefault.id] } as const]),
       ...(notNull === undefined ? [] : notNullOf(notNull, column, context)),
     ],
-    fills: [fill(column, value)],
+    works: [fill(column, value)],
     isSmall: !isOfLarge(column, context),
   };
 };
@@ -51,14 +51,15 @@ export const fillBeforeNotNull: DetourRule = (change, context) => {
   if (value === undefined || lonelyTable(column, context) === undefined) return undefined;
   return {
     interims: notNullOf(change.wanted, column, context),
-    fills: [fill(column, value)],
+    works: [fill(column, value)],
     isSmall: !isOfLarge(column, context),
   };
 };
 
-function fill(column: Fact<"column">, value: string): Fill {
+function fill(column: Fact<"column">, value: string): Work {
   const { schema, on, name: own } = column.identity;
   return {
+    turn: "fill",
     about: column.parent ?? column.id,
     facts: [column.id],
     sql: updateOf(name(schema, on), name(own), value),

@@ -12,16 +12,8 @@ export interface Detour {
   readonly interims: readonly Interim[];
   /** Names that change in the `swap`. */
   readonly renames?: readonly Rename[];
-  /** Rows that are brought up to date in the `fill`. */
-  readonly fills?: readonly Fill[];
-  /** Rows that are brought up to date on the way back from the `cleanup`. */
-  readonly returns?: readonly Fill[];
-  /** What the `swap` begins with, and what its way back does. */
-  readonly locks?: readonly Fill[];
-  /** What the `swap` must read before it changes anything, and its way back likewise. */
-  readonly remembers?: readonly Fill[];
-  /** What the `swap` ends with, and its way back. */
-  readonly handOver?: readonly Fill[];
+  /** What is done beside what the states differ in, in order. */
+  readonly works?: readonly Work[];
   /** The table is small: its stages need not be apart. */
   readonly isSmall?: boolean;
 }
@@ -39,11 +31,32 @@ export interface Interim {
   readonly absent?: readonly FactId[];
 }
 
-/** One statement about rows; a fill is an UPDATE that touches only those that are not yet right. */
-export interface Fill {
+/**
+ * When a piece of work has its turn.
+ * - `fill`: rows are brought up to date in the stage of that name.
+ * - `swap begins`, `swap ends`: in the transaction of the swap, and of its way back, before and after all else.
+ * - `way back`: rows are brought up to date on the way back from the cleanup.
+ */
+export type Turn = "fill" | "swap begins" | "swap ends" | "way back";
+
+/** One statement about rows. One that brings them up to date is an UPDATE of those that are not yet right. */
+export interface Work {
+  readonly turn: Turn;
   /** The table. */
   readonly about: FactId;
   /** The columns that it sets. */
   readonly facts: readonly FactId[];
   readonly sql: Sql;
+}
+
+const stageOfTurn: Readonly<Record<Turn, Stage>> = {
+  fill: "fill",
+  "swap begins": "swap",
+  "swap ends": "swap",
+  "way back": "cleanup",
+};
+
+/** What detours have to do in a stage. */
+export function worksIn(stage: Stage, detours: readonly Detour[]): Work[] {
+  return detours.flatMap(({ works = [] }) => works.filter(({ turn }) => stageOfTurn[turn] === stage));
 }

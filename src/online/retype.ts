@@ -8,7 +8,7 @@ import type { Rename } from "../plan/rename.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import { dependentsOf, neededAndMissing } from "./dependents.js";
-import type { Detour, Fill, Interim } from "./detour.js";
+import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
 import { assign, columnNames, isChanged, overRow, overRowWith, syncTrigger } from "./sync.js";
@@ -39,11 +39,12 @@ export function retypeDetour(twins: readonly Twin[], context: OnlineContext, ali
       ...leftovers(twins, context, aliased.stale),
     ],
     renames: swapRenames(twins, context),
-    fills: twins.map((twin) => fill(twin, context)),
-    returns: twins.map((twin) => fillBack(twin, context)),
-    locks: [lockFirst(twins, context)],
-    remembers: twins.flatMap((twin) => counters(twin).before),
-    handOver: twins.flatMap((twin) => counters(twin).after),
+    works: [
+      ...twins.map((twin) => fill(twin, context)),
+      lockFirst(twins, context),
+      ...twins.flatMap(counters),
+      ...twins.map((twin) => fillBack(twin, context)),
+    ],
   };
 }
 
@@ -119,13 +120,14 @@ function cast(value: Sql, from: Fact<"column">, to: Fact<"column">): Sql {
   return sql`${text}::${raw(to.attributes.type)}`;
 }
 
-function fill(twin: Twin, { annotated }: OnlineContext): Fill {
+function fill(twin: Twin, { annotated }: OnlineContext): Work {
   const { schema, on } = twin.fresh;
   const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
   const using = annotated(twin.wanted.id, "using")?.argument;
   const value = using === undefined ? cast(own, twin.current, twin.wanted) : sql`(${raw(using)})`;
   const given = using === undefined ? own : value;
   return {
+    turn: "fill",
     about: twin.table.id,
     facts: [factId(twin.fresh)],
     sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
@@ -136,7 +138,7 @@ function fill(twin: Twin, { annotated }: OnlineContext): Fill {
  * What was written while the old column was put away. Where a cast is all there is, other rows have what they had;
  * nothing tells whether an expression would make the new value of it again.
  */
-function fillBack(twin: Twin, { annotated }: OnlineContext): Fill {
+function fillBack(twin: Twin, { annotated }: OnlineContext): Work {
   const { schema, on } = twin.stale;
   const [old, own] = [name(twin.stale.name), name(twin.wanted.identity.name)];
   const back = cast(own, twin.wanted, twin.current);
@@ -145,6 +147,7 @@ function fillBack(twin: Twin, { annotated }: OnlineContext): Fill {
     ? [old, sql`(${back})::${type}`]
     : [sql`(${cast(old, twin.current, twin.wanted)})::${type}`, own];
   return {
+    turn: "way back",
     about: twin.table.id,
     facts: [factId(twin.stale)],
     sql: sql`UPDATE ${name(schema, on)} SET ${old} = ${back} WHERE ROW(${one})::record OPERATOR(pg_catalog.*<>) ROW(${other})::record`,
@@ -241,7 +244,7 @@ function swapRenames(twins: readonly Twin[], { current, wanted }: OnlineContext)
  * All tables of the swap are locked before anything is done: what references before what is referenced, which is the
  * order in which an INSERT does it.
  */
-function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Fill {
+function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Work {
   const keys = dependentsOf(
     twins.map((twin) => twin.current.id),
     current,
@@ -266,6 +269,7 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Fill {
     return own === undefined ? [] : [name(schema, own)];
   });
   return {
+    turn: "swap begins",
     about: twins[0]?.table.id ?? inOrder[0] ?? ("" as FactId),
     facts: [],
     sql: sql`LOCK TABLE ${join(list)} IN ACCESS EXCLUSIVE MODE`,
@@ -273,24 +277,22 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Fill {
 }
 
 /** An identity goes on where the old one is: the swap's transaction remembers that, because the old one goes first. */
-function counters({ current, wanted, table, fresh }: Twin): { before: Fill[]; after: Fill[] } {
+function counters({ current, wanted, table, fresh }: Twin): Work[] {
   const [old, own] = [current.attributes.identity, wanted.attributes.identity];
-  if (old === null || own === null) return { before: [], after: [] };
+  if (old === null || own === null || sequenceName(old, current) !== sequenceName(own, wanted)) return [];
   const setting = literal(`dm.${interimName("keep", current.id)}`);
   const there = name(fresh.schema, sequenceName(own, wanted));
-  if (sequenceName(old, current) !== sequenceName(own, wanted)) return { before: [], after: [] };
   const sequence = literal(there.text);
   const part = (at: number) => sql`split_part(current_setting(${setting}), ' ', ${raw(String(at))})`;
   const about = { about: table.id, facts: [wanted.id] };
-  return {
-    before: [
-      {
-        ...about,
-        sql: sql`SELECT set_config(${setting}, last_value || ' ' || is_called, true) FROM ${there}`,
-      },
-    ],
-    after: [
-      { ...about, sql: sql`SELECT pg_catalog.setval(${sequence}, ${part(1)}::bigint, ${part(2)}::boolean)` },
-    ],
-  };
+  return [
+    {
+      ...{ ...about, turn: "swap begins" },
+      sql: sql`SELECT set_config(${setting}, last_value || ' ' || is_called, true) FROM ${there}`,
+    },
+    {
+      ...{ ...about, turn: "swap ends" },
+      sql: sql`SELECT pg_catalog.setval(${sequence}, ${part(1)}::bigint, ${part(2)}::boolean)`,
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import { Catalog } from "../catalog/catalog.js";
 import type { Edge, Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
-import type { Detour, Fill, Interim } from "./detour.js";
+import { type Detour, type Interim, type Work, worksIn } from "./detour.js";
 import { isBefore, type Stage, stages } from "./stage.js";
 
 export interface States {
@@ -14,11 +14,7 @@ export interface States {
 export interface Leg {
   readonly stage: Stage;
   readonly to: Catalog;
-  readonly fills: readonly Fill[];
-  readonly returns: readonly Fill[];
-  readonly locks: readonly Fill[];
-  readonly remembers: readonly Fill[];
-  readonly handOver: readonly Fill[];
+  readonly works: readonly Work[];
 }
 
 /** The way from the current to the wanted state, stage by stage; stages at which nothing happens are left out. */
@@ -27,13 +23,8 @@ export function waypoints(states: States, detours: readonly Detour[]): Leg[] {
   let before = states.current.fingerprint;
   for (const stage of stages) {
     const to = stateAfter(stage, states, detours);
-    const fills = stage === "fill" ? detours.flatMap((detour) => detour.fills ?? []) : [];
-    const returns = stage === "cleanup" ? detours.flatMap((detour) => detour.returns ?? []) : [];
-    const locks = stage === "swap" ? detours.flatMap((detour) => detour.locks ?? []) : [];
-    const remembers = stage === "swap" ? detours.flatMap((detour) => detour.remembers ?? []) : [];
-    const handOver = stage === "swap" ? detours.flatMap((detour) => detour.handOver ?? []) : [];
-    if (to.fingerprint !== before || fills.length > 0)
-      legs.push({ stage, to, fills, returns, locks, remembers, handOver });
+    const works = worksIn(stage, detours);
+    if (to.fingerprint !== before || works.length > 0) legs.push({ stage, to, works });
     before = to.fingerprint;
   }
   return legs;

@@ -2,6 +2,7 @@ import { keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
+import { worksIn } from "../online/detour.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
@@ -83,7 +84,7 @@ export async function examinedParts(
     const isSame = sameTexts(direct.part.up, concurrent.up) && sameTexts(direct.part.down, concurrent.down);
     return { parts: [isSame ? direct : await examined(concurrent)], sizes };
   }
-  const filled = new Set(detours.flatMap(({ fills = [] }) => fills.flatMap(({ facts }) => facts)));
+  const filled = new Set(worksIn("fill", detours).flatMap(({ facts }) => facts));
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {
     const first = {

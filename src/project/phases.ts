@@ -8,7 +8,7 @@ import type { HazardReport } from "../hazards/hazards.js";
 import type { Statement } from "../kinds/define.js";
 import { refuseWithoutValue } from "../online/columns.js";
 import type { OnlineContext } from "../online/context.js";
-import type { Detour, Fill } from "../online/detour.js";
+import type { Detour, Turn, Work } from "../online/detour.js";
 import { detoursOf } from "../online/detours.js";
 import type { Aliased } from "../online/retype.js";
 import { phaseOf, type Stage } from "../online/stage.js";
@@ -164,7 +164,10 @@ async function partOf(
     isOnline: (table) => isPhased && isOnline(table, start),
   });
   // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
-  const counted = new Set(legs.flatMap(({ handOver }) => handOver.flatMap(({ facts }) => facts)));
+  const all = legs.flatMap(({ works }) => works);
+  const inTurn = (turn: Turn, works: readonly Work[] = all) =>
+    works.filter((work) => work.turn === turn).map((work) => aboutRows(work, isPhased));
+  const counted = new Set(inTurn("swap ends").flatMap(({ facts }) => facts));
   const atOnce = plannerTowards(bench, journey, { isCounted: (column) => counted.has(column) });
   const id = newRevisionId();
   const isInterim = ({ id: fact }: Fact) => !journey.current.has(fact) && !journey.wanted.has(fact);
@@ -177,19 +180,18 @@ async function partOf(
     });
   const up: PlannedStatement[] = [];
   let at = start;
-  for (const { stage, to, fills, locks, remembers, handOver } of legs) {
+  for (const { stage, to, works } of legs) {
     const end = to === journey.wanted ? to : await bench.normalize(to);
     const steps = stage === "swap" && renames.length > 0 ? renameSteps(renames, at, end) : [];
     const renamed = steps.length === 0 ? at : await afterSteps(bench, at, steps);
     const among = steps.length > 0 ? atOnce : concurrent;
     const statements = [
-      ...[...locks, ...remembers].map(aboutRows),
+      ...inTurn("swap begins", works),
       ...inPlace(renamePlan(steps).up),
       ...keeping(among, renamed, end).up,
-      ...handOver.map(aboutRows),
+      ...inTurn("swap ends", works),
     ];
-    const filling = fills.map((fill) => filled(fill, isPhased));
-    up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...filling);
+    up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...inTurn("fill", works));
     at = end;
   }
   const back = await wayBack(bench, start, at, isSwapped ? renames : []);
@@ -202,11 +204,11 @@ async function partOf(
     renames: [],
     up,
     down: [
-      ...legs.flatMap((leg) => [...leg.locks, ...leg.remembers].map(aboutRows)),
+      ...inTurn("swap begins"),
       ...down,
       ...inPlace(back.down),
-      ...legs.flatMap((leg) => leg.handOver.map(aboutRows)),
-      ...legs.flatMap((leg) => leg.returns.map((fill) => filled(fill, isPhased))),
+      ...inTurn("swap ends"),
+      ...inTurn("way back"),
     ],
     restored,
   };
@@ -233,11 +235,9 @@ function apart(statements: readonly PlannedStatement[], stage: Stage, isFirst: b
   );
 }
 
-function filled(fill: Fill, isPhased: boolean): PlannedStatement {
-  return isPhased ? { ...aboutRows(fill), commit: "batches" } : aboutRows(fill);
+/** What brings rows up to date runs in batches, where others are at work on the table. */
+function aboutRows({ turn, about, facts, sql }: Work, isPhased: boolean): PlannedStatement {
+  const statement = { sql, about, facts, action: "alter", losesData: [], attributes: [] } as const;
+  const isFilling = turn === "fill" || turn === "way back";
+  return isPhased && isFilling ? { ...statement, commit: "batches" } : statement;
 }
-
-const aboutRows = ({ about, facts, sql }: Fill): PlannedStatement => ({
-  ...{ sql, about, facts, action: "alter" },
-  ...{ losesData: [], attributes: [] },
-});

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type DmError, exitCode } from "../../src/error.js";
 import { hazardsIn } from "../../src/hazards/lines.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import type { Project } from "../../src/project/config.js";
 import { newRevision } from "../../src/project/new.js";
 import { planRevision } from "../../src/project/plan.js";
 import { withProject, writeSchema } from "../support/project.js";
@@ -11,12 +12,19 @@ const table = (columns: string) => ({
   "patient.sql": `CREATE TABLE patient (id int PRIMARY KEY${columns});\n`,
 });
 
+/** A column of patients is gone from the schema files. */
+function withoutNames(work: (project: Project) => Promise<void>): Promise<void> {
+  return withProject({ schema: table(", name text") }, async (project) => {
+    await planRevision(project, { message: "patients" });
+    await applyRevisions(project, {});
+    await writeSchema(project.root, table(""));
+    await work(project);
+  });
+}
+
 describe("a hazard", () => {
   it("DATA_LOSS is not raised by a drop whose data goes to quarantine", async () => {
-    await withProject({ schema: table(", name text") }, async (project) => {
-      await planRevision(project, { message: "patients" });
-      await applyRevisions(project, {});
-      await writeSchema(project.root, table(""));
+    await withoutNames(async (project) => {
       const {
         revisions: [revision],
       } = await planRevision(project, { message: "no names" });
@@ -26,10 +34,7 @@ describe("a hazard", () => {
   });
 
   it("DATA_LOSS waits for approval when a column is discarded, and nothing has run until then", async () => {
-    await withProject({ schema: table(", name text") }, async (project) => {
-      await planRevision(project, { message: "patients" });
-      await applyRevisions(project, {});
-      await writeSchema(project.root, table(""));
+    await withoutNames(async (project) => {
       const {
         revisions: [revision],
       } = await planRevision(project, { message: "no names", discard: true });
