@@ -47,6 +47,8 @@ export interface Work {
   /** The columns that it sets. */
   readonly facts: readonly FactId[];
   readonly sql: Sql;
+  /** On the way back: what it cannot bring back. */
+  readonly loses?: string;
 }
 
 const stageOfTurn: Readonly<Record<Turn, Stage>> = {

@@ -142,15 +142,16 @@ function fillBack(twin: Twin, { annotated }: OnlineContext): Work {
   const { schema, on } = twin.stale;
   const [old, own] = [name(twin.stale.name), name(twin.wanted.identity.name)];
   const back = cast(own, twin.wanted, twin.current);
-  const type = raw((annotated(twin.wanted.id, "using") ? twin.current : twin.wanted).attributes.type);
-  const [one, other] = annotated(twin.wanted.id, "using")
-    ? [old, sql`(${back})::${type}`]
-    : [sql`(${cast(old, twin.current, twin.wanted)})::${type}`, own];
+  const isExpression = annotated(twin.wanted.id, "using") !== undefined;
+  const [one, other] = isExpression
+    ? [old, sql`(${back})::${raw(twin.current.attributes.type)}`]
+    : [sql`(${cast(old, twin.current, twin.wanted)})::${raw(twin.wanted.attributes.type)}`, own];
   return {
     turn: "way back",
     about: twin.table.id,
     facts: [factId(twin.stale)],
     sql: sql`UPDATE ${name(schema, on)} SET ${old} = ${back} WHERE ROW(${one})::record OPERATOR(pg_catalog.*<>) ROW(${other})::record`,
+    ...(isExpression && { loses: `values of ${twin.current.id} come back as a cast makes them` }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Part {
   readonly down: readonly PlannedStatement[];
   /** What the way back finds in quarantine. */
   readonly restored: KeepingPlan["restored"];
+  /** Statements after which values do not come back as they were, beside those that the proof finds. */
+  readonly irreversible?: ReadonlyMap<Statement, string>;
 }
 
 /** A change to be made, and what is known of the tables that it is made on. */
@@ -211,7 +213,18 @@ async function partOf(
       ...inTurn("way back"),
     ],
     restored,
+    irreversible: losing(up, all),
   };
+}
+
+/** The statements of the way up whose work the way back cannot undo. */
+function losing(up: readonly PlannedStatement[], works: readonly Work[]): ReadonlyMap<Statement, string> {
+  return new Map(
+    works.flatMap(({ facts, loses }): [Statement, string][] => {
+      const statement = up.find((one) => one.facts.some((id) => facts.includes(id)));
+      return statement === undefined || loses === undefined ? [] : [[statement, loses]];
+    }),
+  );
 }
 
 /** Back, what was renamed and is still there gets its old name. */
