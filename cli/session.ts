@@ -1,6 +1,6 @@
 import { DmError, exitCode } from "../src/error.js";
 import type { Project } from "../src/project/config.js";
-import type { Progress } from "../src/project/workbench.js";
+import type { Progress } from "../src/project/target.js";
 import type { JsonObject } from "../src/report/json.js";
 import type { Paint } from "../src/report/paint.js";
 import { type ProgressLine, paintFor, progressLine, type Terminal } from "./terminal.js";

@@ -75,6 +75,6 @@ export {
 export { type SquashRequest, type SquashResult, squash } from "./project/squash.js";
 export { type StampRequest, type StampResult, stamp } from "./project/stamp.js";
 export { type StatusResult, status } from "./project/status.js";
-export type { Progress } from "./project/workbench.js";
+export type { Progress } from "./project/target.js";
 export type { PreflightQuery, Revision, RevisionHeader, Step } from "./revision/revision.js";
 export { version } from "./version.js";

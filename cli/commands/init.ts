@@ -31,7 +31,7 @@ export const init: Declare = (command, run) => {
         const ci = options.ci ?? (await ciQuestion(session));
         const { initProject } = await import("../../src/project/init.js");
         const { leftOutJson } = await import("../../src/report/json.js");
-        const { leftAloneText } = await import("../../src/report/tree.js");
+        const { leftAloneText } = await import("../../src/report/left-alone.js");
         const { database } = session.options;
         const { files, leftOut } = await initProject({
           directory,

@@ -30,7 +30,7 @@ export const pull: Declare = (command, run) => {
         const project = await session.project();
         const { pull: pullSchema } = await import("../../src/project/pull.js");
         const { leftOutJson, unmodelledJson } = await import("../../src/report/json.js");
-        const { leftAloneText } = await import("../../src/report/tree.js");
+        const { leftAloneText } = await import("../../src/report/left-alone.js");
         const { files, ...left } = await pullSchema(project, {
           format,
           progress: session.progress,

@@ -2,14 +2,12 @@ import { DmError } from "../error.js";
 import { isConnectionString } from "./connection-string.js";
 import type { Database } from "./database.js";
 import { maskPassword } from "./password-mask.js";
-import { openPglite } from "./pglite.js";
-import { connectServer } from "./server.js";
 
 export { inDatabase } from "./connection-string.js";
 export { maskPassword } from "./password-mask.js";
 
 /**
- * Opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or
+ * Loads what the one engine needs, and opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or
  * `pglite:DIR`. The caller closes it; {@link withDatabase} does both.
  * @throws DmError DM1101 when the URL is malformed.
  * @throws DatabaseError when there is no connection to be had.
@@ -17,8 +15,8 @@ export { maskPassword } from "./password-mask.js";
 export async function connect(url: string): Promise<Database> {
   if (url.startsWith("pglite:")) {
     const directory = url.slice("pglite:".length);
-    if (directory !== "") return openPglite(directory);
-  } else if (isConnectionString(url)) return connectServer(url);
+    if (directory !== "") return (await import("./pglite.js")).openPglite(directory);
+  } else if (isConnectionString(url)) return (await import("./server.js")).connectServer(url);
   throw new DmError("DM1101", `${url === "" ? "nothing" : maskPassword(url)} is not the URL of a database`, {
     next: ["postgres://user@host:5432/database for a server", "pglite:DIR for an embedded database"],
   });

@@ -1,5 +1,5 @@
 import { hasSqlDetails, loadModule, type Node, parseSync } from "libpg-query";
-import PgQueryModule, { type PgQuery } from "pg-query-emscripten";
+import type { PgQuery } from "pg-query-emscripten";
 
 /**
  * A statement's tree, and where its text lies in what was parsed: bytes of UTF-8, as all places in the tree.
@@ -72,6 +72,8 @@ export const grammar18: Grammar = (sql) => {
  * is too new for it.
  */
 async function grammar16(): Promise<Grammar> {
+  // A megabyte and a half, which most command lines have no use for.
+  const { default: PgQueryModule } = await import("pg-query-emscripten");
   let module: PgQuery | undefined = await new PgQueryModule();
   const sound = JSON.stringify(parse16(module, "SELECT 1"));
   return (sql) => {

@@ -20,7 +20,7 @@ import type { Revision } from "../revision/revision.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
 import { refusePurged, stepsUp } from "./archive.js";
-import { type Chain, fileOf, readChain, refuseEdited, type Standing, standingOf } from "./chain.js";
+import { type Chain, fileOf, readChain, refuseEdited } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
 import { heldNotes, runnableOf } from "./cleanup.js";
 import type { Project } from "./config.js";
@@ -30,8 +30,9 @@ import { preflightAll, preflightOne } from "./preflights.js";
 import { adopt, chainFor } from "./replaced.js";
 import { resumed, resumeNote, withUnfinished } from "./resume.js";
 import { refuseLargeTables } from "./second-look.js";
+import { type Standing, standingOf } from "./standing.js";
 import { readStateHere } from "./state.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export interface ApplyRequest {
   /** Where to: a revision or an expression; `head` on the way up and `-1` on the way down unless given. */

@@ -11,7 +11,7 @@ import { literal } from "../sql/sql.js";
 import { version } from "../version.js";
 import type { Project } from "./config.js";
 import { daysOf } from "./retention.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export type { ArchivedThing } from "../apply/archive.js";
 

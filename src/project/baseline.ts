@@ -6,16 +6,20 @@ import { diff } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { describeChanges } from "../proof/prove.js";
 import { StatementError } from "../proof/run.js";
-import { restoreFiles, revisionTexts, startAnew } from "../revision/directory.js";
+import { restoreFiles, startAnew } from "../revision/directory.js";
 import { parseRevisionFileName } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
+import { revisionTexts } from "../revision/texts.js";
 import { baselineRevision } from "./baseline-revision.js";
-import { fileOf, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
+import { fileOf, pathTo, readChain, refuseEdited, replacedDirectory } from "./chain.js";
 import type { Project } from "./config.js";
-import { adopt, replacedDirectory } from "./replaced.js";
+import { adopt } from "./replaced.js";
+import { replay } from "./replay.js";
 import { withRevisionLock } from "./revision-lock.js";
+import { standingOf } from "./standing.js";
 import { comparable } from "./state.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 
 export interface BaselineRequest {
   readonly message?: string;

@@ -6,10 +6,12 @@ import { DmError, exitCode } from "../error.js";
 import { describeChanges } from "../proof/prove.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import type { Revision, StateMark } from "../revision/revision.js";
-import { type Chain, fileOf, replay } from "./chain.js";
+import { type Chain, fileOf } from "./chain.js";
 import type { Project } from "./config.js";
+import { replay } from "./replay.js";
 import { comparable, readState } from "./state.js";
-import { type Progress, withShadowFor } from "./workbench.js";
+import type { Progress } from "./target.js";
+import { withShadowFor } from "./workbench.js";
 
 /** A revision that is about to run, or has just run. */
 export interface StateCheck {

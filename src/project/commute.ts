@@ -9,7 +9,8 @@ import { StatementError } from "../proof/run.js";
 import { rowsOf, seed } from "../proof/seed.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import type { Revision } from "../revision/revision.js";
-import { type Chain, fileOf, statementsOf, withReplay } from "./chain.js";
+import { type Chain, fileOf } from "./chain.js";
+import { statementsOf, withReplay } from "./replay.js";
 import type { Workbench } from "./workbench.js";
 
 /** Why one line of revisions does not go on top of another. */

@@ -6,7 +6,6 @@ import { z } from "zod";
 import { type PaceSettings, usualPace } from "../apply/backfill-pace.js";
 import type { Scope } from "../catalog/scope.js";
 import { DmError } from "../error.js";
-import { isKindName } from "../kinds/index.js";
 import type { LintSettings } from "../lint/settings.js";
 import { readPattern } from "../manage/pattern.js";
 import { lintSchema } from "./lint-settings.js";
@@ -69,9 +68,7 @@ const pattern = z
   .string()
   .refine((text) => readPattern(text) !== undefined, "a pattern such as auth, auth.* or *.tmp_*");
 const positivePattern = pattern.refine((text) => !text.startsWith("!"), "only exclude takes patterns with !");
-const kind = z
-  .string()
-  .refine((text) => isKindName(text.replace(/^-/, "")), "a kind such as view or -privilege: docs/config.md");
+const kind = z.string().refine(isKind, "a kind such as view or -privilege: docs/config.md");
 const some = <T extends z.ZodType>(item: T) => z.exactOptional(z.array(item).min(1));
 
 const manageSchema: z.ZodType<Scope> = z
@@ -157,6 +154,12 @@ export async function openProject(options: OpenOptions = {}): Promise<Project> {
   };
 }
 
+/** The kinds are many modules: they are loaded where a config names one. */
+async function isKind(text: string): Promise<boolean> {
+  const { isKindName } = await import("../kinds/index.js");
+  return isKindName(text.replace(/^-/, ""));
+}
+
 /** As PostgreSQL reads it: a number without a unit is of milliseconds. */
 function milliseconds(text: string): number {
   const factor = text.endsWith("min") ? 60_000 : /\ds$/.test(text) ? 1000 : 1;
@@ -197,7 +200,7 @@ async function readConfig(file: string): Promise<Config> {
   const document = parseDocument(text);
   const [problem] = document.errors;
   if (problem !== undefined) throw new DmError("DM1102", problem.message, { at: file, cause: problem });
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  const parsed = await configSchema.safeParseAsync(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   throw new DmError("DM1102", "the config file is not as it should be", {
     at: file,

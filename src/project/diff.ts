@@ -9,7 +9,8 @@ import type { Project } from "./config.js";
 import { areSame, builtFor } from "./plan.js";
 import { readSource } from "./source.js";
 import { comparable } from "./state.js";
-import { type Progress, silent, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { withWorkbench } from "./workbench.js";
 
 export interface DiffResult {
   readonly changes: readonly Change[];

@@ -3,8 +3,9 @@ import type { FactId } from "../catalog/identity.js";
 import { type Change, diff, subject } from "../diff/diff.js";
 import { DmError, exitCode } from "../error.js";
 import { describeChanges } from "../proof/prove.js";
-import { type Chain, replay } from "./chain.js";
+import type { Chain } from "./chain.js";
 import type { Commutation, Obstacle } from "./commute.js";
+import { replay } from "./replay.js";
 import type { Workbench } from "./workbench.js";
 
 /** What two lines of revisions change of the same facts, a line of text each. */

@@ -9,12 +9,14 @@ import { findDrift } from "../drift/drift.js";
 import { DmError } from "../error.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { scriptAmid } from "./amid.js";
-import { readChain, standingOf } from "./chain.js";
+import { readOutline } from "./chain.js";
 import type { Project } from "./config.js";
 import { chainFor } from "./replaced.js";
 import { readSource } from "./source.js";
+import { standingOf } from "./standing.js";
 import { comparable, readState } from "./state.js";
-import { type Progress, silent, withTarget, withWorkbench } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
+import { withWorkbench } from "./workbench.js";
 
 export interface DriftRequest {
   /** A source to compare with instead of what the last apply recorded. */
@@ -66,7 +68,7 @@ async function againstJournal(project: Project, progress: Progress): Promise<Dri
     progress("reading the database");
     const live = await readState(target, project.manage, { self: recorded.catalog.self });
     const [expected, current] = comparable(recorded.catalog, live);
-    const { heads } = await standingOf(await chainFor(await readChain(project), target), target);
+    const { heads } = await standingOf(await chainFor(await readOutline(project), target), target);
     return {
       changes: findDrift(expected, current),
       against: `what the last apply recorded at ${recorded.at}`,

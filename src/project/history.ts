@@ -1,8 +1,9 @@
 import { DmError } from "../error.js";
 import { between } from "../revision/between.js";
+import type { HeaderFile } from "../revision/directory.js";
 import { resolve } from "../revision/identifier.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
-import { type Chain, fileOf, readChain } from "./chain.js";
+import { type Chain, fileOf, readChain, readOutline } from "./chain.js";
 import type { Project } from "./config.js";
 
 export interface HistoryEntry {
@@ -21,7 +22,7 @@ export async function history(
   project: Project,
   { range = ".." }: HistoryRequest = {},
 ): Promise<readonly HistoryEntry[]> {
-  const chain = await readChain(project);
+  const chain = await readOutline(project);
   return between(chain.graph, range)
     .toReversed()
     .map((id) => entryOf(chain, id));
@@ -29,11 +30,11 @@ export async function history(
 
 /** The revisions that are nobody's parent, newest first. Asks no database. */
 export async function heads(project: Project): Promise<readonly HistoryEntry[]> {
-  const chain = await readChain(project);
+  const chain = await readOutline(project);
   return chain.graph.heads.toReversed().map((id) => entryOf(chain, id));
 }
 
-function entryOf(chain: Chain, id: string): HistoryEntry {
+function entryOf(chain: Chain<HeaderFile>, id: string): HistoryEntry {
   const { revision, path } = fileOf(chain, id);
   return { revision, file: path, isHead: chain.graph.heads.includes(id) };
 }

@@ -12,7 +12,8 @@ import { version } from "../version.js";
 import { baselineRevision } from "./baseline-revision.js";
 import { configFileName, openProject } from "./config.js";
 import { pullInto } from "./pull.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 import { type CiSystem, workflows } from "./workflow.js";
 
 export interface InitRequest {

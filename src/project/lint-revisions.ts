@@ -17,7 +17,8 @@ import { StatementError } from "../proof/run.js";
 import type { RevisionFile } from "../revision/directory.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import { name, raw } from "../sql/sql.js";
-import { type Chain, fileOf, statementsOf, withReplay } from "./chain.js";
+import { type Chain, fileOf } from "./chain.js";
+import { statementsOf, withReplay } from "./replay.js";
 import { type KnownSizes, loadSizes } from "./sizes.js";
 import type { Workbench } from "./workbench.js";
 

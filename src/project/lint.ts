@@ -15,8 +15,9 @@ import { type Chain, readChain } from "./chain.js";
 import type { Project } from "./config.js";
 import { indexUses } from "./index-uses.js";
 import { lintRevisions } from "./lint-revisions.js";
+import { type Progress, silent } from "./target.js";
 import { type LoadedWanted, loadWanted } from "./wanted.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 
 export interface LintRequest {
   /** Revisions, schema files and directories of them; else the schema files and the revisions that are not applied. */

@@ -7,7 +7,7 @@ import type { Database } from "../database/database.js";
 import { DmError } from "../error.js";
 import { version } from "../version.js";
 import type { Project } from "./config.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export interface LogRequest {
   /** The beginning of a revision's id. */

@@ -7,13 +7,15 @@ import { resolveOne } from "../revision/identifier.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
-import { type Chain, pathTo, readChain, refuseEdited, replay } from "./chain.js";
+import { type Chain, pathTo, readChain, refuseEdited } from "./chain.js";
 import { commute } from "./commute.js";
 import type { Project } from "./config.js";
 import { disagreed, disagreement } from "./disagreement.js";
+import { replay } from "./replay.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { markOf, scopePart } from "./state.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 
 export interface MergeRequest {
   readonly message?: string;

@@ -11,18 +11,21 @@ import { describeChanges } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import type { Revision } from "../revision/revision.js";
 import { annotatedRenames } from "./annotated-renames.js";
-import { type Chain, pathTo, readChain, refuseEdited, replay, standingOf } from "./chain.js";
+import { type Chain, pathTo, readChain, refuseEdited } from "./chain.js";
 import type { Project } from "./config.js";
 import { examinedParts } from "./examined-parts.js";
 import { type Placement, placed } from "./placement.js";
 import { type Place, plannedRevisions } from "./planned-revisions.js";
 import { refuseLosingQuarantine } from "./quarantined.js";
 import { type DecideRename, findRenames } from "./renames.js";
+import { replay } from "./replay.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { readSource } from "./source.js";
+import { standingOf } from "./standing.js";
 import { comparable } from "./state.js";
+import { type Progress, silent } from "./target.js";
 import { loadWanted } from "./wanted.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 import { proveWritten } from "./written.js";
 
 export interface PlanRequest extends Placement {

@@ -6,7 +6,7 @@ import type { RevisionFile } from "../revision/directory.js";
 import type { PreflightQuery, Revision } from "../revision/revision.js";
 import type { Project } from "./config.js";
 import { isAllowed } from "./hazards.js";
-import type { Progress } from "./workbench.js";
+import type { Progress } from "./target.js";
 
 export interface PreflightRun {
   readonly project: Project;

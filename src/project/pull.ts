@@ -7,7 +7,8 @@ import { DmError } from "../error.js";
 import { writeSchemaFiles } from "../pull/pull.js";
 import type { Project } from "./config.js";
 import { readSource } from "./source.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 
 export interface PullRequest {
   /** What to write; the environment's database unless given. */

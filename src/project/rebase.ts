@@ -4,13 +4,16 @@ import { joinSum, type RevisionFile, replaceRevisions } from "../revision/direct
 import { ancestors, inOrder } from "../revision/lineage.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
-import { type Chain, fileOf, readChain, refuseEdited, standingOf, withReplay } from "./chain.js";
+import { type Chain, fileOf, readChain, refuseEdited } from "./chain.js";
 import type { Project } from "./config.js";
 import { planOnto } from "./plan.js";
 import { type Branches, branchesToRebase } from "./rebase-branches.js";
 import type { DecideRename } from "./renames.js";
+import { withReplay } from "./replay.js";
 import { withRevisionLock } from "./revision-lock.js";
-import { type Progress, silent, type Workbench, withWorkbench } from "./workbench.js";
+import { standingOf } from "./standing.js";
+import { type Progress, silent } from "./target.js";
+import { type Workbench, withWorkbench } from "./workbench.js";
 import { proveOn } from "./written.js";
 
 export interface RebaseRequest {

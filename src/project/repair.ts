@@ -4,10 +4,10 @@ import { readRevisions, readSum, restoreFiles } from "../revision/directory.js";
 import { parseRevisionFileName, revisionFileName } from "../revision/name.js";
 import { parseRevision } from "../revision/parse.js";
 import { checksum } from "../revision/sum.js";
+import { readReplaced } from "./chain.js";
 import type { Project } from "./config.js";
-import { readReplaced } from "./replaced.js";
 import { withRevisionLock } from "./revision-lock.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export interface RepairResult {
   /** Paths of the files that were recreated. */
@@ -22,7 +22,7 @@ export interface RepairResult {
 export function repair(project: Project, progress: Progress = silent): Promise<RepairResult> {
   return withRevisionLock(project, async () => {
     const set = await readRevisions(project.revisions);
-    const old = await readReplaced(set);
+    const old = await readReplaced(set, readRevisions);
     const known = new Set(
       [...set.revisions, ...(old?.revisions ?? [])].flatMap(({ id, replaces = [] }) => [id, ...replaces]),
     );

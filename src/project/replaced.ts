@@ -7,34 +7,28 @@ import {
 } from "../apply/journal.js";
 import type { Database } from "../database/database.js";
 import { DmError, exitCode } from "../error.js";
-import { graphOf, type RevisionFile, type RevisionSet, readRevisions } from "../revision/directory.js";
+import { graphOf, type HeaderFile, type RevisionSet } from "../revision/directory.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
-import type { Chain } from "./chain.js";
-
-/** The directory, beside the revisions, that keeps those that another one replaced. */
-export const replacedDirectory = "replaced";
-
-/** The old files that revisions replaced, as far as they are kept; nothing where none replaces any. */
-export async function readReplaced({ directory, revisions }: RevisionSet): Promise<RevisionSet | undefined> {
-  const isNeeded = revisions.some(({ replaces = [] }) => replaces.length > 0);
-  return isNeeded ? readRevisions(join(directory, replacedDirectory)) : undefined;
-}
+import { type Chain, replacedDirectory } from "./chain.js";
 
 /** One that replaces others, and which of them a database must have for it; less those that are replaced twice. */
 interface Replacement {
-  readonly file: RevisionFile;
+  readonly file: HeaderFile;
   readonly parts: readonly string[];
 }
 
 /** Replacements by their ids, each after those that it replaces itself. */
-function replacementsIn(set: RevisionSet, old: RevisionSet | undefined): Map<string, Replacement> {
+function replacementsIn(
+  set: RevisionSet<HeaderFile>,
+  old: RevisionSet<HeaderFile> | undefined,
+): Map<string, Replacement> {
   const all = [...(old?.files ?? []), ...set.files].filter(
     ({ revision }) => (revision.replaces ?? []).length > 0,
   );
-  const inner = (file: RevisionFile) =>
+  const inner = (file: HeaderFile) =>
     all.filter(({ revision }) => file.revision.replaces?.includes(revision.id));
-  const depth = (file: RevisionFile): number => 1 + Math.max(0, ...inner(file).map(depth));
+  const depth = (file: HeaderFile): number => 1 + Math.max(0, ...inner(file).map(depth));
   return new Map(
     all
       .toSorted((a, b) => depth(a) - depth(b))
@@ -58,8 +52,8 @@ export interface Understood {
 /** Reads rows that were written before revisions were replaced by one. */
 export function understand(
   applied: readonly JournaledRevision[],
-  set: RevisionSet,
-  old: RevisionSet | undefined,
+  set: RevisionSet<HeaderFile>,
+  old: RevisionSet<HeaderFile> | undefined,
 ): Understood {
   let rows = [...applied];
   const adopted: Replacement[] = [];
@@ -83,7 +77,7 @@ export function understand(
 }
 
 /** What a database has applied, as the files of a chain name it. */
-export async function understoodOf({ set, old }: Chain, database: Database): Promise<Understood> {
+export async function understoodOf({ set, old }: Chain<HeaderFile>, database: Database): Promise<Understood> {
   return understand(await journaledRevisions(database), set, old);
 }
 
@@ -91,7 +85,7 @@ export async function understoodOf({ set, old }: Chain, database: Database): Pro
  * The chain as a database needs it that stands between revisions which one replaced: with the old files in its place.
  * @throws DmError DM4131 when they are not kept.
  */
-export async function chainFor(chain: Chain, database: Database): Promise<Chain> {
+export async function chainFor<F extends HeaderFile>(chain: Chain<F>, database: Database): Promise<Chain<F>> {
   const { inside } = await understoodOf(chain, database);
   const open = new Map(inside.map((one) => [one.file.revision.id, one]));
   if (open.size === 0) return chain;
@@ -116,16 +110,12 @@ export async function chainFor(chain: Chain, database: Database): Promise<Chain>
 }
 
 /** What stood on the replacement stands on the last of its parts. */
-function expanded(
-  files: readonly RevisionFile[],
-  replacement: RevisionFile,
-  parts: readonly RevisionFile[],
-): RevisionFile[] {
+function expanded<F extends HeaderFile>(files: readonly F[], replacement: F, parts: readonly F[]): F[] {
   const { id } = replacement.revision;
   const within = new Set(
     parts.flatMap(({ revision }) => [...revision.parents, ...(revision.dependsOn ?? [])]),
   );
-  const means = (part: RevisionFile) => [part.revision.id, ...(part.revision.replaces ?? [])];
+  const means = (part: HeaderFile) => [part.revision.id, ...(part.revision.replaces ?? [])];
   const ends = parts.filter((part) => !means(part).some((name) => within.has(name)));
   const renamed = (names: readonly string[]) =>
     names.flatMap((name) => (name === id ? ends.map(({ revision }) => revision.id) : [name]));
@@ -152,7 +142,7 @@ export async function adopt(chain: Chain, target: Database): Promise<readonly st
 }
 
 /** @throws DmError DM4131 for a database that stands between revisions which one replaced. */
-export function refuseInside({ set }: Chain, { inside }: Understood, database: Database): void {
+export function refuseInside({ set }: Chain<HeaderFile>, { inside }: Understood, database: Database): void {
   const first = inside.find(({ file }) => set.files.includes(file));
   if (first === undefined) return;
   const { file, parts } = first;
@@ -164,7 +154,7 @@ export function refuseInside({ set }: Chain, { inside }: Understood, database: D
   });
 }
 
-function notKept({ file, parts }: Replacement, database: Database, { set, old }: Chain): DmError {
+function notKept({ file, parts }: Replacement, database: Database, { set, old }: Chain<HeaderFile>): DmError {
   const kept = new Set(old?.files.map(({ revision }) => revision.id));
   return new DmError("DM4131", `the database stands inside of what ${file.revision.id} replaces`, {
     at: database.description,

@@ -2,7 +2,8 @@ import type { Direction, Progress as Unfinished } from "../apply/journal.js";
 import { DmError, exitCode } from "../error.js";
 import { headsAfter } from "../revision/heads.js";
 import type { Revision } from "../revision/revision.js";
-import { type Chain, fileOf, type Standing } from "./chain.js";
+import { type Chain, fileOf } from "./chain.js";
+import type { Standing } from "./standing.js";
 
 /** The way back begins with an interrupted revision as if it were applied. */
 export function withUnfinished({ graph }: Chain, standing: Standing, direction: Direction): Standing {

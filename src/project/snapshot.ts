@@ -12,7 +12,8 @@ import { absolutePglite, environmentOf, type Project } from "./config.js";
 import { writeSizeFile } from "./size-file.js";
 import { readSizes } from "./sizes.js";
 import { isDatabase, readSource } from "./source.js";
-import { type Progress, silent, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { withWorkbench } from "./workbench.js";
 
 export interface SnapshotRequest {
   readonly source: string;

@@ -5,12 +5,12 @@ import { type RevisionFile, replaceRevisions, restoreFiles } from "../revision/d
 import { tips } from "../revision/lineage.js";
 import { newRevisionId } from "../revision/name.js";
 import type { Revision } from "../revision/revision.js";
-import { type Chain, fileOf, pathTo, readChain, refuseEdited } from "./chain.js";
+import { type Chain, fileOf, pathTo, readChain, refuseEdited, replacedDirectory } from "./chain.js";
 import type { Project } from "./config.js";
-import { replacedDirectory } from "./replaced.js";
 import { withRevisionLock } from "./revision-lock.js";
 import { oneForAll, type Range } from "./squash-steps.js";
-import { type Progress, silent, withWorkbench } from "./workbench.js";
+import { type Progress, silent } from "./target.js";
+import { withWorkbench } from "./workbench.js";
 
 export interface SquashRequest {
   /** `A..B`: A, B and what lies between. */

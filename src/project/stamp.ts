@@ -13,11 +13,12 @@ import { stamp as stampedHeads } from "../revision/heads.js";
 import { ancestors, inOrder } from "../revision/lineage.js";
 import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
-import { fileOf, readChain, refuseEdited, standingOf } from "./chain.js";
+import { fileOf, readChain, refuseEdited } from "./chain.js";
 import type { Project } from "./config.js";
 import { adopt, chainFor } from "./replaced.js";
+import { standingOf } from "./standing.js";
 import { readStateHere } from "./state.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export interface StampRequest {
   /** Where the database is said to be: a revision or an expression. */

@@ -10,11 +10,12 @@ import { diff } from "../diff/diff.js";
 import { upgradePath } from "../revision/path.js";
 import type { RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
-import { fileOf, readChain, type Standing, standingOf } from "./chain.js";
+import { fileOf, readOutline } from "./chain.js";
 import type { Project } from "./config.js";
 import { chainFor } from "./replaced.js";
+import { type Standing, standingOf } from "./standing.js";
 import { comparable, readState } from "./state.js";
-import { type Progress, silent, withTarget } from "./workbench.js";
+import { type Progress, silent, withTarget } from "./target.js";
 
 export interface StatusResult {
   readonly environment: string;
@@ -57,14 +58,17 @@ export interface Unfinished {
 
 /** Where the database stands. Changes nothing. */
 export async function status(project: Project, progress: Progress = silent): Promise<StatusResult> {
-  const files = await readChain(project);
   return withTarget(project, progress, async (target) => {
-    const chain = await chainFor(files, target);
-    const standing = await standingOf(chain, target);
     const recorded = await recordedState(target);
     progress("reading the database");
     const self = recorded?.catalog.self;
-    const live = await readState(target, project.manage, self === undefined ? {} : { self });
+    // While the server reads its catalogs, the files are read here.
+    const [live, files] = await Promise.all([
+      readState(target, project.manage, self === undefined ? {} : { self }),
+      readOutline(project),
+    ]);
+    const chain = await chainFor(files, target);
+    const standing = await standingOf(chain, target);
     const header = (id: string): RevisionHeader => fileOf(chain, id).revision;
     const last = standing.applied.at(-1);
     const pending = chain.graph.heads.length === 0 ? [] : upgradePath(chain.graph, standing.heads, "heads");

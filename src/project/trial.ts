@@ -10,7 +10,7 @@ import { StatementError } from "../proof/run.js";
 import { rowsOf, seed } from "../proof/seed.js";
 import { lostValues } from "../proof/values.js";
 import type { RevisionFile } from "../revision/directory.js";
-import { statementsOf } from "./chain.js";
+import { statementsOf } from "./replay.js";
 import { settles } from "./settle.js";
 import type { Workbench } from "./workbench.js";
 

@@ -1,7 +1,5 @@
-import type { Amount } from "../apply/backfill.js";
 import { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import { connect } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { type Shadow, withShadow } from "../database/shadow.js";
 import { managed, sharedBy } from "../manage/managed.js";
@@ -9,11 +7,7 @@ import { openParser, type Parser } from "../parse/parser.js";
 import { normalForm, readSite } from "../proof/build.js";
 import type { Project } from "./config.js";
 import { readState } from "./state.js";
-
-/** Told what a workflow is at; people see it, programs do not. */
-export type Progress = (stage: string, amount?: Amount) => void;
-
-export const silent: Progress = () => undefined;
+import { type Progress, withTarget } from "./target.js";
 
 /** What most workflows need: the project's database, a shadow that fits it, and what an empty database holds there. */
 export interface Workbench {
@@ -41,21 +35,6 @@ export async function withWorkbench<T>(
   work: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
   return withTarget(project, progress, (target) => withShadowFor(project, target, progress, work));
-}
-
-/** The project's database alone, for what needs no shadow. */
-export async function withTarget<T>(
-  project: Project,
-  progress: Progress,
-  work: (target: Database) => Promise<T>,
-): Promise<T> {
-  progress("connecting");
-  const target = await connect(project.environment.database);
-  try {
-    return await work(target);
-  } finally {
-    await target.close();
-  }
 }
 
 /** A shadow for a database that is open already. */

@@ -5,10 +5,11 @@ import type { Change } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { html } from "./html.js";
 import { diffJson, driftJson, jsonDocument } from "./json.js";
+import { leftAloneText } from "./left-alone.js";
 import { type DifferenceReport, markdown } from "./markdown.js";
 import { type Paint, plain } from "./paint.js";
 import { script } from "./sql.js";
-import { leftAloneText, summary, tree } from "./tree.js";
+import { summary, tree } from "./tree.js";
 import { moment } from "./words.js";
 
 /** Two states compared. */

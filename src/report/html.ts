@@ -1,8 +1,9 @@
+import { leftOutLines, unmodelledLines } from "./left-alone.js";
 import type { DifferenceReport } from "./markdown.js";
 import { changeVerbs } from "./markdown.js";
 import { outline, topmost } from "./outline.js";
 import { script } from "./sql.js";
-import { leftOutLines, type TreeLine, treeLines, unmodelledLines } from "./tree.js";
+import { type TreeLine, treeLines } from "./tree.js";
 import { count } from "./words.js";
 
 const style = `

@@ -2,9 +2,10 @@ import type { Unmodelled } from "../catalog/fact.js";
 import type { LeftOut } from "../catalog/scope.js";
 import type { Change } from "../diff/diff.js";
 import type { PlannedStatement } from "../plan/plan.js";
+import { leftOutLines, unmodelledLines } from "./left-alone.js";
 import { outline, type States, topmost } from "./outline.js";
 import { script } from "./sql.js";
-import { leftOutLines, type TreeLine, treeLines, unmodelledLines } from "./tree.js";
+import { type TreeLine, treeLines } from "./tree.js";
 import { count, harmless } from "./words.js";
 
 /** What a page about differences tells. */

@@ -13,10 +13,11 @@ import {
   revisionJson,
   unmodelledJson,
 } from "./json.js";
+import { leftAloneText } from "./left-alone.js";
 import type { States } from "./outline.js";
 import { type Paint, plain } from "./paint.js";
 import { stepsScript } from "./sql.js";
-import { leftAloneText, summary, tree } from "./tree.js";
+import { summary, tree } from "./tree.js";
 import { count, harmless } from "./words.js";
 
 /** What a plan found, and what it wrote. */

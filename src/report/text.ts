@@ -4,8 +4,8 @@ import type { LeftOut } from "../catalog/scope.js";
 import type { Unfinished } from "../project/status.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
+import { leftAloneText } from "./left-alone.js";
 import { type Paint, plain } from "./paint.js";
-import { leftAloneText } from "./tree.js";
 import { count, duration, firstLine, harmless, moment } from "./words.js";
 
 export interface StatusReport {

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { DmError, exitCode } from "../error.js";
-import { formatRevision } from "./format.js";
 import { buildGraph, type RevisionGraph } from "./graph.js";
 import { parseRevisionFileName, revisionFileName } from "./name.js";
-import { type ParsedRevision, parseRevision } from "./parse.js";
+import { type ParsedHeader, readOpening } from "./opening.js";
+import type { ParsedRevision } from "./parse.js";
 import { putFiles } from "./put-files.js";
 import type { Revision } from "./revision.js";
 import {
@@ -20,6 +21,13 @@ import {
   withFiles,
   withoutFiles,
 } from "./sum.js";
+import { namesIn, readIfPresent, revisionTexts } from "./texts.js";
+
+/** A file of which no more than the header was read. */
+export interface HeaderFile extends ParsedHeader, RevisionText {
+  /** The directory and the name. */
+  readonly path: string;
+}
 
 /** A revision, its file, and where its parts stand in it. */
 export interface RevisionFile extends ParsedRevision, RevisionText {
@@ -27,11 +35,11 @@ export interface RevisionFile extends ParsedRevision, RevisionText {
   readonly path: string;
 }
 
-export interface RevisionSet {
+export interface RevisionSet<F extends HeaderFile = RevisionFile> {
   readonly directory: string;
   /** Sorted by name, which begins with the time of creation. */
-  readonly files: readonly RevisionFile[];
-  readonly revisions: readonly Revision[];
+  readonly files: readonly F[];
+  readonly revisions: readonly F["revision"][];
   /** Nothing when there is no dm.sum. */
   readonly sum: Sum | undefined;
   /** How the files differ from what dm.sum recorded; none when they are as they were written. */
@@ -39,7 +47,7 @@ export interface RevisionSet {
 }
 
 /** All that can be read of a directory, and what is wrong with the rest. */
-export interface Survey extends RevisionSet {
+export interface Survey<F extends HeaderFile = RevisionFile> extends RevisionSet<F> {
   /** Of every file, also of those that could not be read as revisions. */
   readonly texts: readonly RevisionText[];
   readonly problems: readonly DmError[];
@@ -47,16 +55,25 @@ export interface Survey extends RevisionSet {
 
 /** Reads every revision of a directory and compares the files with dm.sum. An absent directory holds none. */
 export async function readRevisions(directory: string): Promise<RevisionSet> {
-  const { texts, problems, ...set } = await surveyRevisions(directory);
+  return faultless(await surveyRevisions(directory));
+}
+
+/** The same, without the SQL of the files: what is wrong there goes unnoticed. */
+export async function readHeaders(directory: string): Promise<RevisionSet<HeaderFile>> {
+  return faultless(
+    await survey(directory, await revisionTexts(directory), sumTextIn(directory), readOpening),
+  );
+}
+
+function faultless<F extends HeaderFile>({ texts, problems, ...set }: Survey<F>): RevisionSet<F> {
   const [problem] = problems;
   if (problem !== undefined) throw problem;
   return set;
 }
 
-/** The same, going on after what is wrong: files that are no revisions, copies of one, a damaged dm.sum. */
+/** As {@link readRevisions}, going on after what is wrong: files that are no revisions, copies, a damaged dm.sum. */
 export async function surveyRevisions(directory: string): Promise<Survey> {
-  const sum = await readIfPresent(join(directory, sumFileName));
-  return surveyTexts(directory, await readTexts(directory), sum);
+  return surveyTexts(directory, await revisionTexts(directory), sumTextIn(directory));
 }
 
 /** The same for files that are elsewhere than in the directory, in a commit for one. */
@@ -65,6 +82,18 @@ export async function surveyTexts(
   texts: readonly RevisionText[],
   sumText: string | undefined,
 ): Promise<Survey> {
+  const { parseRevision } = await import("./parse.js");
+  return survey(directory, texts, sumText, parseRevision);
+}
+
+const sumTextIn = (directory: string) => readIfPresent(join(directory, sumFileName));
+
+async function survey<P extends ParsedHeader>(
+  directory: string,
+  texts: readonly RevisionText[],
+  sumText: string | undefined,
+  parse: (text: string, path: string) => Promise<P>,
+): Promise<Survey<P & HeaderFile>> {
   const problems: DmError[] = [];
   const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -75,9 +104,11 @@ export async function surveyTexts(
       return undefined;
     }
   };
-  const files: RevisionFile[] = [];
-  for (const text of texts) {
-    const file = await attempt(() => readFileOf(directory, text));
+  const files: (P & HeaderFile)[] = [];
+  for (const [index, text] of texts.entries()) {
+    // Now and then, what waits for a database's answer has its turn.
+    if (index % 25 === 0) await setImmediate();
+    const file = await attempt(() => readFileOf(directory, text, parse));
     if (file !== undefined) files.push(file);
   }
   problems.push(...duplicates(files));
@@ -90,7 +121,7 @@ export async function surveyTexts(
 }
 
 /** The graph of a set's revisions; what is wrong with it is named by file and line. */
-export function graphOf({ files, revisions }: RevisionSet): RevisionGraph {
+export function graphOf({ files, revisions }: RevisionSet<HeaderFile>): RevisionGraph {
   const headers = new Map(files.map(({ revision, header }) => [revision.id, header]));
   return buildGraph(revisions, (id, key) => headers.get(id)?.[key] ?? headers.get(id)?.id);
 }
@@ -98,14 +129,14 @@ export function graphOf({ files, revisions }: RevisionSet): RevisionGraph {
 /** The checksums that dm.sum records, or nothing when there is no such file. */
 export async function readSum(directory: string): Promise<Sum | undefined> {
   const path = join(directory, sumFileName);
-  const content = await readIfPresent(path);
+  const content = readIfPresent(path);
   return content === undefined ? undefined : parseSum(content, path);
 }
 
 /** Takes the lines of both sides where git has left a conflict in dm.sum. @returns whether there was one. */
 export async function joinSum(directory: string): Promise<boolean> {
   const path = join(directory, sumFileName);
-  const content = await readIfPresent(path);
+  const content = readIfPresent(path);
   if (content === undefined || !isInConflict(content)) return false;
   const names = new Set(await namesIn(directory));
   await writeSum(
@@ -142,6 +173,7 @@ export async function replaceRevisions(
 ): Promise<string[]> {
   const sum = await readSum(directory);
   if (sum?.isWhole === false) throw editedSum(directory);
+  const { formatRevision } = await import("./format.js");
   const texts: RevisionText[] = [];
   for (const revision of revisions) {
     texts.push({ name: revisionFileName(revision), text: await formatRevision(revision) });
@@ -154,17 +186,13 @@ export async function replaceRevisions(
   return texts.map(({ name }) => join(directory, name));
 }
 
-/** Every text that is, or should be, a revision file, whether or not it can be read as one. */
-export function revisionTexts(directory: string): Promise<RevisionText[]> {
-  return readTexts(directory);
-}
-
 /** Makes a revision the only one: the other files and their lines in dm.sum, whatever that holds, go. */
 export async function startAnew(
   directory: string,
   old: readonly Pick<RevisionText, "name">[],
   revision: Revision,
 ): Promise<string> {
+  const { formatRevision } = await import("./format.js");
   const text = { name: revisionFileName(revision), text: await formatRevision(revision) };
   const sumText = { name: sumFileName, text: formatSum(withFiles(undefined, [text])) };
   await putFiles(
@@ -207,27 +235,11 @@ async function refuseExisting(directory: string, revisions: readonly Revision[])
   }
 }
 
-async function readTexts(directory: string): Promise<RevisionText[]> {
-  const names = (await namesIn(directory)).filter((name) => name.endsWith(".sql") && !name.startsWith("."));
-  const texts: RevisionText[] = [];
-  for (const name of names.sort()) {
-    const text = await readIfPresent(join(directory, name));
-    if (text !== undefined) texts.push({ name, text });
-  }
-  return texts;
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw unreadable(directory, error);
-  }
-}
-
-async function readFileOf(directory: string, { name, text }: RevisionText): Promise<RevisionFile> {
+async function readFileOf<P extends ParsedHeader>(
+  directory: string,
+  { name, text }: RevisionText,
+  parse: (text: string, path: string) => Promise<P>,
+): Promise<P & HeaderFile> {
   const path = join(directory, name);
   const parts = parseRevisionFileName(name);
   if (parts === undefined) {
@@ -236,7 +248,7 @@ async function readFileOf(directory: string, { name, text }: RevisionText): Prom
       next: ["name it TIMESTAMP_ID_WORDS.sql, as dm new does", "or move it out of the directory"],
     });
   }
-  const parsed = await parseRevision(text, path);
+  const parsed = await parse(text, path);
   if (parsed.revision.id !== parts.id) {
     throw new DmError("DM4011", `the file's name says ${parts.id}, its header ${parsed.revision.id}`, {
       at: parsed.header.id ?? { file: path, line: 1, column: 1 },
@@ -249,8 +261,8 @@ async function readFileOf(directory: string, { name, text }: RevisionText): Prom
   return { ...parsed, name, text, path };
 }
 
-function duplicates(files: readonly RevisionFile[]): DmError[] {
-  const byId = new Map<string, RevisionFile>();
+function duplicates(files: readonly HeaderFile[]): DmError[] {
+  const byId = new Map<string, HeaderFile>();
   return files.flatMap((file) => {
     const { id } = file.revision;
     const other = byId.get(id);
@@ -262,29 +274,4 @@ function duplicates(files: readonly RevisionFile[]): DmError[] {
       next: ["delete the copy, or give it an id of its own in its name and header"],
     });
   });
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw unreadable(path, error);
-  }
-}
-
-function unreadable(path: string, cause: unknown): DmError {
-  return new DmError("DM4001", `cannot be read: ${reason(cause)}`, {
-    at: path,
-    next: ["check the path and its permissions"],
-    cause,
-  });
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -1,6 +1,7 @@
 import { Document, isMap, isScalar, LineCounter, parseDocument, type Scalar, visit } from "yaml";
 import { z } from "zod";
 import { DmError, type SourceLocation } from "../error.js";
+import { readPlain } from "./plain-header.js";
 import { phases, type RevisionHeader } from "./revision.js";
 
 const text = z.string().min(1);
@@ -72,12 +73,38 @@ export function readHeader(
   file: string,
   line: number,
 ): { header: RevisionHeader; places: HeaderPlaces } {
+  const lines = yaml.split(/\r?\n/);
+  const placeIn = (row: number, column: number): SourceLocation => {
+    return { file, line: line + row, column, text: lines[row] ?? "" };
+  };
+  const plain = readPlain(yaml);
+  const { value, places } =
+    plain === undefined
+      ? readYaml(yaml, placeIn)
+      : {
+          value: plain.value,
+          places: Object.fromEntries(Object.entries(plain.rows).map(([key, row]) => [key, placeIn(row, 1)])),
+        };
+  const result = shape.safeParse(withoutBlanks(value));
+  if (!result.success) throw wrongHeader(result.error.issues, places, placeIn(0, 1));
+  const { depends_on, if_large, ...rest } = result.data;
+  const header = {
+    ...rest,
+    ...(depends_on && { dependsOn: depends_on }),
+    ...(if_large && { ifLarge: if_large }),
+  };
+  return { header, places };
+}
+
+function readYaml(
+  yaml: string,
+  placeIn: (row: number, column: number) => SourceLocation,
+): { value: unknown; places: HeaderPlaces } {
   const counter = new LineCounter();
   const document = parseDocument(yaml, { schema: "failsafe", lineCounter: counter, prettyErrors: false });
-  const place = (offset: number): SourceLocation => {
+  const place = (offset: number) => {
     const { line: row, col } = counter.linePos(offset);
-    const source = yaml.split(/\r?\n/)[row - 1] ?? "";
-    return { file, line: line + row - 1, column: col, text: source };
+    return placeIn(row - 1, col);
   };
   const [error] = document.errors;
   if (error !== undefined) {
@@ -86,16 +113,7 @@ export function readHeader(
       next: ["put text with ':' or '#' in double quotes", "see docs/revision-format.md"],
     });
   }
-  const places = placesOf(document, place);
-  const result = shape.safeParse(withoutBlanks(document));
-  if (!result.success) throw wrongHeader(result.error.issues, places, place(0));
-  const { depends_on, if_large, ...rest } = result.data;
-  const header = {
-    ...rest,
-    ...(depends_on && { dependsOn: depends_on }),
-    ...(if_large && { ifLarge: if_large }),
-  };
-  return { header, places };
+  return { value: document.toJS({ maxAliasCount: 0 }), places: placesOf(document, place) };
 }
 
 /** Date.parse takes 31 February for 3 March. */
@@ -114,8 +132,7 @@ function placesOf(document: Document, place: (offset: number) => SourceLocation)
 }
 
 /** A key with nothing after it is a key left out, except for the message, which may be empty. */
-function withoutBlanks(document: Document): unknown {
-  const value: unknown = document.toJS({ maxAliasCount: 0 });
+function withoutBlanks(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   return Object.fromEntries(Object.entries(value).filter(([key, item]) => item !== "" || key === "message"));
 }

@@ -1,8 +1,9 @@
 import { DmError, type SourceLocation } from "../error.js";
 import { type BackfillReader, openBackfillReader } from "./backfill.js";
-import { type HeaderPlaces, readHeader } from "./header.js";
+import type { HeaderPlaces } from "./header.js";
 import { normalizeLineEnds } from "./line-ends.js";
 import { type Marker, markersIn } from "./marker.js";
+import { headerIn, opening, type ParsedHeader } from "./opening.js";
 import { firstWhere, placesIn } from "./place.js";
 import type { PreflightQuery, Revision, Step } from "./revision.js";
 import { scan, type Token } from "./scan.js";
@@ -41,29 +42,24 @@ export async function parseRevision(content: string, file: string): Promise<Pars
     place: placesIn(file, text),
     readBackfill: await openBackfillReader(),
   };
-  const header = headerOf(source);
-  const { up, down } = halves(
-    source,
-    markersIn(source.tokens, source.place),
-    header.end,
-    header.irreversible,
-  );
+  const { revision, header, end } = headerOf(source);
+  const isOneWay = revision.irreversible !== undefined;
+  const { up, down } = halves(source, markersIn(source.tokens, source.place), end, isOneWay);
   return {
     revision: {
-      ...header.header,
+      ...revision,
       up: up.steps,
       down: down.steps,
       ...(up.preflights.length + down.preflights.length === 0
         ? {}
         : { preflights: { up: up.preflights, down: down.preflights } }),
     },
-    header: header.places,
+    header,
     steps: { up: up.places, down: down.places },
   };
 }
 
-function headerOf(source: Source) {
-  const opening = /^\/\*\s*dm:revision(?=\s|\*)/;
+function headerOf(source: Source): ParsedHeader & { readonly end: number } {
   const firstSql = source.tokens.findIndex((token) => token.kind === "sql");
   const leading = firstSql === -1 ? source.tokens : source.tokens.slice(0, firstSql);
   const token = leading.find(({ kind, text }) => kind === "block comment" && opening.test(text));
@@ -76,10 +72,7 @@ function headerOf(source: Source) {
       ],
     });
   }
-  const begin = token.start + (opening.exec(token.text)?.[0].length ?? 0);
-  const yaml = source.text.slice(begin, token.end - "*/".length);
-  const { header, places } = readHeader(yaml, source.file, source.place(begin).line);
-  return { header, places, end: token.end, irreversible: header.irreversible !== undefined };
+  return { ...headerIn(source.text, token, source.file, source.place), end: token.end };
 }
 
 function halves(source: Source, markers: readonly Marker[], headerEnd: number, irreversible: boolean) {

@@ -8,12 +8,8 @@ import { checkHistory, findBase } from "../../src/project/check/base.js";
 import { keptFiles } from "../../src/project/check/kept.js";
 import { openProject, type Project } from "../../src/project/config.js";
 import { installHooks, uninstallHooks } from "../../src/project/hooks.js";
-import {
-  replaceRevisions,
-  restoreFiles,
-  revisionTexts,
-  surveyRevisions,
-} from "../../src/revision/directory.js";
+import { replaceRevisions, restoreFiles, surveyRevisions } from "../../src/revision/directory.js";
+import { revisionTexts } from "../../src/revision/texts.js";
 import { revisionOf, writeSketches } from "../support/revisions.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));

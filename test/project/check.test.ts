@@ -7,16 +7,11 @@ import { checkOn } from "../../src/project/check/check.js";
 import type { Finding } from "../../src/project/check/finding.js";
 import { openProject, type Project } from "../../src/project/config.js";
 import type { Workbench } from "../../src/project/workbench.js";
-import {
-  replaceRevisions,
-  restoreFiles,
-  revisionTexts,
-  surveyRevisions,
-  writeSum,
-} from "../../src/revision/directory.js";
+import { replaceRevisions, restoreFiles, surveyRevisions, writeSum } from "../../src/revision/directory.js";
 import { formatRevision } from "../../src/revision/format.js";
 import { revisionFileName } from "../../src/revision/name.js";
 import { sumOf } from "../../src/revision/sum.js";
+import { revisionTexts } from "../../src/revision/texts.js";
 import { idOf, openBench, revisionOf, type Sketch, writeSketches } from "../support/revisions.js";
 
 const planned = { kind: "planned" } as const;

@@ -8,7 +8,8 @@ import { openProject } from "../../src/project/config.js";
 import { lintIn } from "../../src/project/lint.js";
 import { newRevision } from "../../src/project/new.js";
 import { planRevision } from "../../src/project/plan.js";
-import { silent, withWorkbench } from "../../src/project/workbench.js";
+import { silent } from "../../src/project/target.js";
+import { withWorkbench } from "../../src/project/workbench.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const patient = `CREATE TABLE patient (

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Catalog } from "../../src/catalog/catalog.js";
 import type { Unmodelled } from "../../src/catalog/fact.js";
 import { diff } from "../../src/diff/diff.js";
-import { leftAloneText, summary, tree } from "../../src/report/tree.js";
+import { leftAloneText } from "../../src/report/left-alone.js";
+import { summary, tree } from "../../src/report/tree.js";
 import {
   app,
   catalog,

@@ -1,6 +1,7 @@
 import { openPglite } from "../../src/database/pglite.js";
 import type { Project } from "../../src/project/config.js";
-import { silent, type Workbench, withShadowFor } from "../../src/project/workbench.js";
+import { silent } from "../../src/project/target.js";
+import { type Workbench, withShadowFor } from "../../src/project/workbench.js";
 import { writeRevisions } from "../../src/revision/directory.js";
 import type { Revision, Step } from "../../src/revision/revision.js";
 

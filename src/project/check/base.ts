@@ -5,8 +5,8 @@ import { commitOf, filesIn, gitLine } from "../../git/git.js";
 import type { Survey } from "../../revision/directory.js";
 import { parseRevisionFileName } from "../../revision/name.js";
 import { checksum, compareSum, type RevisionText, sumFileName, sumOf } from "../../revision/sum.js";
+import { replacedDirectory } from "../chain.js";
 import type { Project } from "../config.js";
-import { replacedDirectory } from "../replaced.js";
 import type { Finding } from "./finding.js";
 
 /** The commit that a branch is compared with: where it left the other one. */

@@ -7,11 +7,13 @@ import { graphOf, type Survey, surveyRevisions } from "../../revision/directory.
 import { ancestors, inOrder } from "../../revision/lineage.js";
 import type { Revision } from "../../revision/revision.js";
 import { checksum, sumOf } from "../../revision/sum.js";
-import { type Chain, pathTo, readChain, standingOf } from "../chain.js";
+import { type Chain, pathTo, readChain } from "../chain.js";
 import type { Project } from "../config.js";
 import { chainFor } from "../replaced.js";
 import { withRevisionLock } from "../revision-lock.js";
-import { type Progress, silent, type Workbench, withShadowFor } from "../workbench.js";
+import { standingOf } from "../standing.js";
+import { type Progress, silent } from "../target.js";
+import { type Workbench, withShadowFor } from "../workbench.js";
 import { proveWritten } from "../written.js";
 import { type Base, checkHistory, findBase } from "./base.js";
 import { runChain } from "./chain.js";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { revisionTexts, type Survey, surveyRevisions } from "../../revision/directory.js";
+import { type Survey, surveyRevisions } from "../../revision/directory.js";
 import type { RevisionText } from "../../revision/sum.js";
-import { replacedDirectory } from "../replaced.js";
+import { revisionTexts } from "../../revision/texts.js";
+import { replacedDirectory } from "../chain.js";
 
 /** The directories that may keep files which the revisions of a set replaced. */
 export function directoriesOfKept({ directory, revisions }: Survey): readonly string[] {
