@@ -104,6 +104,10 @@ export async function isTaken(database: Database, what: ArchivedObject): Promise
 /** Brings one thing back under its old name, in the open transaction. */
 export async function bringBack(database: Database, { id, what }: ArchivedThing): Promise<void> {
   for (const { text } of backStatements(what)) await database.script(text);
+  if (what.beside !== undefined) {
+    const table = name(what.schema, what.table).text;
+    await database.script(`ALTER TABLE ${table} DROP COLUMN ${name(what.beside).text}`);
+  }
   await database.query("DELETE FROM dm.archive WHERE id = $1", [id]);
 }
 
@@ -114,10 +118,11 @@ export async function destroy(database: Database, { id, what }: ArchivedThing): 
   const column = awayColumn(what);
   if (place !== undefined) {
     const { relation } = place;
+    const columns = [column, what.beside].flatMap((one) => (one === undefined ? [] : [name(one).text]));
     await database.script(
       column === undefined
         ? `DROP TABLE ${relation}`
-        : `ALTER TABLE ${relation} DROP COLUMN ${name(column).text}`,
+        : `ALTER TABLE ${relation} ${columns.map((one) => `DROP COLUMN ${one}`).join(", ")}`,
     );
   }
   await database.query("UPDATE dm.archive SET purged_at = now() WHERE id = $1", [id]);

@@ -4,12 +4,15 @@ import { literal } from "../sql/sql.js";
 import { type BackfillOptions, runBackfill } from "./backfill.js";
 import { forgetBackfills } from "./backfill-progress.js";
 import { type Direction, type Progress, recordProgress } from "./journal.js";
+import { type RestoredValues, restoredIn } from "./restored.js";
 import { withRetries } from "./retry.js";
 
 /** `lockTimeout` is that of each transaction, such as `3s`. */
 export interface ExecuteOptions extends BackfillOptions {
   /** Others come first: of two transactions that wait for each other, this one gives up. */
   readonly yields?: boolean;
+  /** Told what a way back says of values. */
+  readonly restored?: (values: RestoredValues) => void;
 }
 
 /** Steps that share a transaction; `autocommit` and `backfill` are one step outside of any. */
@@ -70,7 +73,7 @@ export async function execute(
                 "; ",
               ),
             );
-            for (const step of segment.steps) await runStep(database, step);
+            for (const step of segment.steps) await runStep(database, step, options);
             await (isLast ? finish() : recordProgress(database, done));
           }),
         );
@@ -93,8 +96,12 @@ async function backfill(
   for (const step of steps) await runBackfill(database, place, step, options);
 }
 
-async function runStep(database: Database, step: Step): Promise<void> {
-  if (step.sql.trim() !== "") await database.script(step.sql);
+async function runStep(database: Database, step: Step, { restored }: ExecuteOptions): Promise<void> {
+  if (step.sql.trim() === "") return;
+  for (const row of (await database.script(step.sql)).flat()) {
+    const values = restoredIn(row);
+    if (values !== undefined) restored?.(values);
+  }
 }
 
 /**
@@ -126,7 +133,7 @@ async function runAlone(database: Database, steps: readonly Step[], options: Exe
   const settings = timeouts(database, { ...options, yields: false }, "SET");
   await database.script(settings.join("; "));
   try {
-    for (const step of steps) await withRetries(options, () => runStep(database, step));
+    for (const step of steps) await withRetries(options, () => runStep(database, step, options));
   } finally {
     await database.script(settings.map((one) => one.replace(/^SET (\w+) .*/, "RESET $1")).join("; "));
   }

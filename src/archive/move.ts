@@ -25,16 +25,27 @@ export interface ArchivedObject {
   readonly renames: readonly Renaming[];
   /** Columns whose types may be dropped meanwhile: then they are text. */
   readonly types?: readonly { readonly column: string; readonly type: string }[];
+  /** The column is still there with another type: what is in quarantine are the values that it had of this one. */
+  readonly was?: string;
+  /** A column that goes with it. */
+  readonly beside?: string;
   /** What a way back has put away: how the way up brings it back. */
   readonly again?: Again;
 }
 
 /** The table in which quarantine is recorded: the same statement wherever one is needed, so that psql needs no dm. */
-export const recordTable: readonly Sql[] = [
+const recordTable: readonly Sql[] = [
   sql`CREATE SCHEMA IF NOT EXISTS dm`,
   sql`CREATE TABLE IF NOT EXISTS dm.archive (id text PRIMARY KEY, revision text NOT NULL, archived_at timestamptz NOT NULL DEFAULT now(), archived_by text NOT NULL DEFAULT current_user, what jsonb NOT NULL, purged_at timestamptz)`,
   sql`CREATE SCHEMA IF NOT EXISTS ${name(archiveSchema)}`,
 ];
+
+/** The statements that see to it, where what follows puts anything away. */
+export function recording(away: readonly PlannedStatement[]): PlannedStatement[] {
+  const [first] = away;
+  if (first === undefined) return [];
+  return recordTable.map((one) => ({ ...first, sql: one, facts: [] }));
+}
 
 /** The object under the names that it has in quarantine. */
 export function archived({ fact, parts, typed }: KeptObject, revision: string): ArchivedObject {
@@ -110,12 +121,17 @@ function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema:
 const move = (from: string, table: string, to: string) =>
   sql`ALTER TABLE ${name(from, table)} SET SCHEMA ${name(to)}`;
 
+export type Formerly = (column: FactId) => Fact<"column"> | undefined;
+
 /** The statements of a plan that put objects away and record it, and those that bring them back. */
 export function moves(
   objects: readonly KeptObject[],
   revision: string,
   isCarried: (column: FactId) => boolean,
-  again: ReadonlyMap<FactId, Again> = new Map(),
+  {
+    again,
+    formerly,
+  }: { readonly again?: ReadonlyMap<FactId, Again>; readonly formerly?: Formerly | undefined } = {},
 ): { readonly away: PlannedStatement[]; readonly back: PlannedStatement[] } {
   const away: PlannedStatement[] = [];
   const back: PlannedStatement[] = [];
@@ -129,27 +145,26 @@ export function moves(
         return { sql: one, action, facts: isLast ? facts : [], about, losesData: [] };
       });
     if (isCarried(fact.id)) continue;
-    const how = again.get(fact.id);
-    const what = { ...archived(object, revision), ...(how === undefined ? {} : { again: how }) };
+    const [how, former] = [again?.get(fact.id), formerly?.(fact.id)];
+    const what: ArchivedObject = {
+      ...archived(object, revision),
+      ...(former && { column: former.identity.name ?? "", was: former.attributes.type }),
+      ...(how === undefined ? {} : { again: how }),
+    };
     const id = recordId(revision, fact.id);
-    if (away.length === 0) away.push(...say(recordTable, "archive", []));
     away.push(
       ...say(awayStatements(what), "archive", all),
-      ...say(
-        [
-          sql`INSERT INTO dm.archive (id, revision, what) VALUES (${literal(id)}, ${literal(revision)}, ${literal(JSON.stringify(what))}) ON CONFLICT (id) DO UPDATE SET archived_at = now(), archived_by = current_user, what = excluded.what, purged_at = NULL`,
-        ],
-        "archive",
-        [],
-      ),
+      ...say([recordOf(id, revision, what)], "archive", []),
     );
-    back.push(
-      ...say(backStatements(what), "restore", all),
-      ...say([sql`DELETE FROM dm.archive WHERE id = ${literal(id)}`], "restore", []),
-    );
+    back.push(...say(backStatements(what), "restore", all), ...say([forgetting(id)], "restore", []));
   }
   return { away, back };
 }
+
+export const recordOf = (id: string, revision: string, what: ArchivedObject): Sql =>
+  sql`INSERT INTO dm.archive (id, revision, what) VALUES (${literal(id)}, ${literal(revision)}, ${literal(JSON.stringify(what))}) ON CONFLICT (id) DO UPDATE SET archived_at = now(), archived_by = current_user, what = excluded.what, purged_at = NULL`;
+
+export const forgetting = (id: string): Sql => sql`DELETE FROM dm.archive WHERE id = ${literal(id)}`;
 
 /** The name that the object itself has in quarantine. */
 export function nameAway({ renames }: ArchivedObject): string {
@@ -164,4 +179,10 @@ export function awayColumn(object: ArchivedObject): string | undefined {
 /** `table app.letter`, `column app.patient.name`: as it was called. */
 export function calledBefore({ kind, schema, table, column }: ArchivedObject): string {
   return `${kind} ${name(schema, table, column).text}`;
+}
+
+/** The same, of values with the type that their column had. */
+export function toldOf(object: ArchivedObject): string {
+  const { was } = object;
+  return `${calledBefore(object)}${was === undefined ? "" : `, as it was of type ${was}`}`;
 }

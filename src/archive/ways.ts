@@ -8,10 +8,25 @@ import { detaching } from "./detach.js";
 import { filledColumns, filling } from "./fill.js";
 import { isCarried } from "./inherited.js";
 import { type Kept, type KeptObject, keep } from "./keep.js";
-import { archived, moves } from "./move.js";
+import { archived, type Formerly, moves, recording } from "./move.js";
 import { archiveSchema } from "./names.js";
+import {
+  changesType,
+  isKeepable,
+  isUntouched,
+  type RetypedColumn,
+  retypedColumns,
+  retypedSteps,
+  valuesBack,
+  withMade,
+} from "./retyped.js";
 
-type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
+/** @param options what a column's values become when its type changes, where the planner has no better idea. */
+type Planner = (
+  current: Catalog,
+  wanted: Catalog,
+  options?: { readonly using: (column: FactId) => string | undefined },
+) => PlannedStatement[];
 
 export interface KeepingPlan {
   readonly up: readonly PlannedStatement[];
@@ -19,8 +34,12 @@ export interface KeepingPlan {
   /** What the way up puts away, and what the way back does. */
   readonly kept: readonly KeptObject[];
   readonly keptBack: readonly KeptObject[];
+  /** Columns whose values the way up changes, and keeps as they were. */
+  readonly retyped: readonly RetypedColumn[];
   /** For the way back: where the rows are that it brings back, under the names that it gives them. */
-  readonly restored: Pick<PreflightContext, "renames" | "isFilled"> & { readonly state: Catalog };
+  readonly restored: Pick<PreflightContext, "renames" | "isFilled" | "isRestored"> & {
+    readonly state: Catalog;
+  };
 }
 
 export interface KeepingRequest {
@@ -31,6 +50,10 @@ export interface KeepingRequest {
   readonly isInterim?: (fact: Fact) => boolean;
   /** The way up, where it takes more turns than the plan between the two states. */
   readonly up?: readonly PlannedStatement[];
+  /** Columns whose new values are computed by an expression that somebody wrote. */
+  readonly isTold?: (column: FactId) => boolean;
+  /** Columns that hold the values of others: as these they are known in quarantine. */
+  readonly formerly?: Formerly;
 }
 
 /**
@@ -41,25 +64,52 @@ export function keepingPlan(
   plan: Planner,
   current: Catalog,
   wanted: Catalog,
-  { revision, isDiscarded = () => false, isInterim = () => false, up }: KeepingRequest,
+  request: KeepingRequest,
 ): KeepingPlan {
+  const { revision, isDiscarded = () => false, isInterim = () => false, isTold = () => false } = request;
+  const states = { current, wanted };
   const gone = settled(plan, current, wanted, isDiscarded);
-  const added = settled(plan, wanted, current, isInterim);
-  const again = comingAgain(added, up ?? gone.leaving, wanted, () => plan(added.resting, gone.resting));
+  const ups = request.up ?? gone.leaving;
+  const changed = retypedColumns(states, ups, revision, isTold);
+  const found = changed.filter((one) => isKeepable(one, states) && !isDiscarded(one.from));
+  const values = new Map(found.map((one) => [one.from.id, valuesBack(one)]));
+  const options = values.size === 0 ? undefined : { using: (column: FactId) => values.get(column) };
+  const planBack: Planner = (from, to) => plan(from, to, options);
+  const added = settled(planBack, wanted, current, isInterim);
+  const again = comingAgain(added, ups, wanted, () => plan(added.resting, gone.resting));
   const [out, back] = [
-    moves(gone.objects, revision, (id) => isCarried(id, { current, wanted })),
-    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), again),
+    moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), { formerly: request.formerly }),
+    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), { again }),
   ];
-  const returning = gone.resting === wanted ? added.leaving : plan(gone.resting, added.resting);
+  const returning = gone.resting === wanted ? added.leaving : planBack(gone.resting, added.resting);
+  const retyped = found.filter(({ from }) =>
+    returning.some(({ sql }) => sql.text.includes(values.get(from.id) ?? "")),
+  );
+  const kept = retypedSteps(retyped, revision);
+  const lost = new Set(changed.filter((one) => !retyped.includes(one)).map(({ from }) => from.id));
+  const untouched = new Map(retyped.map((one) => [one.from.id, isUntouched(one)]));
   const filled = filledColumns(gone, current);
   const factOf = (id: FactId) => current.get(id) ?? wanted.get(id);
   return {
-    up: detaching([...gone.leaving, ...out.away, ...among(plan, gone.emptied, wanted)], factOf),
+    up: detaching(
+      [
+        ...recording(kept.keep),
+        ...kept.keep,
+        ...losing(withMade(gone.leaving, kept.made), lost),
+        ...recording(out.away),
+        ...out.away,
+        ...among(plan, gone.emptied, wanted),
+      ],
+      factOf,
+    ),
     down: detaching(
       [
+        ...kept.tell,
         ...among(plan, wanted, gone.emptied),
         ...out.back,
         ...filling(returning, filled, current),
+        ...kept.forget,
+        ...recording(back.away),
         ...back.away,
         ...among(plan, added.emptied, current),
       ],
@@ -67,12 +117,25 @@ export function keepingPlan(
     ),
     kept: gone.objects,
     keptBack: added.objects,
+    retyped,
     restored: {
       state: gone.resting,
       isFilled: ({ id }) => filled.has(id),
+      isRestored: ({ id }) => untouched.get(id),
       renames: gone.objects.flatMap((one) => renamesBack(one, revision)),
     },
   };
+}
+
+/** The plan, with the statements named that change values for good. */
+function losing(statements: readonly PlannedStatement[], columns: ReadonlySet<FactId>): PlannedStatement[] {
+  return statements.map((statement) => {
+    const lost =
+      statement.action === "alter" && changesType(statement)
+        ? statement.facts.filter((id) => columns.has(id))
+        : [];
+    return lost.length === 0 ? statement : { ...statement, losesData: [...statement.losesData, ...lost] };
+  });
 }
 
 const among = (plan: Planner, from: Catalog, to: Catalog) => (from === to ? [] : plan(from, to));

@@ -14,8 +14,10 @@ export interface States {
 }
 
 /** What goes with all it holds. */
-export function lostData({ losesData }: PlannedStatement): Hazard[] {
+export function lostData({ losesData, action }: PlannedStatement): Hazard[] {
   if (losesData.length === 0) return [];
+  if (action === "alter")
+    return [{ code: "DATA_LOSS", what: `${enumerated(losesData)}: the old values are not kept` }];
   const what =
     losesData.length === 1
       ? `${losesData[0]} goes with all it holds`

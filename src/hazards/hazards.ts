@@ -95,7 +95,7 @@ function fromFacts(
   told: Set<FactId>,
   bodies: Bodies,
 ): Hazard[] {
-  const lost = irreversible.get(statement);
+  const lost = statement.losesData.length > 0 ? undefined : irreversible.get(statement);
   return [
     ...lostData(statement),
     ...(lost === undefined ? [] : [{ code: "IRREVERSIBLE", what: lost } as const]),

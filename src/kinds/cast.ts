@@ -60,3 +60,10 @@ export function castBetween(from: string, to: string): Cast {
     return "assignment";
   return explicit.has(pair) ? "explicit" : "by text";
 }
+
+/** The type without a limit that an assignment to it complains of and a cast to it cuts to. */
+export function unlimited(type: string): string {
+  const base = baseType(type);
+  if (base === "character varying" || base === "character") return "text";
+  return base === "bit" ? "bit varying" : base === "bit varying" ? base : type;
+}

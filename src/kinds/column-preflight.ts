@@ -27,7 +27,9 @@ export function columnPreflight(
     const finds = `${shown(to)}: rows whose ${column.text} is no ${to.attributes.type}`;
     if (isMisfit === "unknown") found.push({ finds, of: "type" });
     else {
-      const query = offendingRows(tableOf(to.identity), [column.text], isMisfit, context);
+      const restored = context.isRestored?.(to);
+      const refused = restored === undefined ? isMisfit : sql`(${isMisfit}) AND NOT ${restored}`;
+      const query = offendingRows(tableOf(to.identity), [column.text], refused, context);
       found.push({ finds, query, of: "type" });
     }
   }

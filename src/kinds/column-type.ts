@@ -21,8 +21,10 @@ export function storageAfterType(to: ColumnFact): Sql[] {
 
 /** From a type that was replaced. */
 export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
-  const move = moveRows(from, to, context);
   const after = [...storageAfterType(to), ...restoreStatistics(to)];
+  const using = context.using?.(to.id);
+  if (using !== undefined) return [...changeType(from, to, { using }), ...after];
+  const move = moveRows(from, to, context);
   if (move === undefined) return [...changeType(from, to, { cast: "by text" }), ...after];
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
   return [...move.before, alter, ...move.after, ...after];

@@ -149,6 +149,8 @@ export interface PreflightContext extends AlterContext {
   readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
   /** Whether the plan itself gives the column's empty rows a value. */
   readonly isFilled?: (column: Fact) => boolean;
+  /** Which rows of a column whose type changes get a value of their own, not one made of that which they have. */
+  readonly isRestored?: (column: Fact) => Sql | undefined;
 }
 
 export type Resemblance = "same" | "alike" | undefined;

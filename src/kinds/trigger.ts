@@ -19,6 +19,9 @@ declare module "../catalog/fact.js" {
   }
 }
 
+/** What the names of triggers begin with that keep columns of a row in step while a change is under way. */
+export const stepTriggerPrefix = "~dm_";
+
 type TriggerFact = Fact<"trigger">;
 
 const verbs = { origin: "ENABLE", disabled: "DISABLE", replica: "ENABLE REPLICA", always: "ENABLE ALWAYS" };

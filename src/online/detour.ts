@@ -14,6 +14,8 @@ export interface Detour {
   readonly renames?: readonly Rename[];
   /** What is done beside what the states differ in, in order. */
   readonly works?: readonly Work[];
+  /** Columns that hold the values of others until they go, by which they are known then. */
+  readonly formerly?: ReadonlyMap<FactId, Fact<"column">>;
   /** The table is small: its stages need not be apart. */
   readonly isSmall?: boolean;
 }
@@ -35,9 +37,10 @@ export interface Interim {
  * When a piece of work has its turn.
  * - `fill`: rows are brought up to date in the stage of that name.
  * - `swap begins`, `swap ends`: in the transaction of the swap, and of its way back, before and after all else.
- * - `way back`: rows are brought up to date on the way back from the cleanup.
+ * - `way back begins`: on the way back from the cleanup, when all that it makes is there.
+ * - `way back`: rows are brought up to date after that.
  */
-export type Turn = "fill" | "swap begins" | "swap ends" | "way back";
+export type Turn = "fill" | "swap begins" | "swap ends" | "way back begins" | "way back";
 
 /** One statement about rows. One that brings them up to date is an UPDATE of those that are not yet right. */
 export interface Work {
@@ -47,14 +50,13 @@ export interface Work {
   /** The columns that it sets. */
   readonly facts: readonly FactId[];
   readonly sql: Sql;
-  /** On the way back: what it cannot bring back. */
-  readonly loses?: string;
 }
 
 const stageOfTurn: Readonly<Record<Turn, Stage>> = {
   fill: "fill",
   "swap begins": "swap",
   "swap ends": "swap",
+  "way back begins": "cleanup",
   "way back": "cleanup",
 };
 

@@ -30,5 +30,9 @@ export function detoursOf(
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
     .flatMap((change) => rules.flatMap((rule) => rule(change, context) ?? []));
-  return aliased === undefined ? detours : [retypeDetour(twins, context, aliased), ...detours];
+  if (aliased === undefined) return detours;
+  const staying = detours
+    .flatMap(({ interims }) => interims.filter(({ until }) => until === "cleanup"))
+    .flatMap(({ facts = [] }) => facts);
+  return [retypeDetour(twins, context, aliased, staying), ...detours];
 }

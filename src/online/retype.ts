@@ -1,17 +1,17 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
-import { castBetween } from "../kinds/cast.js";
 import { sequenceName } from "../kinds/column-identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
-import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
+import { join, literal, name, raw, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import { dependentsOf, neededAndMissing } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
-import { assign, columnNames, isChanged, overRow, overRowWith, syncTrigger } from "./sync.js";
+import { syncTrigger } from "./sync.js";
+import { TwinValues } from "./twin-values.js";
 import { aliases, partName, type Twin } from "./twins.js";
 
 /** Both states with the columns, and what hangs on them, under their other names. */
@@ -25,7 +25,13 @@ export interface Aliased {
  * columns is made for them, and then they take the names. The old ones are kept in step until the end, so that there
  * is a way back.
  */
-export function retypeDetour(twins: readonly Twin[], context: OnlineContext, aliased: Aliased): Detour {
+export function retypeDetour(
+  twins: readonly Twin[],
+  context: OnlineContext,
+  aliased: Aliased,
+  staying: readonly Fact[],
+): Detour {
+  const values = new TwinValues(twins, context, staying);
   return {
     interims: [
       ...asTheyAre(twins, context),
@@ -34,17 +40,18 @@ export function retypeDetour(twins: readonly Twin[], context: OnlineContext, ali
         until: "swap",
         facts: twins.flatMap((twin) => bare(twin.fresh, aliased.fresh)),
       },
-      ...synced(twins, context),
+      ...synced(twins, values),
       ...parts(twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),
     ],
     renames: swapRenames(twins, context),
     works: [
-      ...twins.map((twin) => fill(twin, context)),
+      ...twins.map((twin) => values.fill(twin)),
       lockFirst(twins, context),
       ...twins.flatMap(counters),
-      ...twins.map((twin) => fillBack(twin, context)),
+      ...twins.flatMap((twin) => values.fillBack(twin)),
     ],
+    formerly: new Map(twins.map(({ stale, current }) => [factId(stale), current])),
   };
 }
 
@@ -69,90 +76,36 @@ function asTheyAre(twins: readonly Twin[], { current, wanted }: OnlineContext): 
   ];
 }
 
-/** The column alone, without what gives it values of its own. */
-function bare(identity: Identity<"column">, catalog: Catalog): Fact[] {
-  const column = catalog.find(identity);
-  return column === undefined ? [] : [{ ...column, attributes: { ...column.attributes, identity: null } }];
-}
-
 /** One trigger for all columns of a table. */
-function synced(twins: readonly Twin[], context: OnlineContext): Interim[] {
+function synced(twins: readonly Twin[], values: TwinValues): Interim[] {
   const tables = new Map(twins.map(({ table }) => [table.id, table]));
   return [...tables.values()].flatMap((table): Interim[] => {
     const group = twins.filter((twin) => twin.table.id === table.id);
-    const arming = group.map((twin) => assign(twin.fresh.name ?? "", forward(twin, context)));
-    const before = syncTrigger(table, arming);
-    const after = syncTrigger(
-      table,
-      group.map((twin) => bothWays(twin, context)),
-    );
     return [
-      { from: "arm", until: "swap", ...before },
-      { from: "swap", until: "cleanup", ...after },
+      {
+        from: "arm",
+        until: "swap",
+        ...syncTrigger(
+          table,
+          group.map((twin) => values.forward(twin)),
+        ),
+      },
+      {
+        from: "swap",
+        until: "cleanup",
+        ...syncTrigger(
+          table,
+          group.map((twin) => values.bothWays(twin)),
+        ),
+      },
     ];
   });
 }
 
-/** The new value, of the old one. */
-function forward(twin: Twin, { annotated }: OnlineContext): Sql {
-  const using = annotated(twin.wanted.id, "using")?.argument;
-  if (using !== undefined) return overRow(twin.table, raw(using));
-  return cast(sql`NEW.${name(twin.current.identity.name)}`, twin.current, twin.wanted);
-}
-
-/** After the swap the new column leads; whoever still writes the old one (by what was bound to it) is heard. */
-function bothWays(twin: Twin, { annotated, wanted }: OnlineContext): Sql {
-  const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
-  const using = annotated(twin.wanted.id, "using")?.argument;
-  const there =
-    using === undefined
-      ? cast(sql`NEW.${name(old)}`, twin.current, twin.wanted)
-      : overRowWith(twin.table, raw(using), columnNames(twin.table, wanted), { column: own, by: old });
-  const back = assign(old, cast(sql`NEW.${name(own)}`, twin.wanted, twin.current));
-  return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) THEN ${assign(own, there)} ELSE ${back} END IF;`;
-}
-
-/** As ALTER TYPE would do it; an assignment complains of what does not fit, where a cast would cut it. */
-function cast(value: Sql, from: Fact<"column">, to: Fact<"column">): Sql {
-  const how = castBetween(from.attributes.type, to.attributes.type);
-  if (how === "assignment") return value;
-  const text = how === "by text" ? sql`${value}::text` : value;
-  return sql`${text}::${raw(to.attributes.type)}`;
-}
-
-function fill(twin: Twin, { annotated }: OnlineContext): Work {
-  const { schema, on } = twin.fresh;
-  const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
-  const using = annotated(twin.wanted.id, "using")?.argument;
-  const value = using === undefined ? cast(own, twin.current, twin.wanted) : sql`(${raw(using)})`;
-  const given = using === undefined ? own : value;
-  return {
-    turn: "fill",
-    about: twin.table.id,
-    facts: [factId(twin.fresh)],
-    sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
-  };
-}
-
-/**
- * What was written while the old column was put away. Where a cast is all there is, other rows have what they had;
- * nothing tells whether an expression would make the new value of it again.
- */
-function fillBack(twin: Twin, { annotated }: OnlineContext): Work {
-  const { schema, on } = twin.stale;
-  const [old, own] = [name(twin.stale.name), name(twin.wanted.identity.name)];
-  const back = cast(own, twin.wanted, twin.current);
-  const isExpression = annotated(twin.wanted.id, "using") !== undefined;
-  const [one, other] = isExpression
-    ? [old, sql`(${back})::${raw(twin.current.attributes.type)}`]
-    : [sql`(${cast(old, twin.current, twin.wanted)})::${raw(twin.wanted.attributes.type)}`, own];
-  return {
-    turn: "way back",
-    about: twin.table.id,
-    facts: [factId(twin.stale)],
-    sql: sql`UPDATE ${name(schema, on)} SET ${old} = ${back} WHERE ROW(${one})::record OPERATOR(pg_catalog.*<>) ROW(${other})::record`,
-    ...(isExpression && { loses: `values of ${twin.current.id} come back as a cast makes them` }),
-  };
+/** The column alone, without what gives it values of its own. */
+function bare(identity: Identity<"column">, catalog: Catalog): Fact[] {
+  const column = catalog.find(identity);
+  return column === undefined ? [] : [{ ...column, attributes: { ...column.attributes, identity: null } }];
 }
 
 /** Indexes and constraints on the new columns: built, validated, and swapped in. */

@@ -1,4 +1,3 @@
-import type { Catalog } from "../catalog/catalog.js";
 import type { Edge, Fact } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, literal, name, type Sql, sql } from "../sql/sql.js";
@@ -73,25 +72,12 @@ export function overRow(table: Fact, expression: Sql): Sql {
   return sql`(SELECT (${expression}) FROM (SELECT NEW.*) AS ${name(table.identity.name)})`;
 }
 
-/** The same where a column of the row has its value from another one. */
-export function overRowWith(
-  table: Fact,
-  expression: Sql,
-  columns: readonly string[],
-  replaced: { readonly column: string; readonly by: string },
-): Sql {
-  const list = columns.map(
-    (column) => sql`NEW.${name(column === replaced.column ? replaced.by : column)} AS ${name(column)}`,
-  );
-  return sql`(SELECT (${expression}) FROM (SELECT ${join(list)}) AS ${name(table.identity.name)})`;
-}
-
-/** Whether an UPDATE gives the column another value: as it is stored, so that types without an equality compare too. */
+/** Whether an UPDATE gives the column another value. */
 export function isChanged(column: string): Sql {
-  return sql`TG_OP = 'UPDATE' AND ROW(NEW.${name(column)})::record OPERATOR(pg_catalog.*<>) ROW(OLD.${name(column)})::record`;
+  return sql`TG_OP = 'UPDATE' AND ${isOther(sql`NEW.${name(column)}`, sql`OLD.${name(column)}`)}`;
 }
 
-/** Names of the table's columns in a state. */
-export function columnNames(table: Fact, catalog: Catalog): string[] {
-  return catalog.childrenOfKind(table.id, "column").map(({ identity }) => identity.name ?? "");
+/** Whether values differ as they are stored, so that types without an equality compare, too. */
+export function isOther(a: Sql, b: Sql): Sql {
+  return sql`ROW(${a})::record OPERATOR(pg_catalog.*<>) ROW(${b})::record`;
 }

@@ -11,7 +11,12 @@ type Options = Omit<PlanOptions, "major" | "isManaged">;
 
 export type Using = NonNullable<PlanOptions["using"]>;
 
-export type Planner = (current: Catalog, wanted: Catalog) => PlannedStatement[];
+/** @param options where they say what a column's values become, nothing else does. */
+export type Planner = (
+  current: Catalog,
+  wanted: Catalog,
+  options?: { readonly using: Using },
+) => PlannedStatement[];
 
 /**
  * Plans between managed states among what a database holds beside them: none of that is touched.
@@ -34,9 +39,9 @@ export function plannerTowards(
   { there, wanted, using }: { readonly there: Catalog; readonly wanted: Catalog; readonly using: Using },
   options: Omit<Options, "using"> = {},
 ): Planner {
-  return (from, to) => {
+  return (from, to, given) => {
     const isThere = (column: FactId) => typeIn(to, column) === typeIn(wanted, column);
-    const told: Using = (column) => (isThere(column) ? using(column) : undefined);
+    const told: Using = (column) => given?.using(column) ?? (isThere(column) ? using(column) : undefined);
     return planAmid(bench, there, { ...options, using: told })(from, to);
   };
 }
@@ -60,10 +65,10 @@ function planner(
   stands: (fact: Fact) => boolean,
   options: Options = {},
 ): Planner {
-  return (current, wanted) => {
+  return (current, wanted, given) => {
     const [from, to] = [amid(current, there, stands), amid(wanted, there, stands)];
     const [inFrom, inTo] = [managing(from, there.scope), managing(to, there.scope)];
     const isManaged = (fact: Fact) => (from.has(fact.id) ? inFrom(fact) : inTo(fact));
-    return plan(from, to, { ...options, major, isManaged });
+    return plan(from, to, { ...options, ...given, major, isManaged });
   };
 }

@@ -9,6 +9,7 @@ import {
   writeJournal,
 } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
+import { type RestoredValues, restoredText } from "../apply/restored.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
@@ -61,6 +62,12 @@ export interface ApplyResult {
   readonly heads: readonly string[];
   /** What a reader should know: how states were compared, what was resumed. */
   readonly notes: readonly string[];
+  /** What became of the values of columns that have their former type again. */
+  readonly restored: readonly RestoredColumn[];
+}
+
+export interface RestoredColumn extends RestoredValues {
+  readonly revision: string;
 }
 
 /** Runs the revisions that wait, each in its transactions, and checks the database before and after each. */
@@ -99,7 +106,7 @@ async function run(
       const planned = resumed(chain, pathOf(chain, standing), standing, direction).map(
         (id) => fileOf(chain, id).revision,
       );
-      return { planned, applied: [], heads: standing.heads, notes: [] };
+      return { planned, applied: [], heads: standing.heads, notes: [], restored: [] };
     }
     await refuseReadOnly(target);
     return withAdvisoryLock(
@@ -120,18 +127,19 @@ async function run(
         const postponed = await preflightAll(preflight, whole);
         if (path.length > 0) await createJournal(target);
         const applied: AppliedRevision[] = [];
+        const restored: RestoredColumn[] = [];
         let present = standing.applied.map(({ id }) => id);
         const marks = marksAlong(chain, present, path, direction);
         for (const [at, id] of path.entries()) {
           const beside = present.filter((one) => one !== id);
           const place = { beside, marks: marks[at] ?? "now" };
-          const runner = { project, chain, target, direction, progress, notes, place };
+          const runner = { project, chain, target, direction, progress, notes, restored, place };
           await preflightOne(preflight, fileOf(chain, id).revision, postponed);
           applied.push(await runOne(runner, id, standing));
           present = direction === "up" ? [...beside, id] : beside;
         }
         const heads = headsAfter(chain.graph, standing.heads, path, direction);
-        return { planned: files.map(({ revision }) => revision), applied, heads, notes };
+        return { planned: files.map(({ revision }) => revision), applied, heads, notes, restored };
       },
       { progress },
     );
@@ -145,6 +153,7 @@ interface Runner {
   readonly direction: Direction;
   readonly progress: Progress;
   readonly notes: string[];
+  readonly restored: RestoredColumn[];
   /** What the revision runs beside, and what that means for its marks. */
   readonly place: Pick<StateCheck, "beside" | "marks">;
 }
@@ -158,6 +167,10 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
   const done = begun?.direction === direction ? begun.done : 0;
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
+  /** By the column: a transaction may have run more than once. */
+  const restored = new Map<string, RestoredValues>();
+  const told = () =>
+    restored.size === 0 ? {} : { about: [...restored.values()].map(restoredText).join("; ") };
   const entry = {
     revision: id,
     direction,
@@ -189,7 +202,7 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
         direction,
       );
       await recordState(target, after);
-      await writeJournal(target, { ...entry, milliseconds: elapsed() }, version);
+      await writeJournal(target, { ...entry, ...told(), milliseconds: elapsed() }, version);
     };
     const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
     await execute(target, { id, direction, steps, done }, finish, {
@@ -198,13 +211,18 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       pace: project.pace,
       progress,
       note: (text) => notes.push(`${id}: ${text}`),
+      restored: (values) => restored.set(values.column, values),
     });
   } catch (error) {
     await journalFailure(runner, { ...entry, milliseconds: elapsed() }, error);
     throw failed(error, revision, direction, path);
   }
   const milliseconds = elapsed();
-  await appendLog(runner, { ...entry, milliseconds });
+  for (const values of restored.values()) {
+    runner.restored.push({ revision: id, ...values });
+    notes.push(`${id}: ${restoredText(values)}`);
+  }
+  await appendLog(runner, { ...entry, ...told(), milliseconds });
   return { id, message: revision.message, direction, milliseconds };
 }
 

@@ -2,7 +2,7 @@ import { type ArchivedThing, archivedThings, bringBack, destroy, isTaken } from 
 import { bringingBack } from "../apply/bring-back.js";
 import { createJournal, writeJournal } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
-import { calledBefore } from "../archive/move.js";
+import { calledBefore, toldOf } from "../archive/move.js";
 import { maskPassword } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { DmError, exitCode } from "../error.js";
@@ -95,7 +95,7 @@ export function purgeArchive(
           await target.transaction(async () => {
             await limitLocks(project, target);
             for (const thing of things) {
-              progress(`destroying ${calledBefore(thing.what)}`);
+              progress(`destroying ${toldOf(thing.what)}`);
               await destroy(target, thing);
               await journal(target, thing, "purge");
             }
@@ -119,7 +119,7 @@ function limitLocks({ lockTimeout }: Project, target: Database) {
 }
 
 function journal(target: Database, { revision, what, rows }: ArchivedThing, direction: "restore" | "purge") {
-  const about = `${calledBefore(what)}${rows === null ? "" : `, ${rows} ${what.kind === "table" ? "rows" : "values"}`}`;
+  const about = `${toldOf(what)}${rows === null ? "" : `, ${rows} ${what.kind === "table" ? "rows" : "values"}`}`;
   return writeJournal(target, { revision, direction, milliseconds: 0, about }, version);
 }
 
@@ -136,7 +136,7 @@ function onlyOne(things: readonly ArchivedThing[], wanted: string, target: Datab
     `${found.length === 0 ? "nothing" : "more than one thing"} in quarantine is called ${wanted}`,
     {
       at: maskPassword(target.description),
-      details: (found.length === 0 ? there : found).map(({ id, what }) => `${id} ${calledBefore(what)}`),
+      details: (found.length === 0 ? there : found).map(({ id, what }) => `${id} ${toldOf(what)}`),
       next: ["see what there is: dm archive list", "name it by its id"],
     },
   );
@@ -164,7 +164,7 @@ export async function refusePurged(target: Database, revisions: readonly string[
     at: maskPassword(target.description),
     details: gone.map(
       ({ what, purgedAt, revision }) =>
-        `${revision}: ${calledBefore(what)} ${purgedAt === null ? "was taken away by hand" : `was purged at ${purgedAt}`}`,
+        `${revision}: ${toldOf(what)} ${purgedAt === null ? "was taken away by hand" : `was purged at ${purgedAt}`}`,
     ),
     next: [
       "go forward instead: put it into the schema files again and dm plan; it comes empty",

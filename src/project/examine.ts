@@ -2,7 +2,7 @@ import type { KeepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
-import type { PreflightContext, Statement } from "../kinds/define.js";
+import type { PreflightContext } from "../kinds/define.js";
 import { address } from "../kinds/index.js";
 import type { PlannedStatement, PlanOptions } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
@@ -27,8 +27,6 @@ export interface Ways {
   readonly there: Catalog;
   readonly up: readonly PlannedStatement[];
   readonly down: readonly PlannedStatement[];
-  /** Statements after which values do not come back as they were, beside those that the proof finds. */
-  readonly irreversible?: ReadonlyMap<Statement, string>;
   readonly sizes: KnownSizes;
   /** Columns that get their values on the way: that rows lack one now stands in nobody's way. */
   readonly filled?: ReadonlySet<FactId>;
@@ -94,7 +92,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     statements: up,
     context: there,
     measurements: proof.up,
-    irreversible: new Map([...proof.irreversible, ...(ways.irreversible ?? [])]),
+    irreversible: proof.irreversible,
   });
   const downHazards = findHazards({
     ...common,

@@ -59,7 +59,8 @@ export async function examinedParts(
   const id = newRevisionId();
   const atOnce = (isOnline?: (table: FactId) => boolean): Part => {
     const among = plannerTowards(bench, journey, { isOnline });
-    const { up, down, restored } = keepingPlan(among, current, wanted.catalog, { revision: id, isDiscarded });
+    const request = { revision: id, isDiscarded, isTold: (column: FactId) => using(column) !== undefined };
+    const { up, down, restored } = keepingPlan(among, current, wanted.catalog, request);
     return {
       id,
       before,

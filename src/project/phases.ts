@@ -42,8 +42,6 @@ export interface Part {
   readonly down: readonly PlannedStatement[];
   /** What the way back finds in quarantine. */
   readonly restored: KeepingPlan["restored"];
-  /** Statements after which values do not come back as they were, beside those that the proof finds. */
-  readonly irreversible?: ReadonlyMap<Statement, string>;
 }
 
 /** A change to be made, and what is known of the tables that it is made on. */
@@ -142,22 +140,25 @@ export async function partsOf(
     groups.set(phase, [...(groups.get(phase) ?? []), leg]);
   }
   const renames = detours.flatMap((detour) => detour.renames ?? []);
+  const formerly = new Map(detours.flatMap((detour) => [...(detour.formerly ?? [])]));
   const parts: Part[] = [];
   let start = current;
   for (const [phase, legs] of groups) {
-    const part = await partOf(bench, journey, start, legs, renames, isPhased);
+    const part = await partOf(bench, journey, start, legs, { renames, formerly }, isPhased);
     parts.push(phase === undefined ? part : { ...part, phase });
     start = part.wanted;
   }
   return parts;
 }
 
+type Former = NonNullable<Detour["formerly"]>;
+
 async function partOf(
   bench: Workbench,
   journey: Journey,
   start: Catalog,
   legs: readonly Leg[],
-  renames: readonly Rename[],
+  { renames, formerly }: { readonly renames: readonly Rename[]; readonly formerly: Former },
   isPhased: boolean,
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);
@@ -178,6 +179,8 @@ async function partOf(
       revision: id,
       isDiscarded: journey.isDiscarded,
       isInterim,
+      formerly: (column) => formerly.get(column),
+      isTold: (column) => journey.using(column) !== undefined,
       ...(ups && { up: ups }),
     });
   const up: PlannedStatement[] = [];
@@ -210,21 +213,11 @@ async function partOf(
       ...down,
       ...inPlace(back.down),
       ...inTurn("swap ends"),
+      ...inTurn("way back begins").map((statement) => ({ ...statement, begins: true as const })),
       ...inTurn("way back"),
     ],
     restored,
-    irreversible: losing(up, all),
   };
-}
-
-/** The statements of the way up whose work the way back cannot undo. */
-function losing(up: readonly PlannedStatement[], works: readonly Work[]): ReadonlyMap<Statement, string> {
-  return new Map(
-    works.flatMap(({ facts, loses }): [Statement, string][] => {
-      const statement = up.find((one) => one.facts.some((id) => facts.includes(id)));
-      return statement === undefined || loses === undefined ? [] : [[statement, loses]];
-    }),
-  );
 }
 
 /** Back, what was renamed and is still there gets its old name. */

@@ -3,6 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
+import { stepTriggerPrefix } from "../kinds/trigger.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 
 /** Sample values by base type: plain, and unlike each other. */
@@ -67,14 +68,33 @@ export async function seed(
   const tables: Fact<"table">[] = [];
   for (const table of catalog.ofKind("table").filter(hasRows)) {
     const rows = [0, 1].map((row) => insertRow(catalog, table, row));
-    if (await inserted(database, rows)) tables.push(table);
+    if (await inserted(database, rows, (mode) => stepTriggers(catalog, table, mode))) tables.push(table);
   }
   return { tables };
 }
 
-async function inserted(database: Database, rows: readonly Sql[]): Promise<boolean> {
+/** Puts triggers that keep columns in step into a mode in which they fire, or into the one that they have. */
+function stepTriggers(catalog: Catalog, table: Fact<"table">, mode: "ENABLE ALWAYS" | "ENABLE"): string {
+  return catalog
+    .childrenOfKind(table.id, "trigger")
+    .filter(({ identity }) => identity.name?.startsWith(stepTriggerPrefix))
+    .map(
+      ({ identity }) =>
+        sql`ALTER TABLE ${name(identity.schema, identity.on)} ${raw(mode)} TRIGGER ${name(identity.name)};`
+          .text,
+    )
+    .join(" ");
+}
+
+/** @param mode what puts the table's own step triggers into a mode: they fire where all others are silent. */
+async function inserted(
+  database: Database,
+  rows: readonly Sql[],
+  mode: (one: "ENABLE ALWAYS" | "ENABLE") => string,
+): Promise<boolean> {
   await database.script("SAVEPOINT dm_seed");
   const isSilent = await silenced(database);
+  if (isSilent) await database.script(mode("ENABLE ALWAYS"));
   let count = 0;
   for (const row of rows) {
     try {
@@ -85,7 +105,7 @@ async function inserted(database: Database, rows: readonly Sql[]): Promise<boole
       await database.script("ROLLBACK TO SAVEPOINT dm_row");
     }
   }
-  if (isSilent) await database.script("SET LOCAL session_replication_role = origin");
+  if (isSilent) await database.script(`${mode("ENABLE")} SET LOCAL session_replication_role = origin`);
   await database.script("RELEASE SAVEPOINT dm_seed");
   return count > 0;
 }

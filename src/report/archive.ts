@@ -60,8 +60,9 @@ function size(bytes: number): string {
   return `${Math.round(value)} ${units[unit]}`;
 }
 
-function called({ what: { kind, schema, table, column } }: ArchivedThing): string {
-  return `${kind} ${[schema, table, column].filter((part) => part !== undefined).join(".")}`;
+function called({ what: { kind, schema, table, column, was } }: ArchivedThing): string {
+  const path = [schema, table, column].filter((part) => part !== undefined).join(".");
+  return `${kind} ${path}${was === undefined ? "" : `, as it was of type ${was}`}`;
 }
 
 export function archiveJson({ environment, database, things }: ArchiveList): JsonObject {
@@ -74,9 +75,9 @@ export function purgeJson({ olderThan, ...list }: PurgeResult): JsonObject {
 
 export function thingJson(thing: ArchivedThing): { readonly [key: string]: Json } {
   const { id, revision, archivedAt, archivedBy, place, rows, bytes, purgedAt, what } = thing;
-  const { kind, schema, table, column } = what;
+  const { kind, schema, table, column, was } = what;
   return {
-    ...{ id, kind, schema, table, column: column ?? null },
+    ...{ id, kind, schema, table, column: column ?? null, was: was ?? null },
     ...{ revision, archivedAt, archivedBy, place, rows, bytes, purgedAt },
   };
 }

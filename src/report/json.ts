@@ -7,6 +7,7 @@ import type { DmError } from "../error.js";
 import { blocks } from "../hazards/codes.js";
 import { hazardsIn } from "../hazards/lines.js";
 import type { PlannedStatement } from "../plan/plan.js";
+import type { ApplyResult } from "../project/apply.js";
 import type { Revision, RevisionHeader, Step } from "../revision/revision.js";
 import type { Comparison, Drift } from "./difference.js";
 import type { HistoryLine } from "./history.js";
@@ -153,7 +154,8 @@ export function plannedJson(planned: readonly Revision[], half: "up" | "down"): 
   return { direction: half, planned: planned.map(revisionJson), sql: revisionScript(planned, half) };
 }
 
-export function appliedJson({ applied, heads, notes }: ApplyReport): JsonObject {
+export function appliedJson(report: ApplyReport & Pick<ApplyResult, "restored">): JsonObject {
+  const { applied, heads, notes, restored } = report;
   return {
     applied: applied.map(({ id, message, direction, milliseconds }) => ({
       id,
@@ -163,6 +165,12 @@ export function appliedJson({ applied, heads, notes }: ApplyReport): JsonObject 
     })),
     heads,
     notes,
+    restored: restored.map(({ revision, column, original, converted }) => ({
+      revision,
+      column,
+      original,
+      converted,
+    })),
   };
 }
 

@@ -61,7 +61,8 @@ const [before, after] = [catalog(app, patient), catalog(app, patient, added.want
 
 function applied(direction: "up" | "down"): ApplyResult {
   const done: AppliedRevision = { id: revision.id, message: revision.message, direction, milliseconds: 12 };
-  return { planned: [revision], applied: [done], heads: direction === "up" ? [revision.id] : [], notes: [] };
+  const heads = direction === "up" ? [revision.id] : [];
+  return { planned: [revision], applied: [done], heads, notes: [], restored: [] };
 }
 
 beforeEach(() => {
@@ -171,7 +172,7 @@ describe("rollback", () => {
   });
 
   test("asks nothing when there is nothing to undo", async () => {
-    workflows.rollback.mockResolvedValue({ planned: [], applied: [], heads: [], notes: [] });
+    workflows.rollback.mockResolvedValue({ planned: [], applied: [], heads: [], notes: [], restored: [] });
     expect((await dm(["rollback"])).stdout).toBe("nothing to do: the database is at base\n");
   });
 });

@@ -57,15 +57,7 @@ describe.each(endsOfPostgres)("a column of another type on %s", (postgres) => {
       const began = await oldRows(project);
       const { revisions } = await planRevision(project, { message: "types" });
       expect(revisions.map(({ phase }) => phase)).toEqual(phases);
-      // An expression has no way back; the casts of the others have.
-      const told = revisions.map(({ hazards, up }) => [hazards?.includes("IRREVERSIBLE"), up] as const);
-      expect(told.map(([isTold]) => isTold === true)).toEqual([false, false, false, true]);
-      expect(
-        told
-          .at(-1)?.[1]
-          .map(({ sql }) => sql)
-          .join(),
-      ).toContain("values of column public.t.code come back");
+      expect(revisions.flatMap(({ hazards = [] }) => hazards)).not.toContain("IRREVERSIBLE");
       for (const [at, { id }] of revisions.slice(0, 3).entries()) {
         await applyRevisions(project, { target: id, allow, cleanup: true });
         expect(await oldRows(project), phases[at] ?? "").toHaveLength(19);
@@ -85,11 +77,15 @@ describe.each(endsOfPostgres)("a column of another type on %s", (postgres) => {
       expect(await query(project, "SELECT FROM u WHERE t_id = 3")).toEqual([]);
       expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
       await run(project, "UPDATE t SET code = 99 WHERE id = 5");
-      await rollbackRevisions(project, { target: "-4", allow });
-      // The old column was put away and is filled by a cast; the expression has no way back.
+      const { restored } = await rollbackRevisions(project, { target: "-4", allow });
+      expect(restored.map(({ column, original, converted }) => [column, original, converted])).toEqual([
+        ["column public.t.code", 17, 2],
+        ["column public.t.label", 19, 0],
+      ]);
+      // What nobody has written since comes back as it was, though no cast would make it.
       const returned = began
         .filter(({ id }) => id !== 3)
-        .map((old) => ({ ...old, code: old.id === 5 ? "99" : String(old.code).slice(1) }));
+        .map((old) => ({ ...old, code: old.id === 5 ? "99" : old.code }));
       expect(await oldRows(project)).toEqual([...returned, { id: 21, code: "77", label: null, serial: 21 }]);
     }),
   );

@@ -1,0 +1,110 @@
+import { type Fact, isKind } from "../catalog/fact.js";
+import { factId } from "../catalog/identity.js";
+import { castBetween } from "../kinds/cast.js";
+import { comesBack } from "../kinds/lossless.js";
+import { tally } from "../kinds/tally.js";
+import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import type { OnlineContext } from "./context.js";
+import type { Work } from "./detour.js";
+import { assign, isChanged, isOther, overRow } from "./sync.js";
+import type { Twin } from "./twins.js";
+
+/** How the old and the new columns get their values from each other. */
+export class TwinValues {
+  readonly #twins: readonly Twin[];
+  readonly #context: OnlineContext;
+  readonly #staying: readonly Fact[];
+
+  /** @param staying what is there until the cleanup, and not wanted. */
+  constructor(twins: readonly Twin[], context: OnlineContext, staying: readonly Fact[]) {
+    this.#twins = twins;
+    this.#context = context;
+    this.#staying = staying;
+  }
+
+  /** Until the swap the new column has what is made of the old one. */
+  forward(twin: Twin): Sql {
+    const told = this.#told(twin);
+    const own = sql`NEW.${name(twin.current.identity.name)}`;
+    const value = told === undefined ? cast(own, twin.current, twin.wanted) : overRow(twin.table, raw(told));
+    return assign(twin.fresh.name ?? "", value);
+  }
+
+  /**
+   * After the swap the new column leads; whoever still writes the old one (by what was bound to it) is heard. Where
+   * neither is written, the old one keeps its value, of which the new one may be but a part.
+   */
+  bothWays(twin: Twin): Sql {
+    const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
+    const back = cast(sql`NEW.${name(own)}`, twin.wanted, twin.current);
+    const isOld = isOther(sql`NEW.${name(old)}`, typed(back, twin.current));
+    return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOld} THEN ${assign(own, this.#again(twin, raw("NEW")))} ELSIF TG_OP = 'INSERT' OR ${isChanged(own)} THEN ${assign(old, back)} END IF;`;
+  }
+
+  fill(twin: Twin): Work {
+    const { schema, on } = twin.fresh;
+    const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
+    const told = this.#told(twin);
+    const value = told === undefined ? cast(own, twin.current, twin.wanted) : sql`(${raw(told)})`;
+    const given = told === undefined ? own : value;
+    return {
+      turn: "fill",
+      about: twin.table.id,
+      facts: [factId(twin.fresh)],
+      sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
+    };
+  }
+
+  /** What was written while the old column was put away; other rows have what they had. */
+  fillBack(twin: Twin): Work[] {
+    const { schema, on } = twin.stale;
+    const [table, old, own] = [name(schema, on), name(twin.stale.name), name(twin.wanted.identity.name)];
+    const back = cast(own, twin.wanted, twin.current);
+    const isWritten = isOther(typed(this.#again(twin, name(on)), twin.wanted), own);
+    const isStale = isOther(old, typed(back, twin.current));
+    const about = { about: twin.table.id, facts: [factId(twin.stale)] };
+    const update: Work = {
+      ...about,
+      turn: "way back",
+      sql: sql`UPDATE ${table} SET ${old} = ${back} WHERE ${isWritten} AND ${isStale}`,
+    };
+    const { current, wanted } = twin;
+    if (this.#told(twin) === undefined && comesBack(current, wanted, this.#context)) return [update];
+    const isOriginal = sql`NOT (${isWritten} AND ${isStale})`;
+    return [{ ...about, turn: "way back begins", sql: tally(current.id, table, isOriginal) }, update];
+  }
+
+  /** The new value, of the old column of a row that has both. */
+  #again(twin: Twin, row: Sql): Sql {
+    const told = this.#told(twin);
+    const old = sql`${row}.${name(twin.stale.name)}`;
+    if (told === undefined) return cast(old, twin.current, twin.wanted);
+    const list = this.#columns(twin.table).map((column) => {
+      const other = this.#twins.find(
+        ({ table, wanted }) => table.id === twin.table.id && wanted.identity.name === column,
+      );
+      return sql`${row}.${name(other?.stale.name ?? column)} AS ${name(column)}`;
+    });
+    return sql`(SELECT (${raw(told)}) FROM (SELECT ${join(list)}) AS ${name(twin.table.identity.name)})`;
+  }
+
+  /** What the table has between the swap and the cleanup, under the names that an expression knows. */
+  #columns(table: Fact): string[] {
+    const own = this.#context.wanted.childrenOfKind(table.id, "column");
+    const staying = this.#staying.filter((fact) => isKind(fact, "column") && fact.parent === table.id);
+    return [...own, ...staying].map(({ identity }) => identity.name ?? "");
+  }
+
+  #told({ wanted }: Twin): string | undefined {
+    return this.#context.annotated(wanted.id, "using")?.argument;
+  }
+}
+
+/** As ALTER TYPE would do it; an assignment complains of what does not fit, where a cast would cut it. */
+function cast(value: Sql, from: Fact<"column">, to: Fact<"column">): Sql {
+  const how = castBetween(from.attributes.type, to.attributes.type);
+  if (how === "assignment") return value;
+  return typed(how === "by text" ? sql`${value}::text` : value, to);
+}
+
+const typed = (value: Sql, { attributes }: Fact<"column">) => sql`(${value})::${raw(attributes.type)}`;
