@@ -31,14 +31,9 @@ interface Outcome {
 }
 
 /** Every value that the plan does not say is lost. */
-function promised({ up, kept }: KeepingPlan): (id: string) => boolean {
-  const own = new Set<string>(kept.flatMap(({ parts }) => parts.map(({ id }) => id)));
+function promised({ up }: KeepingPlan): (id: string) => boolean {
   const gone = new Set<string>(
-    up.flatMap(({ losesData, facts, action, attributes }) => [
-      ...losesData,
-      ...(action === "drop" ? facts : []),
-      ...(attributes?.includes("type") ? facts.filter((id) => !own.has(id)) : []),
-    ]),
+    up.flatMap(({ losesData, facts, action }) => [...losesData, ...(action === "drop" ? facts : [])]),
   );
   return (id) => !gone.has(id);
 }
