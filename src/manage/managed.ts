@@ -1,12 +1,13 @@
 import { Catalog, compareText } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
-import { isDefaultScope, type Scope } from "../catalog/scope.js";
+import { isDefaultScope, type LeftOut, type Scope } from "../catalog/scope.js";
 import type { Shared } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { name } from "../sql/sql.js";
+import { partmanTables } from "./partman.js";
 import { covers, exactPattern, type Pattern, readPattern } from "./pattern.js";
-import { type FoundVersionTable, versionTables } from "./version-tables.js";
+import { type KeptTable, versionTables } from "./version-tables.js";
 
 /**
  * The part of a state that dm manages. Only this part is compared, fingerprinted, created, altered and dropped; the
@@ -14,20 +15,18 @@ import { type FoundVersionTable, versionTables } from "./version-tables.js";
  */
 export function managed(catalog: Catalog, scope: Scope): Catalog {
   const { whole } = catalog;
-  const found = versionTables(whole);
-  const isManaged = managing(whole, scope, found);
+  const kept = keptByTools(whole);
+  const isManaged = managing(whole, scope, kept);
   const facts = [...catalog.facts.values()].filter(isManaged);
   const isAll = facts.length === catalog.facts.size;
   if (isAll && isDefaultScope(scope) && isDefaultScope(catalog.scope)) return catalog;
   const { major, self, unmodelled } = catalog;
-  const leftOut = found
+  const leftOut = kept
     .filter(({ table }) => !isManaged(table))
-    .map(({ table, tool }) => ({
-      kind: table.identity.kind,
-      name: name(table.identity.schema, table.identity.name).text,
-      tool,
-    }))
-    .toSorted((a, b) => compareText(a.name, b.name));
+    .map(({ table: { identity }, tool, among }): [string, LeftOut] => {
+      const named = among ?? name(identity.schema, identity.name).text;
+      return [named, { kind: identity.kind, name: named, tool }];
+    });
   return new Catalog({
     major,
     self,
@@ -36,8 +35,13 @@ export function managed(catalog: Catalog, scope: Scope): Catalog {
     unmodelled,
     whole,
     scope,
-    leftOut,
+    leftOut: [...new Map(leftOut).values()].toSorted((a, b) => compareText(a.name, b.name)),
   });
+}
+
+/** The tables that other tools look after. */
+function keptByTools(whole: Catalog): KeptTable[] {
+  return [...versionTables(whole), ...partmanTables(whole)];
 }
 
 /**
@@ -47,10 +51,10 @@ export function managed(catalog: Catalog, scope: Scope): Catalog {
 export function managing(
   whole: Catalog,
   scope: Scope,
-  found: readonly FoundVersionTable[] = versionTables(whole),
+  kept: readonly KeptTable[] = keptByTools(whole),
 ): (fact: Fact) => boolean {
   const answers = new Map<FactId, boolean>();
-  const rule = readScope(scope, found);
+  const rule = readScope(scope, kept);
   const isManaged = (fact: Fact): boolean => {
     const known = answers.get(fact.id);
     if (known !== undefined) return known;
@@ -85,8 +89,8 @@ interface Rule {
   readonly kinds: (fact: Fact, whole: Catalog) => boolean;
 }
 
-function readScope(scope: Scope, found: readonly FoundVersionTable[]): Rule {
-  const own = found.map(({ path }) => exactPattern(...path));
+function readScope(scope: Scope, kept: readonly KeptTable[]): Rule {
+  const own = kept.map(({ path }) => exactPattern(...path));
   const exclude = patterns([...own, ...(scope.exclude ?? [])]);
   const schemas = scope.schemas === undefined ? undefined : patterns(scope.schemas);
   const roles = scope.roles === true || scope.roles === undefined ? scope.roles : patterns(scope.roles);

@@ -58,15 +58,18 @@ const known: readonly VersionTable[] = [
   { tool: "Django", table: "django_migrations", columns: ["id", "app", "name", "applied"] },
 ];
 
-export interface FoundVersionTable {
+/** A table that another tool looks after. */
+export interface KeptTable {
   readonly table: Fact<"table">;
   readonly tool: string;
   /** What is left out with it: the table, or the tool's own schema. */
   readonly path: readonly string[];
+  /** The tables that it is reported as one of, where there may be hundreds: `app.visit_*`. */
+  readonly among?: string;
 }
 
 /** The version tables of other tools in a state. */
-export function versionTables(catalog: Catalog): FoundVersionTable[] {
+export function versionTables(catalog: Catalog): KeptTable[] {
   return catalog.ofKind("table").flatMap((table) => {
     const { schema = "", name = "" } = table.identity;
     const candidates = known.filter((one) => one.table === name);
