@@ -95,7 +95,10 @@ export const column = defineKind({
       : [`relation ${fact.identity.schema}.${sequenceName(fact.attributes.identity, fact)}`]),
   ],
   folds: () => true,
-  create: (fact, context) => [...addColumn(fact, context), ...settings(fact)],
+  create: (fact, context) => [
+    ...addColumn(fact, context),
+    ...settings(fact, only(fact, { current: context.current, wanted: context.catalog })),
+  ],
   drop: (fact, { catalog }) => {
     const { schema, on, name: column } = fact.identity;
     return [sql`ALTER TABLE ${dropsOnly(fact, catalog)} ${name(schema, on)} DROP COLUMN ${name(column)}`];
@@ -251,15 +254,21 @@ function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext
   ];
 }
 
-/** What CREATE TABLE has no clause for in every version. */
-export function settings(fact: ColumnFact): Sql[] {
+/**
+ * What CREATE TABLE has no clause for in every version.
+ * @param alone `ONLY` where other tables inherit: they share the storage and have statistics targets of their own.
+ */
+export function settings(fact: ColumnFact, alone: Sql | false = false): Sql[] {
   const { storage, statistics, options } = fact.attributes;
+  const alter = alterAlone(fact, alone);
   return [
     ...(storage === null ? [] : [sql`${alterColumn(fact)} SET STORAGE ${raw(storage.toUpperCase())}`]),
-    ...(statistics === null ? [] : [sql`${alterColumn(fact)} SET STATISTICS ${statistics}`]),
-    ...changeOptions(alterColumn(fact), [], options),
+    ...(statistics === null ? [] : [sql`${alter} SET STATISTICS ${statistics}`]),
+    ...changeOptions(alter, [], options),
   ];
 }
 
-const alterOnly = (to: ColumnFact, context: AlterContext) =>
-  sql`ALTER TABLE ${only(to, context)} ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
+const alterAlone = ({ identity }: ColumnFact, alone: Sql | false) =>
+  sql`ALTER TABLE ${alone} ${name(identity.schema, identity.on)} ALTER COLUMN ${name(identity.name)}`;
+
+const alterOnly = (to: ColumnFact, context: AlterContext) => alterAlone(to, only(to, context));

@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import type { AlterContext } from "./define.js";
 import { changeOptions } from "./options.js";
+import { storageName } from "./storage.js";
 
 const ties = ["partition", "inheritance"] as const;
 
@@ -57,8 +58,8 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog, isTold =
   }
   if (!isTold && isNotNull(fact, catalog) && !isNotNull(parent, catalog))
     statements.push(sql`${alter} SET NOT NULL`);
-  if (to.storage !== from.storage && to.storage !== null) {
-    statements.push(sql`${alter} SET STORAGE ${raw(to.storage.toUpperCase())}`);
+  if (to.storage !== from.storage) {
+    statements.push(sql`${alter} SET STORAGE ${storageName(to.storage, to.type, catalog, catalog.major)}`);
   }
   if (to.compression !== from.compression) {
     statements.push(sql`${alter} SET COMPRESSION ${raw(to.compression ?? "default")}`);

@@ -3,6 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
+import { Asides } from "./aside.js";
 import { adoptedIn, type Decisions, occupied } from "./decide.js";
 import { Graph } from "./graph.js";
 import { holdsValues, orderByInheritance } from "./inherit-order.js";
@@ -41,6 +42,7 @@ class Builder implements ActionGraph {
   readonly #current: Catalog;
   readonly #wanted: Catalog;
   readonly #isManaged: (fact: Fact) => boolean;
+  readonly #asides: Asides;
   readonly #adopted: ReadonlySet<FactId | undefined>;
 
   constructor(decisions: Decisions, current: Catalog, wanted: Catalog, isManaged: (fact: Fact) => boolean) {
@@ -48,13 +50,14 @@ class Builder implements ActionGraph {
     this.#decisions = decisions;
     this.#current = current;
     this.#wanted = wanted;
+    this.#asides = new Asides(decisions, current, wanted);
     this.#adopted = adoptedIn(decisions, current);
   }
 
   addActions(): void {
     const { drops, creates, alters, setAside, parked } = this.#decisions;
     for (const [id, fact] of drops) {
-      if (this.#goesAside(fact)) continue;
+      if (this.#asides.takesAlong(fact)) continue;
       if (setAside.has(id)) {
         this.#add({ type: "set aside", fact });
         this.#add({ type: "drop aside", fact });
@@ -125,7 +128,7 @@ class Builder implements ActionGraph {
     for (const { to, type } of this.#current.dependencies(id)) {
       if (type === "inherits") continue;
       this.#before("drop", id, "drop", to);
-      this.#before("drop", id, "set aside", this.#asideOf(to) ?? to);
+      this.#before("drop", id, "set aside", this.#asides.around(to) ?? to);
       if (this.#concerns(to, "releases", fact)) this.#before("alter", to, "drop", id);
       else this.#before("drop", id, "alter", to);
     }
@@ -163,37 +166,8 @@ class Builder implements ActionGraph {
     }
     for (const { to } of this.#current.dependencies(id)) {
       this.#before("alter", id, "drop", to);
-      this.#before("alter", id, "drop aside", this.#asideOf(to) ?? to);
+      this.#before("alter", id, "drop aside", this.#asides.around(to) ?? to);
     }
-  }
-
-  /** Whether the fact is, or hangs on, a part of a type that is set aside whole. */
-  #goesAside(fact: Fact): boolean {
-    if (this.#isPartOfAside(fact)) return true;
-    const parent = this.#current.get(fact.parent);
-    if (parent === undefined) return false;
-    const isSatellite = fact.identity.of !== undefined;
-    if (this.#decisions.setAside.has(parent.id) && (isSatellite || goesAside(fact))) return true;
-    return this.#goesAside(parent);
-  }
-
-  /** What is set aside with the fact in it. */
-  #asideOf(id: FactId): FactId | undefined {
-    const parent = this.#current.get(id)?.parent;
-    if (parent === undefined || this.#decisions.setAside.has(id)) return undefined;
-    return this.#decisions.setAside.has(parent) ? parent : this.#asideOf(parent);
-  }
-
-  /** Whether the fact is a table whose rows are those of one that is set aside (an unwanted partition). */
-  #isPartOfAside({ id }: Fact): boolean {
-    if (this.#wanted.has(id)) return false;
-    return this.#current
-      .children(id)
-      .some(
-        (tie) =>
-          kindOf(tie.identity.kind).isTie === "parts go" &&
-          this.#current.dependencies(tie.id).some(({ to }) => this.#decisions.setAside.has(to)),
-      );
   }
 
   /** What a replacement must have before it takes over what the old one held, and what it gets after. */
@@ -215,12 +189,12 @@ class Builder implements ActionGraph {
   }
 
   #orderSetAside(id: FactId): void {
-    const parts = this.#current.children(id).filter((part) => this.#goesAside(part));
+    const parts = this.#current.children(id).filter((part) => this.#asides.takesAlong(part));
     for (const { to } of [id, ...parts.map((part) => part.id)].flatMap((one) =>
       this.#current.dependencies(one),
     )) {
-      this.#before("drop aside", id, "drop", to);
-      this.#before("drop aside", id, "drop aside", this.#asideOf(to) ?? to);
+      if (!this.#asides.leavesFirst(to, id)) this.#before("drop aside", id, "drop", to);
+      this.#before("drop aside", id, "drop aside", this.#asides.around(to) ?? to);
     }
     // A range's functions are named by the types that they take.
     for (const { to } of this.#current.dependencies(id)) this.#before("set aside", id, "set aside", to);
@@ -296,5 +270,3 @@ class Builder implements ActionGraph {
       this.weak.push([before, after]);
   }
 }
-
-const goesAside = (fact: Fact) => kindOf(fact.identity.kind).goesAside?.(fact) === true;
