@@ -67,6 +67,8 @@ export interface RenderContext {
   readonly major: number;
   /** The state that the plan begins with. */
   readonly current: Catalog;
+  /** The state that it ends with. */
+  readonly wanted: Catalog;
   /** Whether readers and writers of this table must not wait: CONCURRENTLY, where PostgreSQL has it. */
   readonly isOnline?: ((table: FactId) => boolean) | undefined;
   /** The state that the fact is part of. */
@@ -79,7 +81,6 @@ export interface RenderContext {
 
 /** What a kind sees when a fact changes. */
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
-  readonly wanted: Catalog;
   /** What a column's values become when its type changes, where it is not what PostgreSQL makes of them. */
   readonly using?: ((column: FactId) => string | undefined) | undefined;
   /** Identities that go on where something else sets them. */

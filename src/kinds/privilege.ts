@@ -31,7 +31,7 @@ const grantNouns: Readonly<Record<string, string>> = {
   "foreign server": "FOREIGN SERVER",
 };
 
-type Place = Pick<RenderContext, "address"> & { readonly catalog: Catalog };
+type Place = Pick<RenderContext, "address" | "catalog" | "wanted">;
 
 function change({ identity }: PrivilegeFact, from: Grants, to: Grants, context: Place): Sql[] {
   const { name: role, of: target, args: [grantor] = [] } = identity;
@@ -45,17 +45,27 @@ function change({ identity }: PrivilegeFact, from: Grants, to: Grants, context: 
   );
   return grantor === undefined || statements.length === 0
     ? statements
-    : [asGrantor(grantor, target, statements, context.catalog)];
+    : [asGrantor(grantor, target, statements, context)];
 }
 
 /**
  * GRANTED BY takes no one but the current role (manual, GRANT), so it has to be the current role. As one statement: nothing
  * may come between.
  */
-function asGrantor(grantor: string, target: Identity, statements: readonly Sql[], catalog: Catalog): Sql {
+function asGrantor(
+  grantor: string,
+  target: Identity,
+  statements: readonly Sql[],
+  { catalog, wanted }: Place,
+): Sql {
   const inside = [sql`SET ROLE ${name(grantor)}`, ...statements];
-  // Who granted may have lost a schema since, without which it finds nothing in it.
-  const lacking = schemasNamed(target, catalog).filter((schema) => !mayUse(grantor, schema, catalog));
+  // Who granted may have lost a schema since, without which it finds nothing in it, or be about to lose it.
+  const lacking = schemasNamed(target, catalog).filter((schema) =>
+    [catalog, wanted].some(
+      (state) =>
+        state.find({ kind: "schema", name: schema }) !== undefined && !mayUse(grantor, schema, state),
+    ),
+  );
   if (lacking.length === 0) return join([...inside, raw("RESET ROLE")], ";\n");
   const usage = sql`USAGE ON SCHEMA ${join(lacking.map((schema) => name(schema)))}`;
   return join(

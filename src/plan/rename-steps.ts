@@ -116,7 +116,7 @@ function containers(moves: readonly Move[], current: Catalog, wanted: Catalog): 
     const kind = kindOf(fact.identity.kind);
     if (kind.isContainer !== true) return [];
     const context: RenderContext = {
-      ...{ major: wanted.major, current, catalog: wanted, folded: [] },
+      ...{ major: wanted.major, current, wanted, catalog: wanted, folded: [] },
       address: (identity) => address(identity, wanted),
     };
     return [

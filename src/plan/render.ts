@@ -37,6 +37,7 @@ function statements(
     major: context.major,
     address: (identity) => address(identity, catalog),
     current: context.current,
+    wanted: context.wanted,
     isOnline: context.isOnline,
     catalog,
     folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
