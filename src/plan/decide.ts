@@ -5,7 +5,7 @@ import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
 import { columnsThatStore } from "../kinds/row-type.js";
-import { bereft } from "./inherit.js";
+import { bereft, bound } from "./inherit.js";
 
 /** A change that happens to the fact where it stands. */
 export interface Alteration {
@@ -178,8 +178,9 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
       }
     }
   }
-  for (let left = bereft(decisions, context); left.length > 0; left = bereft(decisions, context)) {
-    for (const id of left) replace(id);
+  const left = () => [...bound(decisions, context), ...bereft(decisions, context)];
+  for (let ids = left(); ids.length > 0; ids = left()) {
+    for (const id of ids) replace(id);
   }
   parkExchanged(decisions);
   return decisions;

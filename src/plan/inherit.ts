@@ -39,6 +39,16 @@ export function bereft({ drops }: Decisions, { current, wanted }: States): FactI
   );
 }
 
+/** What must go because a part of it goes that PostgreSQL does not drop alone: a partition's index under another name. */
+export function bound({ drops }: Decisions, { current }: Pick<States, "current">): FactId[] {
+  return [...drops.keys()].flatMap((id) =>
+    inheritedFrom(current, id)
+      .filter((edge) => edge.local !== true && edge.via !== undefined && !drops.has(edge.via))
+      .map(({ to }) => to)
+      .filter((to) => !drops.has(to)),
+  );
+}
+
 /** Actions that PostgreSQL takes by itself, each with the action that brings it about. */
 export function inheritedActions(decisions: Decisions, states: States): [string, string][] {
   const found: [string, string][] = [];
