@@ -3,6 +3,7 @@ import { type Cast, castBetween } from "./cast.js";
 import { alterColumn, type ColumnFact } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import type { AlterContext } from "./define.js";
+import { storageName } from "./storage.js";
 
 export const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
   sql`${alter} SET COMPRESSION ${raw(to.attributes.compression ?? "default")}`;
@@ -16,6 +17,18 @@ export function storageAfterType(to: ColumnFact): Sql[] {
   return [
     ...(storage === null ? [] : [sql`${alterColumn(to)} SET STORAGE ${raw(storage.toUpperCase())}`]),
     ...(compression === null ? [] : [setCompression(to)]),
+  ];
+}
+
+/** The same for what inherits: it got the storage of the one above, and no compression of its own. */
+export function storageAfterCascade(to: ColumnFact, above: ColumnFact, context: AlterContext): Sql[] {
+  const { storage, compression, type } = to.attributes;
+  const alter = sql`ALTER TABLE ONLY ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
+  return [
+    ...(storage === above.attributes.storage
+      ? []
+      : [sql`${alter} SET STORAGE ${storageName(storage, type, context.wanted, context.major)}`]),
+    ...(compression === null ? [] : [setCompression(to, alter)]),
   ];
 }
 

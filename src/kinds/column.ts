@@ -18,6 +18,7 @@ import {
   isRetyped,
   restoreStatistics,
   setCompression,
+  storageAfterCascade,
   storageAfterType,
 } from "./column-type.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
@@ -148,6 +149,7 @@ export const column = defineKind({
         ...storageAfterType(to),
         ...restoreStatistics(to),
       ],
+      afterCascade: storageAfterCascade,
     },
     { of: ["identity"], awaits: (dependent) => isKind(dependent, "not null"), sql: changeIdentity },
     {
@@ -199,7 +201,7 @@ export const column = defineKind({
       ],
     },
   },
-  retype: { of: ["type", "collation"], sql: changeToReplaced },
+  retype: { of: ["type", "collation"], sql: changeToReplaced, afterCascade: storageAfterCascade },
 });
 
 /** The column with its default and NOT NULL as it stands in CREATE TABLE and ADD COLUMN. */

@@ -108,6 +108,8 @@ export interface AlterRule<K extends KindName> {
     to: Fact<K>,
     context: AlterContext,
   ) => Sql | Statement | readonly (Sql | Statement)[];
+  /** What is still to do where PostgreSQL has made the change together with that of the one above. */
+  readonly afterCascade?: (to: Fact<K>, above: Fact<K>, context: AlterContext) => readonly Sql[];
 }
 
 /**
@@ -262,7 +264,7 @@ export interface Kind<K extends KindName> {
   /** A part that stays with the old one when that is set aside. */
   readonly goesAside?: (fact: Fact<K>) => boolean;
   /** A column: how it moves to a replaced type of the same name, in place of any other rule of these attributes. */
-  readonly retype?: Pick<AlterRule<K>, "of" | "sql">;
+  readonly retype?: Pick<AlterRule<K>, "of" | "sql" | "afterCascade">;
 }
 
 /** Declares a kind; the type argument ties its parts together. */

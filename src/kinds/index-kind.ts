@@ -123,7 +123,9 @@ export const index = defineKind({
       sql: (from, to, { current, wanted }) => attach(to, wanted, partsOf(from, current)),
     },
     {
+      // Those of a partitioned table's index are for indexes to come, and said once (manual, ALTER INDEX).
       of: ["options"],
+      when: ({ parent }, _, { current }) => !isPartitioned(parent, current),
       sql: (from, to) => changeOptions(alterIndex(to), from.attributes.options, to.attributes.options),
     },
     {
@@ -167,9 +169,12 @@ function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<Fac
 
 /** No partitioned table's index is built concurrently (manual, CREATE INDEX, CONCURRENTLY). */
 function isConcurrently({ parent }: Fact<"index">, { isOnline, catalog }: RenderContext): boolean {
-  if (parent === undefined || isOnline?.(parent) !== true) return false;
-  const table = catalog.get(parent);
-  return !isKind(table, "table") || table.attributes.partitionBy === null;
+  return parent !== undefined && isOnline?.(parent) === true && !isPartitioned(parent, catalog);
+}
+
+function isPartitioned(id: FactId | undefined, catalog: Catalog): boolean {
+  const table = catalog.get(id);
+  return isKind(table, "table") && table.attributes.partitionBy !== null;
 }
 
 const inTurn = (isConcurrent: boolean, statement: Sql): Sql | Statement =>

@@ -16,7 +16,7 @@ export interface Alteration {
   readonly retype: ChangeOfType | undefined;
 }
 
-export type ChangeOfType = Pick<AlterRule<KindName>, "of" | "sql">;
+export type ChangeOfType = Pick<AlterRule<KindName>, "of" | "sql" | "afterCascade">;
 
 /** What happens to each fact. A fact that is both dropped and created is replaced. */
 export interface Decisions {

@@ -90,11 +90,18 @@ function createdWith(fact: Fact, decisions: Decisions, { wanted }: States): stri
   return undefined;
 }
 
-function droppedWith(fact: Fact, { drops }: Decisions, { current }: States): string | undefined {
+function droppedWith(fact: Fact, decisions: Decisions, states: States): string | undefined {
+  const { drops } = decisions;
+  const { current } = states;
   for (const edge of inheritedFrom(current, fact.id)) {
-    if (edge.via === undefined || edge.local === true || partsStay(current, edge)) continue;
-    if (!drops.has(edge.via)) {
-      if (drops.has(edge.to)) return actionKey("drop", edge.to);
+    if (edge.via === undefined || edge.local === true) continue;
+    const above = drops.get(edge.to);
+    if (partsStay(current, edge)) {
+      // Dropped ONLY from its table, unless it goes with something that has no ONLY: an attribute of the table's type.
+      const host = above === undefined ? undefined : droppedWith(above, decisions, states);
+      if (host !== undefined) return host;
+    } else if (!drops.has(edge.via)) {
+      if (above !== undefined) return actionKey("drop", edge.to);
     } else if (manner(fact, edge, current) === "cloned" && diesWithTie(fact)) {
       return actionKey("drop", edge.via);
     }

@@ -127,7 +127,13 @@ function changeOfOwn(
   if (member.type !== "alter") return [];
   const { from, to } = member.alteration;
   const { rules, retype } = ownWork(member.alteration, above);
-  return changesBy(inTurn(rules, retype), from, to, context);
+  const all = inTurn(member.alteration.rules, member.alteration.retype);
+  const own = inTurn(rules, retype);
+  const done = all.filter((rule) => !own.includes(rule));
+  return [
+    ...done.flatMap(({ afterCascade }) => afterCascade?.(to, above.to, context) ?? []).map(asStatement),
+    ...changesBy(own, from, to, context),
+  ];
 }
 
 /** A name that no person chose and that no identifier's length limit cuts into another. */
