@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
+import { castBetween } from "./cast.js";
 import { defineKind } from "./define.js";
 import { collationName, isUserSchema, ref, refs } from "./query.js";
 import { columnsThatStore } from "./row-type.js";
@@ -52,9 +54,12 @@ export const attribute = defineKind({
   alter: [
     {
       // Refused while a relation stores the type (manual, ALTER TYPE; tablecmds.c, find_composite_type_dependencies).
+      // It has no USING for the rows of the type's own tables.
       of: ["type", "collation"],
-      when: ({ parent }, _, { current }) =>
-        parent !== undefined && columnsThatStore(parent, current).length === 0,
+      when: ({ parent, attributes }, to, { current }) =>
+        parent !== undefined &&
+        columnsThatStore(parent, current).length === 0 &&
+        (!hasTables(parent, current) || castBetween(attributes.type, to.attributes.type) === "assignment"),
       rebuilds: (dependent) => dependent.identity.of === undefined,
       cascades: true,
       sql: (_, to, { wanted }) =>
@@ -79,8 +84,9 @@ function typeAndCollation({ attributes: { type, collation } }: AttributeFact): S
 
 /** Tables of the type follow it (manual, ALTER TYPE, CASCADE). */
 function cascade({ parent }: AttributeFact, catalog: Catalog): Sql | false {
-  const isUsed =
-    parent !== undefined &&
-    catalog.dependents(parent).some(({ from }) => isKind(catalog.get(from), "table type"));
-  return isUsed && raw("CASCADE");
+  return parent !== undefined && hasTables(parent, catalog) && raw("CASCADE");
+}
+
+function hasTables(type: FactId, catalog: Catalog): boolean {
+  return catalog.dependents(type).some(({ from }) => isKind(catalog.get(from), "table type"));
 }
