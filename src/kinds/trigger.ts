@@ -9,7 +9,8 @@ import { sameParentAndAttributes } from "./resemblance.js";
 export interface Trigger {
   /** As pg_get_triggerdef() prints it, from the name's end on. */
   readonly definition: string;
-  readonly constraint: boolean;
+  /** Whether it is a constraint trigger; where SET CONSTRAINTS knows it by another name, that. */
+  readonly constraint: boolean | string;
   readonly enabled: "origin" | "disabled" | "replica" | "always";
 }
 
@@ -31,8 +32,16 @@ const setEnabled = ({ identity, attributes }: TriggerFact) =>
 
 const createAs = (verb: string, { identity, attributes }: TriggerFact): Sql =>
   raw(
-    `${verb} ${attributes.constraint ? "CONSTRAINT TRIGGER" : "TRIGGER"} ${name(identity.name).text}${attributes.definition}`,
+    `${verb} ${attributes.constraint !== false ? "CONSTRAINT TRIGGER" : "TRIGGER"} ${name(identity.name).text}${attributes.definition}`,
   );
+
+function renameConstraint({ identity }: TriggerFact, from: boolean | string, to: boolean | string): Sql[] {
+  const [before, after] = [from, to].map((one) => (typeof one === "string" ? one : identity.name));
+  if (before === after) return [];
+  return [
+    sql`ALTER TABLE ${name(identity.schema, identity.on)} RENAME CONSTRAINT ${name(before)} TO ${name(after)}`,
+  ];
+}
 
 export const trigger = defineKind({
   name: "trigger",
@@ -47,7 +56,8 @@ export const trigger = defineKind({
            json_build_object(
              'definition', substr(pg_get_triggerdef(t.oid), length('CREATE ' ||
                CASE WHEN t.tgconstraint <> 0 THEN 'CONSTRAINT ' ELSE '' END || 'TRIGGER ' || quote_ident(t.tgname)) + 1),
-             'constraint', t.tgconstraint <> 0,
+             'constraint', coalesce((SELECT to_json(k.conname) FROM pg_constraint k WHERE k.oid = t.tgconstraint AND k.conname <> t.tgname),
+                                    to_json(t.tgconstraint <> 0)),
              'enabled', CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica'
                                          ELSE 'always' END
            ) AS attributes
@@ -59,6 +69,7 @@ export const trigger = defineKind({
   occupies: ({ identity }) => [`trigger ${identity.schema}.${identity.on}.${identity.name}`],
   create: (fact) => [
     createAs("CREATE", fact),
+    ...renameConstraint(fact, true, fact.attributes.constraint),
     ...(fact.attributes.enabled === "origin" ? [] : [setEnabled(fact)]),
   ],
   inheritance: () => "cloned",
@@ -74,12 +85,18 @@ export const trigger = defineKind({
     {
       // Constraint triggers have no OR REPLACE (manual, CREATE TRIGGER).
       of: ["definition"],
-      when: (from, to) => !from.attributes.constraint && !to.attributes.constraint,
+      when: (from, to) => from.attributes.constraint === false && to.attributes.constraint === false,
       cascades: true,
       sql: (_, to) => [
         createAs("CREATE OR REPLACE", to),
         ...(to.attributes.enabled === "origin" ? [] : [setEnabled(to)]),
       ],
+    },
+    {
+      // ALTER TRIGGER RENAME leaves the constraint its name.
+      of: ["constraint"],
+      when: (from, to) => from.attributes.constraint !== false && to.attributes.constraint !== false,
+      sql: (from, to) => renameConstraint(to, from.attributes.constraint, to.attributes.constraint),
     },
     {
       of: ["enabled"],
