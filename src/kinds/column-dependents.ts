@@ -5,7 +5,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
  * ALTER TYPE refuses a column that one of these uses, or leaves them as they were: a default's cast, a foreign
  * key's operators (manual, ALTER TABLE, SET DATA TYPE).
  */
-export function needsUnchangedColumn(dependent: Fact): boolean {
+export function needsUnchangedColumn(dependent: Fact, current: Catalog): boolean {
   return (
     [
       "view",
@@ -20,13 +20,16 @@ export function needsUnchangedColumn(dependent: Fact): boolean {
     ].includes(dependent.identity.kind) ||
     (isKind(dependent, "column") && dependent.attributes.generated !== null) ||
     (isKind(dependent, "constraint") && dependent.attributes.type === "foreign key") ||
-    losesInRebuild(dependent)
+    losesInRebuild(dependent, current)
   );
 }
 
 /** PostgreSQL itself rebuilds what is stored of a changed column, but not all that hangs on it. */
-export function losesInRebuild(dependent: Fact): boolean {
+export function losesInRebuild(dependent: Fact, current: Catalog): boolean {
   return (
+    // The names and comments that the indexes of partitions have.
+    ((isKind(dependent, "constraint") || isKind(dependent, "index")) &&
+      current.dependents(dependent.id).some(({ type }) => type === "inherits")) ||
     // Statistics targets.
     isKind(dependent, "statistics") ||
     (isKind(dependent, "index") && Object.keys(dependent.attributes.statistics).length > 0) ||

@@ -123,7 +123,8 @@ export const column = defineKind({
           ? major >= 17
           : [current, wanted].every((catalog) => !isVirtualFixed(from, catalog));
       },
-      rebuilds: (dependent, _, to) => to.attributes.generated !== null && losesInRebuild(dependent),
+      rebuilds: (dependent, _, to, { current }) =>
+        to.attributes.generated !== null && losesInRebuild(dependent, current),
       rewrites: true,
       cascades: true,
       sql: (_, to) =>
@@ -141,7 +142,7 @@ export const column = defineKind({
     {
       of: ["type", "collation"],
       when: ({ id, parent }, _, { current }) => !current.dependents(id).some(({ from }) => from === parent),
-      rebuilds: needsUnchangedColumn,
+      rebuilds: (dependent, _from, _to, { current }) => needsUnchangedColumn(dependent, current),
       cascades: true,
       rewrites: true,
       sql: (from, to, { using }) => [

@@ -5,6 +5,8 @@ const measurement =
 const y24 = "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')";
 const y25 = "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')";
 const whole = `${measurement}; ${y24}; ${y25}`;
+const named = `CREATE INDEX mine ON m_24 (v); CREATE INDEX i ON m (v); COMMENT ON INDEX mine IS 'of this one';
+  ALTER TABLE m_25 ADD CONSTRAINT own UNIQUE (at, v); ALTER TABLE m ADD UNIQUE (at, v)`;
 
 const pairs: readonly StatePair[] = [
   { name: "a partition comes and goes", a: `${measurement}; ${y24}`, b: whole },
@@ -188,6 +190,31 @@ const pairs: readonly StatePair[] = [
     a: `${measurement}; ${y24}`,
     b: `CREATE TABLE whole (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
       CREATE TABLE m PARTITION OF whole DEFAULT`,
+  },
+  {
+    name: "a change of type leaves the indexes and keys of partitions their names and comments",
+    a: `${whole}; ${named}`,
+    b: `${whole.replaceAll("v int", "v bigint")}; ${named}`,
+  },
+  {
+    name: "a partition's index under another name",
+    a: `${whole}; CREATE INDEX mine ON m_24 (v); CREATE INDEX i ON m (v)`,
+    b: `${whole}; CREATE INDEX yours ON m_24 (v); CREATE INDEX i ON m (v)`,
+  },
+  {
+    name: "storage parameters of a partitioned table's index",
+    a: `${whole}; CREATE INDEX i ON m (v)`,
+    b: `${whole}; CREATE INDEX i ON m (v) WITH (fillfactor = 60)`,
+  },
+  {
+    name: "a statistics target is not the partitions'",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD x int; ALTER TABLE ONLY m ALTER x SET STATISTICS 10; ALTER TABLE m_24 ALTER x SET STATISTICS 20`,
+  },
+  {
+    name: "a table with a CLUSTER mark and a replica identity becomes partitioned",
+    a: "CREATE TABLE t (id int NOT NULL, v int); CREATE UNIQUE INDEX i ON t (id); ALTER TABLE t CLUSTER ON i; ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+    b: "CREATE TABLE t (id int NOT NULL, v int) PARTITION BY RANGE (id); CREATE TABLE t_d PARTITION OF t DEFAULT",
   },
   {
     name: "a table of nothing but generated columns becomes partitioned",
