@@ -1,6 +1,8 @@
 import { DmError, type SourceLocation } from "../error.js";
 import type { Comment } from "../parse/parser.js";
 import type { Source } from "../parse/source.js";
+import { type Discarded, discardedBy, discardedIn, discardedTable, malformedDiscard } from "./discard.js";
+import { namePart, plainName } from "./names.js";
 import { type Annotation, type AnnotationName, annotationNames, type DesiredStatement } from "./state.js";
 import { targetOf } from "./target.js";
 import type { QualifiedName } from "./tree.js";
@@ -10,6 +12,8 @@ export interface RawAnnotation {
   readonly name: AnnotationName;
   readonly argument?: string;
   readonly from?: QualifiedName;
+  /** What `@discard` names: a table, or columns of the table that it stands at. */
+  readonly discarded?: Discarded;
   readonly offset: number;
 }
 
@@ -20,21 +24,36 @@ export interface RawAnnotation {
 export function annotationsOf(desired: DesiredStatement): Annotation[] {
   const { comments, source } = desired.statement;
   return comments.flatMap((comment) =>
-    annotationsIn(comment, source).map(({ offset, ...annotation }) => {
+    annotationsIn(comment, source).flatMap(({ offset, discarded, ...annotation }): Annotation[] => {
       const at = source.locate(offset);
+      if (discarded?.table !== undefined) {
+        return [{ ...annotation, target: discardedTable(discarded.table, desired.schema), at }];
+      }
       const target = targetOf(comment, desired);
       if (target === undefined) throw unattached(annotation.name, at);
-      return checked({ ...annotation, ...target, at });
+      if (discarded === undefined) return [checked({ ...annotation, ...target, at })];
+      return discardedIn(target.target, discarded.columns, at).map((one) => ({
+        ...annotation,
+        target: one,
+        at,
+      }));
     }),
   );
 }
 
-/** Throws a DmError when one of these comments, which stand at no definition, holds an annotation. */
-export function refuseLoose(comments: readonly Pick<Comment, "text" | "start">[], source: Source): void {
-  for (const comment of comments) {
-    const [annotation] = annotationsIn(comment, source);
-    if (annotation !== undefined) throw unattached(annotation.name, source.locate(annotation.offset));
-  }
+/** The annotations in comments that stand at no definition. Throws a DmError for one that needs one. */
+export function looseAnnotations(
+  comments: readonly Pick<Comment, "text" | "start">[],
+  source: Source,
+  schema: string,
+): Annotation[] {
+  return comments.flatMap((comment) =>
+    annotationsIn(comment, source).map(({ offset, discarded, ...annotation }): Annotation => {
+      const at = source.locate(offset);
+      if (discarded?.table === undefined) throw unattached(annotation.name, at);
+      return { ...annotation, target: discardedTable(discarded.table, schema), at };
+    }),
+  );
 }
 
 function unattached(name: AnnotationName, at: SourceLocation): DmError {
@@ -97,6 +116,12 @@ function annotationsInLine(line: string, offset: number, source: Source): RawAnn
       const { from, length, argument } = formerName(rest, where);
       found.push({ name, argument, from, offset: offset + at });
       at += 1 + name.length + length;
+    } else if (name === "discard") {
+      const discarded = discardedBy(rest);
+      if (discarded === undefined) throw malformedDiscard(line.slice(at).trim(), where);
+      const argument = rest.trim();
+      found.push({ name, ...(argument === "" ? {} : { argument }), discarded, offset: offset + at });
+      break;
     } else {
       const takesText = name === "backfill" || name === "using";
       const length = takesText ? rest.length : rest.length - rest.trimStart().length;
@@ -117,8 +142,7 @@ const malformed = (text: string, at: SourceLocation) =>
     next: ['write @renamed from=old_name, or @renamed from="Old Name", or @renamed from=old_schema.old_name'],
   });
 
-const part = String.raw`(?:"(?:[^"]|"")+"|'(?:[^']|'')+'|[\p{L}_][\p{L}\p{N}_$]*)`;
-const renamed = new RegExp(String.raw`^\s+(from\s*=\s*(${part})(?:\.(${part}))?)\s*(?=@|$)`, "u");
+const renamed = new RegExp(String.raw`^\s+(from\s*=\s*(${namePart})(?:\.(${namePart}))?)\s*(?=@|$)`, "u");
 
 function formerName(
   rest: string,
@@ -132,11 +156,4 @@ function formerName(
   const from =
     second === undefined ? { name: plainName(first) } : { schema: plainName(first), name: plainName(second) };
   return { from, length: all.length, argument };
-}
-
-/** As PostgreSQL reads a name: folded to lower case unless quoted. */
-function plainName(written: string): string {
-  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"');
-  if (written.startsWith("'")) return written.slice(1, -1).replaceAll("''", "'");
-  return written.toLowerCase();
 }

@@ -1,7 +1,7 @@
 import { DmError } from "../error.js";
 import type { ParsedText, Parser } from "../parse/parser.js";
 import { fileSource } from "../parse/source.js";
-import { annotationsOf, refuseLoose } from "./annotate.js";
+import { annotationsOf, looseAnnotations } from "./annotate.js";
 import { readSchemaFiles } from "./files.js";
 import { type RefusalOptions, refuseForeign, refuseQuery } from "./refuse.js";
 import { rolesNamedBy } from "./roles.js";
@@ -38,14 +38,14 @@ export async function readDesired(
       const yaml = parseYaml(source, parser);
       for (const text of yaml.texts) {
         const read = statementsOf(text, options, yaml.schema);
-        statements.push(...read);
-        annotations.push(...read.flatMap(annotationsOf));
+        statements.push(...read.statements);
+        annotations.push(...read.annotations);
       }
       annotations.push(...yaml.annotations);
     } else {
       const read = statementsOf(parser.parse(source), options);
-      statements.push(...read);
-      annotations.push(...read.flatMap(annotationsOf));
+      statements.push(...read.statements);
+      annotations.push(...read.annotations);
     }
   }
   refuseUndeclared(statements);
@@ -60,8 +60,12 @@ export async function readDesired(
 }
 
 /** The statements of one file, with the settings that its SET statements leave for those that follow. */
-function statementsOf({ statements, loose, source }: ParsedText, options: RefusalOptions, schema?: string) {
-  refuseLoose(loose, source);
+function statementsOf(
+  { statements, loose, source }: ParsedText,
+  options: RefusalOptions,
+  schema?: string,
+): Pick<DesiredState, "statements" | "annotations"> {
+  const annotations = looseAnnotations(loose, source, schema ?? "public");
   const start: Settings = schema === undefined ? new Map() : new Map([["search_path", searchPathTo(schema)]]);
   let settings = start;
   let path = schema === undefined ? [] : [schema];
@@ -69,7 +73,7 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
   for (const statement of statements) {
     const changed = settingsAfter(statement, settings);
     if (changed !== undefined) {
-      refuseLoose(statement.comments, source);
+      annotations.push(...looseAnnotations(statement.comments, source, schemaInForce(settings, path)));
       settings = changed;
       path = searchPathSet(statement) ?? path;
       continue;
@@ -79,7 +83,7 @@ function statementsOf({ statements, loose, source }: ParsedText, options: Refusa
     refuseOtherRole(statement, settings);
     read.push({ statement, settings, schema: schemaInForce(settings, path) });
   }
-  return read;
+  return { statements: read, annotations: [...annotations, ...read.flatMap(annotationsOf)] };
 }
 
 /**

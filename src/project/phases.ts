@@ -177,7 +177,7 @@ async function partOf(
   const keeping = (among: Planner, from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
     keepingPlan(among, from, to, {
       revision: id,
-      isDiscarded: journey.isDiscarded,
+      isDiscarded: (fact) => journey.isDiscarded(formerly.get(fact.id) ?? fact),
       isInterim,
       formerly: (column) => formerly.get(column),
       isTold: (column) => journey.using(column) !== undefined,

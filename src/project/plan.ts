@@ -1,6 +1,7 @@
 import { recordedState } from "../apply/journal.js";
 import { type Catalog, insisting } from "../catalog/catalog.js";
-import type { Unmodelled } from "../catalog/fact.js";
+import type { Fact, Unmodelled } from "../catalog/fact.js";
+import { factId } from "../catalog/identity.js";
 import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
@@ -126,12 +127,15 @@ export async function planOnto(
   };
   if (changes.length === 0 && renames.length === 0) return result;
 
+  const discarded = new Set(
+    wanted.annotations.flatMap(({ name, target }) => (name === "discard" ? [factId(target)] : [])),
+  );
   const change = {
     before,
     renamed: { ...renamed, current },
     wanted,
     there,
-    isDiscarded: () => request.discard === true,
+    isDiscarded: ({ id }: Fact) => request.discard === true || discarded.has(id),
   };
   const { parts, sizes } = await examinedParts(bench, change);
   const ups = parts.flatMap(({ part }) => part.up);

@@ -17,6 +17,27 @@ describe("an annotation belongs to the definition it stands at", () => {
       "-- @renamed from=person\nCREATE TABLE patient (a int)",
       "table public.patient: renamed person",
     ],
+    [
+      "above a table that columns go from",
+      '-- @discard size, "Old one"\nCREATE TABLE t (a int)',
+      'column public.t.size: discard size, "Old one"',
+      'column public.t."Old one": discard size, "Old one"',
+    ],
+    [
+      "in a table that a column goes from",
+      "CREATE TABLE t (\n a int,\n -- @discard size\n b int)",
+      "column public.t.size: discard size",
+    ],
+    [
+      "beside a column whose values go",
+      "CREATE TABLE t (\n a int -- @discard\n)",
+      "column public.t.a: discard",
+    ],
+    [
+      "anywhere, about a table that goes",
+      "CREATE TABLE t (a int);\n\n\n-- @discard table app.letter",
+      "table app.letter: discard table app.letter",
+    ],
     ["above, among other lines", "-- People.\n-- @new\n/* x */\nCREATE TABLE t ()", "table public.t: new"],
     [
       "in a block of lines",

@@ -121,6 +121,27 @@ test("YAML holds annotations where the things are", async () => {
   ]);
 });
 
+test("YAML says what goes for good, and which tables are large", async () => {
+  const text = `
+schema: clinic
+discard: [letter, other.note]
+tables:
+  patient:
+    online: true
+    discard: [Shoe size]
+    columns:
+      weight: { type: int, discard: true }
+`;
+  const { annotations } = await desired({ "clinic.yaml": text });
+  expect(annotations.map(({ name, target, at }) => `${at.line}: ${name} ${factId(target)}`).sort()).toEqual([
+    "3: discard table clinic.letter",
+    "3: discard table other.note",
+    "6: online table clinic.patient",
+    '7: discard column clinic.patient."Shoe size"',
+    "9: discard column clinic.patient.weight",
+  ]);
+});
+
 test("files in YAML and in SQL make one schema", async () => {
   const lines = await built({
     "a.yaml":

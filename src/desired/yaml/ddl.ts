@@ -17,6 +17,7 @@ import {
   withOptions,
   words,
 } from "./definition.js";
+import { discardedColumns } from "./discard.js";
 import type { EnumEntry, SchemaDocument, TableEntry } from "./document.js";
 import type { Path, Places } from "./places.js";
 
@@ -77,6 +78,7 @@ function tableDefinitions(key: string, entry: TableEntry, context: Context): Def
     ],
     annotations: [
       ...annotationsFor(entry, { kind: "table", ...id }, path, context),
+      ...discardedColumns(entry, id, path, context),
       ...parts.flatMap((part) => part.annotations),
     ],
   };

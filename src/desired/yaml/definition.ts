@@ -61,6 +61,7 @@ export function annotationsFor(
   for (const name of ["new", "online"] as const) {
     if (history[name]) found.push({ name, target, at: places([...path, name]) });
   }
+  if (history.discard === true) found.push({ name: "discard", target, at: places([...path, "discard"]) });
   for (const name of ["backfill", "using"] as const) {
     const argument = history[name];
     if (argument !== undefined) found.push({ name, argument, target, at: places([...path, name]) });

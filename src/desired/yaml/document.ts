@@ -54,6 +54,7 @@ const column = z.strictObject({
   statistics: z.int().optional(),
   backfill: expression.optional(),
   using: expression.optional(),
+  discard: z.literal(true).optional(),
   ...history,
 });
 
@@ -132,6 +133,9 @@ const table = z.strictObject({
   tablespace: z.string().optional(),
   owner: z.string().optional(),
   grants: z.record(z.string().min(1), names).optional(),
+  online: z.literal(true).optional(),
+  /** Columns that go for good. */
+  discard: names.optional(),
   ...history,
 });
 
@@ -147,6 +151,8 @@ export const schemaDocument = z.strictObject({
   schema: z.string().min(1).optional(),
   enums: z.record(z.string().min(1), z.union([enumValues, enumeration])).optional(),
   tables: z.record(z.string().min(1), table).optional(),
+  /** Tables that go for good. */
+  discard: names.optional(),
   sql: z.string().optional(),
 });
 
@@ -159,4 +165,5 @@ export type IdentityEntry = z.infer<typeof identity>;
 export type EnumEntry = z.infer<typeof enumeration>;
 export type History = Pick<ColumnEntry, "renamed_from" | "new" | "backfill" | "using"> & {
   online?: true | undefined;
+  discard?: true | readonly string[] | undefined;
 };

@@ -6,6 +6,7 @@ import { generatedSource, type Source } from "../../parse/source.js";
 import type { Annotation } from "../state.js";
 import { definitionsOf } from "./ddl.js";
 import type { Definition } from "./definition.js";
+import { discardedTables } from "./discard.js";
 import { schemaDocument } from "./document.js";
 import { type Path, type Places, placesOf } from "./places.js";
 
@@ -35,7 +36,10 @@ export function parseYaml(source: Source, parser: Parser): ParsedYaml {
   return {
     ...(schema === undefined ? {} : { schema }),
     texts,
-    annotations: definitions.flatMap((definition) => definition.annotations),
+    annotations: [
+      ...definitions.flatMap((definition) => definition.annotations),
+      ...discardedTables(result.data, places),
+    ],
   };
 }
 
