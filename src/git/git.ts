@@ -31,6 +31,23 @@ export function commitOf(directory: string, name: string): Promise<string | unde
   return gitLine(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
 }
 
+/**
+ * The commits that everybody builds upon: what this clone knows of the main branches of its remotes; without any, the
+ * branch that this one follows, or a main branch beside it. None where this branch is the only one.
+ */
+export async function mainlines(directory: string): Promise<readonly string[]> {
+  const patterns = ["HEAD", "main", "master"].map((name) => `refs/remotes/*/${name}`);
+  const listed = await git(directory, ["for-each-ref", "--format=%(objectname)", ...patterns]);
+  const remote = (listed?.toString() ?? "").split("\n").filter((line) => line !== "");
+  if (remote.length > 0) return [...new Set(remote)];
+  const followed = await gitLine(directory, "rev-parse", "--verify", "--quiet", "@{upstream}^{commit}");
+  if (followed !== undefined) return [followed];
+  const own = await gitLine(directory, "symbolic-ref", "--quiet", "--short", "HEAD");
+  const others = ["main", "master"].filter((name) => name !== own);
+  const found = await Promise.all(others.map((name) => commitOf(directory, `refs/heads/${name}`)));
+  return found.filter((commit) => commit !== undefined);
+}
+
 export interface GitFile {
   /** Without its directory. */
   readonly name: string;

@@ -126,6 +126,73 @@ describe("a commit", { timeout: 300_000 }, () => {
   );
 });
 
+describe("a commit that moves a revision, as dm rebase does", { timeout: 300_000 }, () => {
+  /** A clone with a third revision in a commit of its own, which {@link move} gives another id. */
+  async function clone() {
+    const { top, root, project } = await repository();
+    const origin = path.join(base, `origin${count}`);
+    await git(base, "clone", "-q", "--bare", top, origin);
+    await git(top, "remote", "add", "origin", origin);
+    await git(top, "fetch", "-q", "origin");
+    await installHooks(project);
+    const sketch = { id: "2", kind: "planned", parents: ["1"], up: "CREATE TABLE c ();" } as const;
+    await replaceRevisions(project.revisions, [], [revisionOf({ ...sketch, down: "DROP TABLE c;" }, 2)]);
+    const commit = async () => {
+      await git(top, "add", "-A");
+      return git(root, "commit", "-qm", "mine");
+    };
+    const move = async () => {
+      const old = (await revisionTexts(project.revisions)).filter(({ name }) =>
+        name.includes("_222222222222_"),
+      );
+      const moved = revisionOf({ ...sketch, id: "3", down: "DROP TABLE c;" }, 3);
+      await replaceRevisions(project.revisions, old, [moved]);
+    };
+    return { top, root, project, commit, move };
+  }
+
+  test("passes where only this branch has it, also when that was pushed", async () => {
+    const { top, commit, move } = await clone();
+    await git(top, "checkout", "-qb", "feature");
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+    expect(await git(top, "push", "-q", "-u", "origin", "feature")).toMatchObject({ code: 0 });
+    await move();
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+  });
+
+  test("passes on main before it is pushed, and is stopped afterwards", async () => {
+    const { top, root, commit, move } = await clone();
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+    await move();
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+    await git(top, "reset", "-q", "--hard", "HEAD~1");
+    await git(top, "push", "-q", "origin", "main");
+    await move();
+    const { code, printed } = await commit();
+    expect({ code, printed }).toMatchObject({ code: 1, printed: expect.stringContaining("DM7102") });
+    // What main has is known to others on every branch.
+    await git(top, "reset", "-q", "--hard");
+    await git(top, "checkout", "-qb", "feature");
+    await rm(path.join(root, first));
+    expect((await commit()).printed).toContain("DM7102");
+  });
+
+  test("without a remote, passes on a branch beside main, and not on main", async () => {
+    const { top, commit, move } = await clone();
+    await git(top, "remote", "remove", "origin");
+    await git(top, "checkout", "-qb", "feature");
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+    await move();
+    expect(await commit()).toEqual({ code: 0, printed: "" });
+    await git(top, "reset", "-q", "--hard", "HEAD~1");
+    await git(top, "checkout", "-q", "main");
+    await git(top, "merge", "-q", "feature");
+    await git(top, "branch", "-qD", "feature");
+    await move();
+    expect((await commit()).printed).toContain("DM7102");
+  });
+});
+
 describe("a commit of a revision that replaces others", { timeout: 300_000 }, () => {
   /** What CI says of the last commit. */
   const inCi = async (project: Project) => {

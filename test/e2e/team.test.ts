@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Database } from "../../src/database/database.js";
 import { newestServer } from "../support/databases.js";
 import { type Developer, withTeam } from "./team.js";
 
@@ -14,6 +15,16 @@ async function expectSettled(one: Developer): Promise<void> {
   await one.dm(["apply", "--allow", "all"]);
   await one.dm(["plan", "--check"]);
   expect((await one.json(["drift", "--against", "rev:head"])).changes).toEqual([]);
+}
+
+/** What is in `public`, by PostgreSQL's own catalogs: `patient(id,name)`. */
+async function tables(database: Database): Promise<unknown[]> {
+  const rows = await database.query(
+    `SELECT c.relname || '(' || string_agg(a.attname, ',' ORDER BY a.attnum) || ')' AS it
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') GROUP BY c.oid ORDER BY 1`,
+  );
+  return rows.map(({ it: text }) => text);
 }
 
 describe("two developers who change different things", () => {
@@ -74,6 +85,82 @@ describe("two developers who change the same thing", () => {
         expect(await bo.revisions()).toHaveLength(3);
         await ana.git("pull", "--quiet");
         await expectSettled(ana);
+      });
+    },
+    5 * minutes,
+  );
+});
+
+describe("three developers at once", () => {
+  it(
+    "who change different things merge one after the other, to one head and all three changes",
+    async () => {
+      await withTeam(postgres, ["ana", "bo", "cy"], start, async (ana, bo, cy) => {
+        const emails = { "patient.sql": patient(",\n  email text") };
+        const changes = [
+          await ana.change({ "visit.sql": "CREATE TABLE visit (id int PRIMARY KEY);\n" }, "visits"),
+          await bo.change(emails, "emails"),
+          await cy.change(
+            { "roster.sql": "CREATE VIEW roster AS SELECT id, name FROM patient;\n" },
+            "roster",
+          ),
+        ];
+        await ana.push();
+        const merges = [];
+        for (const one of [bo, cy]) {
+          await one.pull();
+          merges.push((await one.json(["merge"])).revision as { id: string; parents: string[] });
+          await one.commit("merge");
+          await one.push();
+        }
+        const [first, last] = merges;
+        expect(new Set(first?.parents)).toEqual(new Set(changes.slice(0, 2)));
+        expect(new Set(last?.parents)).toEqual(new Set([first?.id, changes[2]]));
+        for (const one of [cy, ana, bo]) {
+          if (one !== cy) await one.git("pull", "--quiet");
+          await expectSettled(one);
+          expect(await tables(one.database)).toEqual([
+            "patient(id,name,email)",
+            "roster(id,name)",
+            "visit(id)",
+          ]);
+        }
+      });
+    },
+    5 * minutes,
+  );
+
+  it(
+    "of whom two change the same thing: the third merges, the second rebases behind the merge",
+    async () => {
+      await withTeam(postgres, ["ana", "bo", "cy"], start, async (ana, bo, cy) => {
+        await ana.change({ "patient.sql": patient(" DEFAULT 'a'") }, "a name");
+        const mine = await bo.change({ "patient.sql": patient(" DEFAULT 'b'") }, "b name");
+        await cy.change({ "visit.sql": "CREATE TABLE visit (id int PRIMARY KEY);\n" }, "visits");
+        await ana.push();
+        await cy.pull();
+        const merge = (await cy.json(["merge"])).revision as { id: string };
+        await cy.commit("merge");
+        await cy.push();
+
+        await bo.pull({ "patient.sql": patient(" DEFAULT 'both'") });
+        const before = await bo.revisions();
+        const { error } = await bo.json(["merge"], 3);
+        expect(error).toMatchObject({ code: "DM4124" });
+        expect(await bo.revisions()).toEqual(before);
+        await bo.dm(["rollback", "--yes", "--allow", "all"]);
+        const { moved } = await bo.json(["rebase"]);
+        expect(moved).toMatchObject([{ from: [mine], isReplanned: true, revision: { parents: [merge.id] } }]);
+        await bo.commit("merge");
+        await bo.push();
+
+        for (const one of [bo, ana, cy]) {
+          if (one !== bo) await one.git("pull", "--quiet");
+          await expectSettled(one);
+          expect(await tables(one.database)).toEqual(["patient(id,name)", "visit(id)"]);
+          const [row] = await one.database.query("INSERT INTO patient VALUES (1) RETURNING name");
+          expect(row).toEqual({ name: "both" });
+        }
       });
     },
     5 * minutes,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { readDesired } from "../../desired/read.js";
 import { DmError } from "../../error.js";
-import { commitOf, filesIn, filesInIndex, git } from "../../git/git.js";
+import { commitOf, filesIn, filesInIndex, git, gitLine, mainlines } from "../../git/git.js";
 import { openParser } from "../../parse/parser.js";
 import { graphOf, type RevisionFile, type Survey, surveyTexts } from "../../revision/directory.js";
 import { checksum, sumFileName } from "../../revision/sum.js";
@@ -14,7 +14,7 @@ import { directoriesOfKept } from "./kept.js";
 
 /**
  * What a hook can check before a commit, without any PostgreSQL: of the revision files as the commit would have them,
- * that none of the last commit's is gone or edited, that dm.sum fits them and that they have one head; of the schema
+ * that none that others may have is gone, that none is edited, that dm.sum fits them and that they have one head; of the schema
  * files, that they are SQL, and whether a revision comes with their change. That they agree, CI tells.
  */
 export async function checkStaged(project: Project): Promise<CheckResult> {
@@ -25,13 +25,15 @@ export async function checkStaged(project: Project): Promise<CheckResult> {
   const survey = await surveyTexts(revisions, texts, sum);
   const head = await commitOf(root, "HEAD");
   const before = head === undefined ? [] : await filesIn(root, revisions, head);
+  const isShared = await sharing(project);
   const base: Base = {
     name: "the last commit",
     commit: "HEAD",
     files: before.filter(({ name }) => name.endsWith(".sql")),
   };
   const kept = await Promise.all(directoriesOfKept(survey).map((one) => filesInIndex(root, one)));
-  const history = checkHistory(project, base, survey, kept.flat()).filter(({ code }) => code !== "DM7104");
+  const shared = { ...base, files: base.files.filter(({ name }) => isShared(name)) };
+  const history = checkHistory(project, shared, survey, kept.flat()).filter(({ code }) => code !== "DM7104");
   const edited = await editedUnproven(survey, base);
   const found: readonly [CheckName, string, readonly Finding[]][] = [
     ["files", `dm.sum, and what is staged`, checkFiles(survey)],
@@ -47,6 +49,20 @@ export async function checkStaged(project: Project): Promise<CheckResult> {
     }),
     news: [],
   };
+}
+
+/**
+ * Whether a committed file may be known to others: what only this branch has, `dm rebase` and `dm squash` may replace. On
+ * the only branch that there is, all may be known.
+ */
+async function sharing({ root, revisions }: Project): Promise<(name: string) => boolean> {
+  const tips = await mainlines(root);
+  if (tips.length === 0) return () => true;
+  const left = await Promise.all(tips.map((tip) => gitLine(root, "merge-base", tip, "HEAD")));
+  const commits = [...new Set([...tips, ...left.filter((commit) => commit !== undefined)])];
+  const files = await Promise.all(commits.map((commit) => filesIn(root, revisions, commit)));
+  const names = new Set(files.flat().map(({ name }) => name));
+  return (name) => names.has(name);
 }
 
 /** A revision that was committed may be applied somewhere; an edit is dm's own where it was proven since. */
