@@ -6,7 +6,10 @@ import type { Workbench } from "./workbench.js";
  * How often the indexes of large tables were used, where the database is a server. Statistics that were never reset have
  * counted at least since the server started.
  */
-export async function indexUses({ target, project }: Workbench): Promise<readonly IndexUse[] | undefined> {
+export async function indexUses({
+  target,
+  project,
+}: Pick<Workbench, "target" | "project">): Promise<readonly IndexUse[] | undefined> {
   if (target.engine !== "server") return undefined;
   const { rows, bytes } = project.online;
   const found = await target.query<{
