@@ -1,9 +1,11 @@
 import type { Database } from "../database/database.js";
+import { DmError } from "../error.js";
 import type { Step } from "../revision/revision.js";
 import { literal } from "../sql/sql.js";
 import { type BackfillOptions, runBackfill } from "./backfill.js";
 import { forgetBackfills } from "./backfill-progress.js";
-import { type Direction, type Progress, recordProgress } from "./journal.js";
+import { type Concurrent, readConcurrent } from "./concurrently.js";
+import { type Direction, forgetProgress, type Progress, recordProgress } from "./journal.js";
 import { type RestoredValues, restoredIn } from "./restored.js";
 import { withRetries } from "./retry.js";
 
@@ -21,6 +23,9 @@ interface Segment {
   readonly mode: "transaction" | "autocommit" | "backfill";
 }
 
+/** deadlock_detected. */
+const deadlock = "40P01";
+
 function segmentsOf(steps: readonly Step[]): Segment[] {
   const segments: { steps: Step[]; mode: Segment["mode"] }[] = [];
   for (const step of steps) {
@@ -37,7 +42,7 @@ function segmentsOf(steps: readonly Step[]): Segment[] {
 /**
  * Runs the steps of one direction of a revision. The last transaction ends with `finish`, so that the journal's row
  * commits together with what it tells of; a revision that commits more than once records how far it got.
- * @param done steps that an earlier, interrupted run has committed.
+ * @param revision its `done` steps an earlier, interrupted run has committed, and `isBegun` the next one perhaps.
  */
 export async function execute(
   database: Database,
@@ -46,6 +51,7 @@ export async function execute(
     readonly direction: Direction;
     readonly steps: readonly Step[];
     readonly done: number;
+    readonly isBegun?: boolean;
   },
   finish: () => Promise<void>,
   options: ExecuteOptions,
@@ -58,15 +64,17 @@ export async function execute(
     if (end > revision.done) {
       const done = { id: revision.id, direction: revision.direction, done: end };
       if (segment.mode !== "transaction") {
-        if (segment.mode === "autocommit") await runAlone(database, segment.steps, options);
-        else await backfill(database, { ...done, done: at }, segment.steps, options);
+        const before = { ...done, done: at };
+        const isAgain = revision.isBegun === true && at === revision.done;
+        if (segment.mode === "autocommit") await alone(database, before, segment.steps, options, isAgain);
+        else await backfill(database, before, segment.steps, options);
         await database.transaction(async () => {
           await forgetBackfills(database, revision.id);
           await (isLast ? finish() : recordProgress(database, done));
         });
       } else {
-        // deadlock_detected: the transaction was rolled back and may run again.
-        await withRetries({ ...options, also: ["40P01"] }, () =>
+        // The transaction was rolled back and may run again.
+        await withRetries({ ...options, also: [deadlock] }, () =>
           database.transaction(async () => {
             await database.script(
               [...timeouts(database, options, "SET LOCAL"), "SET LOCAL check_function_bodies = off"].join(
@@ -128,12 +136,61 @@ function timeouts(
 const yielding = `SELECT set_config('lock_timeout', least(nullif(l.setting::int, 0), d.setting::int / 2)::text, true)
   FROM pg_settings l, pg_settings d WHERE l.name = 'lock_timeout' AND d.name = 'deadlock_timeout'`;
 
-/** Outside of a transaction the timeouts are the session's. */
-async function runAlone(database: Database, steps: readonly Step[], options: ExecuteOptions): Promise<void> {
-  const settings = timeouts(database, { ...options, yields: false }, "SET");
-  await database.script(settings.join("; "));
+/**
+ * Outside of any transaction. What works concurrently is recorded before it begins, so that what an interrupted attempt
+ * leaves is known for what it is; a first step that fails and leaves nothing has not begun.
+ */
+async function alone(
+  database: Database,
+  before: Progress,
+  steps: readonly Step[],
+  options: ExecuteOptions,
+  isAgain: boolean,
+): Promise<void> {
+  for (const step of steps) {
+    const concurrent = await readConcurrent(step.sql);
+    if (concurrent !== undefined) await database.transaction(() => recordProgress(database, before));
+    try {
+      await runAlone(database, step, concurrent, options, isAgain);
+    } catch (error) {
+      if (concurrent !== undefined) await leaveNothing(database, before, concurrent);
+      throw error;
+    }
+  }
+}
+
+/** Takes back what a failed statement did; where its connection is lost, the next run does. */
+async function leaveNothing(
+  database: Database,
+  { id, done }: Progress,
+  concurrent: Concurrent,
+): Promise<void> {
   try {
-    for (const step of steps) await withRetries(options, () => runStep(database, step, options));
+    const isUndone = await concurrent.undo(database);
+    if (isUndone && done === 0) await database.transaction(() => forgetProgress(database, id));
+  } catch (error) {
+    if (!(error instanceof DmError)) throw error;
+  }
+}
+
+/** The timeouts are the session's. A statement in nobody's way waits for old transactions as long as these last. */
+async function runAlone(
+  database: Database,
+  step: Step,
+  concurrent: Concurrent | undefined,
+  options: ExecuteOptions,
+  isAgain: boolean,
+): Promise<void> {
+  const lockTimeout = concurrent?.isPatient === true ? "0" : options.lockTimeout;
+  const settings = timeouts(database, { ...options, lockTimeout, yields: false }, "SET");
+  await database.script(settings.join("; "));
+  let attempts = isAgain ? 1 : 0;
+  const attempt = async () => {
+    const left = concurrent === undefined ? step.sql : await concurrent.remaining(database, attempts++ > 0);
+    if (left !== undefined) await runStep(database, { ...step, sql: left }, options);
+  };
+  try {
+    await withRetries({ ...options, also: concurrent === undefined ? [] : [deadlock] }, attempt);
   } finally {
     await database.script(settings.map((one) => one.replace(/^SET (\w+) .*/, "RESET $1")).join("; "));
   }

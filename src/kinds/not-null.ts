@@ -89,11 +89,14 @@ export const notNull = defineKind({
     isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated
       ? "adopted"
       : "cascades",
-  drop: (fact, { catalog }) => {
+  drop: (fact, { catalog, major }) => {
     const column = catalog.get(fact.parent);
     const only = column !== undefined && dropsOnly(column, catalog);
     const { schema, on, name: dropped } = fact.identity;
-    return [sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`];
+    return [
+      sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`,
+      ...(major < 18 ? [] : keptByKeys(fact, catalog)).map((kept) => sql`${alterColumn(kept)} DROP NOT NULL`),
+    ];
   },
   cedes: {
     away: (fact) => join(renameConstraint(fact, fact.attributes.name, ceded(fact))),
@@ -163,6 +166,22 @@ function clause(fact: NotNullFact, column: Sql | false, catalog: Catalog | undef
 
 const isPlain = (fact: NotNullFact, catalog: Catalog) =>
   isNameImplied(fact, catalog) && fact.attributes.validated && !fact.attributes.noInherit;
+
+/**
+ * Those of partitions that may stay when their parent's goes: a primary key made USING INDEX makes them the partition's own,
+ * and nothing else tells that from those that come from the parent alone.
+ */
+function keptByKeys({ id }: NotNullFact, catalog: Catalog): NotNullFact[] {
+  return catalog.dependents(id).flatMap(({ from, type, via }) => {
+    const fact = type === "inherits" ? catalog.get(from) : undefined;
+    if (!isKind(fact, "not null") || !isKind(catalog.get(via), "partition")) return [];
+    const isOfKey = catalog.dependents(fact.id).some((edge) => isPrimaryKey(catalog.get(edge.from)));
+    return [...(isOfKey ? [fact] : []), ...keptByKeys(fact, catalog)];
+  });
+}
+
+const isPrimaryKey = (fact: Fact | undefined) =>
+  isKind(fact, "constraint") && fact.attributes.type === "primary key";
 
 /** Whether PostgreSQL gives it this name by itself. */
 export function isNameImplied({ identity, attributes }: NotNullFact, catalog?: Catalog): boolean {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId, Identity } from "../catalog/identity.js";
 import { name, raw, sql } from "../sql/sql.js";
-import { defineKind } from "./define.js";
+import { defineKind, type RenderContext } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** ATTACH PARTITION: the tie between a table and the partitioned table whose rows it holds. */
@@ -41,16 +43,52 @@ export const partition = defineKind({
     const { schema, name: table } = fact.identity;
     return [sql`${alterParent(fact)} ATTACH PARTITION ${name(schema, table)} ${raw(fact.attributes.bound)}`];
   },
-  drop: (fact) => {
+  drop: (fact, context) => {
     const { schema, name: table } = fact.identity;
-    const finalize = fact.attributes.detaching && raw("FINALIZE");
-    return [sql`${alterParent(fact)} DETACH PARTITION ${name(schema, table)} ${finalize}`];
+    const isConcurrent = detachesConcurrently(fact, context);
+    const how = fact.attributes.detaching ? raw("FINALIZE") : isConcurrent && raw("CONCURRENTLY");
+    const statement = sql`${alterParent(fact)} DETACH PARTITION ${name(schema, table)} ${how}`;
+    return [isConcurrent ? { sql: statement, commit: "alone" } : statement];
   },
   dropsApart: isReferenced,
   // Another bound or another parent is another attachment.
   alter: [],
   isTie: "parts go",
 });
+
+/**
+ * The check of a table that says what its bounds say, while it is about to be attached or detached: PostgreSQL believes
+ * it, and neither reads the rows nor adds a check of its own (manual, ALTER TABLE, ATTACH PARTITION, DETACH PARTITION).
+ */
+export function boundCheck({ identity, id }: Fact<"partition">): Identity<"constraint"> {
+  const hash = createHash("sha256").update(id).digest("hex").slice(0, 16);
+  const { schema = "", name: on = "" } = identity;
+  return { kind: "constraint", schema, on, name: `dm_bound_${hash}` };
+}
+
+/** Where its check is there, and no default partition is: PostgreSQL refuses with one (manual, ALTER TABLE, DETACH PARTITION). */
+function detachesConcurrently(fact: Fact<"partition">, { catalog, isOnline }: RenderContext): boolean {
+  const check = catalog.find(boundCheck(fact));
+  const parent = partitionedBy(fact, catalog);
+  if (fact.attributes.detaching || check?.attributes.validated !== true || parent === undefined) return false;
+  const isLarge = [fact.parent, parent].some((table) => table !== undefined && isOnline?.(table) === true);
+  return isLarge && !hasDefaultPartition(parent, catalog);
+}
+
+/** The partitioned table. */
+export function partitionedBy({ id, parent }: Fact<"partition">, catalog: Catalog): FactId | undefined {
+  return catalog
+    .dependencies(id)
+    .map(({ to }) => to)
+    .find((to) => to !== parent && isKind(catalog.get(to), "table"));
+}
+
+export function hasDefaultPartition(table: FactId, catalog: Catalog): boolean {
+  return catalog.dependents(table).some(({ from }) => {
+    const tie = catalog.get(from);
+    return isKind(tie, "partition") && tie.parent !== table && tie.attributes.bound === "DEFAULT";
+  });
+}
 
 /** DROP TABLE refuses a partition of a table that foreign keys reference; DETACH looks at the rows. */
 function isReferenced(fact: Fact, current: Catalog): boolean {

@@ -1,5 +1,6 @@
-import { isKind } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
+import { notValid } from "./check.js";
 import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
 
 /**
@@ -9,16 +10,21 @@ import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
 export const validateLater: DetourRule = (change, context) => {
   if (change.type === "drop" || !isKind(change.wanted, "constraint")) return undefined;
   const { wanted } = change;
-  const { type, validated, enforced } = wanted.attributes;
-  if ((type !== "check" && type !== "foreign key") || !validated || !enforced) return undefined;
+  if (!isValidatable(wanted)) return undefined;
   if (lonelyTable(wanted, context) === undefined || !context.isBusy(change)) return undefined;
-  const invalid = { ...wanted, attributes: { ...wanted.attributes, validated: false } };
   const until = needsNewKey(wanted.id, context) ? "tidy" : "validate";
-  return { interims: [{ from: "add", until, facts: [invalid] }] };
+  return { interims: [{ from: "add", until, facts: [notValid(wanted)] }] };
 };
 
-function needsNewKey(foreignKey: FactId, { current, wanted }: OnlineContext): boolean {
+/** Whether the constraint can come before it is validated, and is in the end. */
+export function isValidatable({ attributes }: Fact<"constraint">): boolean {
+  const { type, validated, enforced } = attributes;
+  return (type === "check" || type === "foreign key") && validated && enforced;
+}
+
+/** Whether the key that it references is new itself. */
+export function needsNewKey(foreignKey: FactId, { current, wanted }: OnlineContext): boolean {
   return wanted
     .dependencies(foreignKey)
-    .some(({ to }) => isKind(wanted.get(to), "constraint") && !current.has(to));
+    .some(({ to, type }) => type === "needs" && isKind(wanted.get(to), "constraint") && !current.has(to));
 }

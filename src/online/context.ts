@@ -15,6 +15,8 @@ export interface OnlineContext extends States {
   readonly isBusy: (change: Change) => boolean;
   /** Whether old code may still use what goes, so that it stays until it is no longer deployed. */
   readonly isLarge: (table: FactId) => boolean;
+  /** What a partition's bounds demand of a row, of those that are attached or detached; nothing where no check can say it. */
+  readonly bounds: (tie: Fact<"partition">) => string | undefined;
   /** What the schema files say of the fact, by the name of the annotation. */
   readonly annotated: (fact: FactId, name: Annotation["name"]) => Annotation | undefined;
 }
@@ -22,17 +24,29 @@ export interface OnlineContext extends States {
 /** The way around for one change; nothing where it is made at once. */
 export type DetourRule = (change: Change, context: OnlineContext) => Detour | undefined;
 
-/** The table that a part belongs to, where both states have it and neither inherits nor is inherited from. */
+/**
+ * The table that a part belongs to, where both states have it, and neither it nor, for an index or constraint, the part
+ * itself inherits or is inherited from.
+ */
 export function lonelyTable(part: Fact, states: States): Fact<"table"> | undefined {
   const table = tableOf(part, states.wanted) ?? tableOf(part, states.current);
   if (table === undefined) return undefined;
   const stays = [states.current, states.wanted].every(
-    (state) => state.has(table.id) && !isTied(table.id, state),
+    (state) => state.has(table.id) && (!isTied(table.id, state) || isOwn(part, table, state)),
   );
   return stays ? table : undefined;
 }
 
-function tableOf(part: Fact, catalog: Catalog): Fact<"table"> | undefined {
+/** Whether it is an index or constraint of one partition alone. */
+function isOwn({ id, identity }: Fact, { attributes, id: table }: Fact<"table">, state: Catalog): boolean {
+  if (identity.kind !== "index" && identity.kind !== "constraint") return false;
+  const edges = [...state.dependencies(id), ...state.dependents(id)];
+  const isLeaf = attributes.partitionBy === null && state.childrenOfKind(table, "partition").length > 0;
+  return isLeaf && !edges.some(({ type }) => type === "inherits");
+}
+
+/** The table that it is, or is a part of. */
+export function tableOf(part: Fact, catalog: Catalog): Fact<"table"> | undefined {
   const parent = catalog.get(part.parent);
   if (parent === undefined || isKind(parent, "table")) return parent;
   return tableOf(parent, catalog);

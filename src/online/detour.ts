@@ -31,6 +31,8 @@ export interface Interim {
   readonly edges?: readonly Edge[];
   /** What is not there yet, with all that belongs to it. */
   readonly absent?: readonly FactId[];
+  /** Parts of partitions that stand by themselves: what they inherit from has not taken them in yet. */
+  readonly apart?: readonly FactId[];
 }
 
 /**

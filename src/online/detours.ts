@@ -1,4 +1,5 @@
 import { diff, subject } from "../diff/diff.js";
+import { attachDetour, attachedTies, beforeAttaching, detachDetours } from "./attaching.js";
 import { columnInSteps, fillBeforeNotNull } from "./columns.js";
 import { validateLater } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
@@ -7,10 +8,20 @@ import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
 import { leaveLast } from "./leaving.js";
 import { notNullLater } from "./not-null.js";
+import {
+  partitionedConstraint,
+  partitionedIndex,
+  partitionedKey,
+  partitionedNotNull,
+} from "./partitioned.js";
 import { type Aliased, retypeDetour } from "./retype.js";
 import { concernedBy, type Twin } from "./twins.js";
 
 const rules: readonly DetourRule[] = [
+  partitionedIndex,
+  partitionedKey,
+  partitionedConstraint,
+  partitionedNotNull,
   columnInSteps,
   fillBeforeNotNull,
   notNullLater,
@@ -27,9 +38,12 @@ export function detoursOf(
   aliased: Aliased | undefined,
 ): Detour[] {
   const concerned = concernedBy(twins, context);
+  const ties = attachedTies(context);
+  const apart = { ...context, wanted: beforeAttaching(ties, context.wanted) };
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
-    .flatMap((change) => rules.flatMap((rule) => rule(change, context) ?? []));
+    .flatMap((change) => rules.flatMap((rule) => rule(change, apart) ?? []));
+  detours.push(...ties.map((tie) => attachDetour(tie, context)), ...detachDetours(context));
   if (aliased === undefined) return detours;
   const staying = detours
     .flatMap(({ interims }) => interims.filter(({ until }) => until === "cleanup"))

@@ -1,20 +1,56 @@
-import { isKind } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import type { Identity } from "../catalog/identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
-import { type DetourRule, lonelyTable } from "./context.js";
+import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
+import type { Interim } from "./detour.js";
+import { interimName, renamedFact } from "./names.js";
 
 /**
  * A key's index is built while others read and write, and then becomes the key's (manual, ALTER TABLE, ADD
- * table_constraint_using_index).
+ * table_constraint_using_index). A primary key that it replaces goes in that moment.
  */
 export const keyFromIndex: DetourRule = (change, context) => {
-  if (change.type !== "create" || !isKind(change.wanted, "constraint")) return undefined;
-  const index = indexOfKey(change.wanted);
-  if (index === undefined || context.current.has(index.id)) return undefined;
-  if (lonelyTable(change.wanted, context) === undefined || !context.isBusy(change)) return undefined;
+  if (change.type === "drop" || !isKind(change.wanted, "constraint")) return undefined;
+  const key = change.wanted;
+  const index = indexOfKey(key);
+  const table = lonelyTable(key, context);
+  if (index === undefined || table === undefined || !context.isBusy(change)) return undefined;
+  if (context.current.has(index.id)) return undefined;
+  const old = context.current.get(key.id);
+  if (change.type === "alter" && isKind(old, "constraint")) {
+    if (isNeeded(old, context)) return undefined;
+    const beside = renamedFact(index, interimName("new", index.id));
+    const away: Identity<"constraint"> = { ...old.identity, name: interimName("old", old.id) };
+    return {
+      interims: [
+        { from: "add", until: "swap", facts: [old] },
+        { from: "build", until: "swap", facts: [beside] },
+      ],
+      renames: [
+        { from: old.identity, to: away },
+        { from: beside.identity, to: index.identity },
+      ],
+    };
+  }
   return {
     interims: [
-      { from: "add", until: "swap", absent: [change.wanted.id] },
+      { from: "add", until: "swap", absent: [key.id] },
       { from: "build", until: "swap", facts: [index] },
+      ...(key.attributes.type === "primary key" ? replaced(table, context) : []),
     ],
   };
 };
+
+/** A primary key of another name. */
+function replaced(table: Fact, context: OnlineContext): Interim[] {
+  const { current, wanted } = context;
+  return current
+    .childrenOfKind(table.id, "constraint")
+    .filter((old) => old.attributes.type === "primary key" && !wanted.has(old.id) && !isNeeded(old, context))
+    .map((old) => ({ from: "add", until: "swap", facts: [old] }));
+}
+
+/** Whether something stands on the key: a foreign key would be made anew with it. */
+function isNeeded({ id }: Fact, { current }: OnlineContext): boolean {
+  return current.dependents(id).some(({ from }) => current.get(from)?.parent !== id);
+}

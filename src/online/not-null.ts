@@ -1,6 +1,6 @@
 import { type Fact, isKind } from "../catalog/fact.js";
-import { factId, type Identity } from "../catalog/identity.js";
 import { name } from "../sql/sql.js";
+import { checkFact, notValid } from "./check.js";
 import { type DetourRule, lonelyTable } from "./context.js";
 import type { Detour } from "./detour.js";
 import { interimName } from "./names.js";
@@ -30,37 +30,20 @@ export function inTwoSteps(notNull: Fact<"not null">, major: number): Detour {
     };
   }
   const check = checkOf(notNull);
-  const invalid = { ...check, attributes: { ...check.attributes, validated: false } };
   return {
     interims: [
       { from: "add", until: "swap", absent: [notNull.id] },
-      { from: "build", until: "validate", facts: [invalid] },
+      { from: "build", until: "validate", facts: [notValid(check)] },
       { from: "validate", until: "tidy", facts: [check] },
     ],
   };
 }
 
-export function checkOf(notNull: Fact<"not null">): Fact<"constraint"> {
-  const { schema = "", on = "", name: column } = notNull.identity;
-  const identity: Identity<"constraint"> = {
-    kind: "constraint",
-    schema,
-    on,
-    name: interimName("check", notNull.id),
-  };
-  return {
-    identity,
-    id: factId(identity),
-    parent: factId({ kind: "table", schema, name: on }),
-    attributes: {
-      type: "check",
-      definition: `CHECK ((${name(column).text} IS NOT NULL))`,
-      deferrable: false,
-      deferred: false,
-      validated: true,
-      enforced: true,
-      options: [],
-      tablespace: null,
-    },
-  };
+/** A check that says the same. */
+export function checkOf(
+  { identity, id }: Fact<"not null">,
+  own = interimName("check", id),
+): Fact<"constraint"> {
+  const { schema = "", on = "", name: column } = identity;
+  return checkFact({ schema, on, name: own }, `${name(column).text} IS NOT NULL`);
 }

@@ -9,10 +9,21 @@ import type { Phase } from "../revision/revision.js";
  * - `build`: indexes, and constraints that hold for new rows.
  * - `validate`: constraints that hold for all rows.
  * - `swap`: the new takes the place of the old.
+ * - `detach`: partitions are detached, which takes several transactions.
  * - `tidy`: what was only there for the swap goes.
  * - `cleanup`: what only the application's old version needs goes.
  */
-export const stages = ["add", "arm", "fill", "build", "validate", "swap", "tidy", "cleanup"] as const;
+export const stages = [
+  "add",
+  "arm",
+  "fill",
+  "build",
+  "validate",
+  "swap",
+  "detach",
+  "tidy",
+  "cleanup",
+] as const;
 export type Stage = (typeof stages)[number];
 
 const phaseOfStage: Readonly<Record<Stage, Phase>> = {
@@ -22,6 +33,7 @@ const phaseOfStage: Readonly<Record<Stage, Phase>> = {
   build: "constraint",
   validate: "constraint",
   swap: "constraint",
+  detach: "constraint",
   tidy: "constraint",
   cleanup: "cleanup",
 };

@@ -1,4 +1,4 @@
-import { Catalog } from "../catalog/catalog.js";
+import { Catalog, type CatalogContents } from "../catalog/catalog.js";
 import type { Edge, Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
@@ -38,18 +38,38 @@ function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): C
   if (interims.length === 0) return wanted;
   const interim = new Map(interims.flatMap((one) => one.facts ?? []).map((fact) => [fact.id, fact]));
   const facts = new Map([...wanted.facts, ...interim]);
+  const apart = new Set(interims.flatMap((one) => one.apart ?? []));
+  const isApart = ({ from, type }: Edge) => type === "inherits" && apart.has(from);
   const remove = (id: FactId) => {
     if (!facts.delete(id)) return;
-    for (const { from, type } of wanted.dependents(id)) {
-      if (type !== "owned" && !hasOwnEdges(facts.get(from), states)) remove(from);
+    for (const edge of wanted.dependents(id)) {
+      const { from, type } = edge;
+      if (type !== "owned" && !isApart(edge) && !hasOwnEdges(facts.get(from), states)) remove(from);
     }
   };
   for (const id of interims.flatMap(({ absent }) => absent ?? [])) remove(id);
   const told = interims.flatMap((one) => one.edges ?? []);
-  const edges = [...facts.values()].flatMap((fact) => [...edgesOf(fact, states), ...parentEdge(fact, facts)]);
+  const edges = [...facts.values()].flatMap((fact) => [
+    ...edgesOf(fact, states).filter((edge) => !isApart(edge)),
+    ...parentEdge(fact, facts),
+  ]);
   const { major, self, scope } = wanted;
-  const whole = wanted.whole === wanted ? {} : { whole: wanted.whole };
-  return new Catalog({ major, self, scope, facts: facts.values(), edges: [...edges, ...told], ...whole });
+  const state = { major, self, scope, facts: [...facts.values()], edges: [...edges, ...told] };
+  return new Catalog(wanted.whole === wanted ? state : { ...state, whole: wholeOf(state, states, isApart) });
+}
+
+/** The state among what is not managed. */
+function wholeOf(
+  state: CatalogContents,
+  { current, wanted }: States,
+  isApart: (edge: Edge) => boolean,
+): Catalog {
+  const facts = new Map([...state.facts].map((fact) => [fact.id, fact]));
+  const around = [...wanted.whole.facts.values()].filter(({ id }) => !wanted.has(id) && !facts.has(id));
+  const isAsWanted = (edge: Edge) =>
+    !isApart(edge) && !hasOwnEdges(facts.get(edge.from), { current, wanted });
+  const edges = [...wanted.whole.edges().filter(isAsWanted), ...state.edges];
+  return new Catalog({ ...state, facts: [...facts.values(), ...around], edges });
 }
 
 /** Whether the fact is there in its current form, and needs what that needs, not what the wanted one does. */

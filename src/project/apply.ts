@@ -205,7 +205,8 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       await writeJournal(target, { ...entry, ...told(), milliseconds: elapsed() }, version);
     };
     const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
-    await execute(target, { id, direction, steps, done }, finish, {
+    const isBegun = begun?.direction === direction;
+    await execute(target, { id, direction, steps, done, isBegun }, finish, {
       lockTimeout: project.lockTimeout,
       yields: revision.phase !== undefined,
       pace: project.pace,

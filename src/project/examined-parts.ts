@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { worksIn } from "../online/detour.js";
+import { partitionsBelow } from "../online/tree.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
@@ -114,12 +115,15 @@ function usings({ annotations }: Wanted): Using {
   return (column) => told.get(column);
 }
 
-/** Sizes with what the schema files say of tables: `@online`. */
-function markedLarge(sizes: Sizes, { annotations }: Wanted): Sizes {
+/** Sizes with what the schema files say of tables, and so of their partitions: `@online`. */
+function markedLarge(sizes: Sizes, { annotations, catalog }: Wanted): Sizes {
   const large = new Set(
     annotations
       .filter(({ name: annotation, target }) => annotation === "online" && target.kind === "table")
-      .map(({ target }) => name(target.schema, target.name).text),
+      .map(({ target }) => factId(target))
+      .flatMap((table) => [table, ...partitionsBelow(table, catalog)])
+      .flatMap((table) => catalog.get(table) ?? [])
+      .map(({ identity }) => name(identity.schema, identity.name).text),
   );
   if (large.size === 0) return sizes;
   return (relation) => {

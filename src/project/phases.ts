@@ -23,6 +23,7 @@ import type { Phase } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { thresholdOf } from "./online.js";
+import { partitionBounds } from "./partition-bounds.js";
 import { afterSteps } from "./renames.js";
 import type { Workbench } from "./workbench.js";
 
@@ -90,6 +91,7 @@ export async function findDetours(
     major: bench.target.version.major,
     isBusy: (change) => bench.project.online.mode !== "never" && busy.has(subject(change).id),
     isLarge: (table) => isOnline(table, current),
+    bounds: await partitionBounds(bench, current, wanted),
     annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
   };
   const hasRows = ({ identity }: Fact) => sizes(name(identity.schema, identity.name).text)?.rows !== 0;

@@ -1,0 +1,135 @@
+import { Catalog } from "../catalog/catalog.js";
+import { type Edge, type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
+import { diff, subject } from "../diff/diff.js";
+import { kindOf } from "../kinds/index.js";
+import { boundCheck, hasDefaultPartition, partitionedBy } from "../kinds/partition.js";
+import { checkFact, notValid } from "./check.js";
+import { type OnlineContext, tableOf } from "./context.js";
+import type { Detour, Interim } from "./detour.js";
+import { isPartitioned } from "./tree.js";
+import type { States } from "./waypoints.js";
+
+type Tie = Fact<"partition">;
+
+/** Attachments that come or go while their table, which holds rows itself, and the partitioned one stay. */
+export function changedTies(which: "create" | "drop", states: States): Tie[] {
+  const { current, wanted } = states;
+  return diff(current, wanted).flatMap((change) => {
+    const tie = subject(change);
+    if (change.type !== which || !isKind(tie, "partition") || tie.attributes.detaching) return [];
+    const parent = partitionedBy(tie, which === "create" ? wanted : current);
+    const stay = [tie.parent, parent].every(
+      (table) =>
+        table !== undefined && isKind(current.get(table), "table") && isKind(wanted.get(table), "table"),
+    );
+    const isLeaf = [current, wanted].every((state) => !isPartitioned(tie.parent, state));
+    return stay && isLeaf ? [tie] : [];
+  });
+}
+
+/** What PostgreSQL would attach by reading the table, or after making indexes and constraints that it lacks. */
+export function attachedTies(context: OnlineContext): Tie[] {
+  return changedTies("create", context).filter((tie) => {
+    const parts = partsOf(tie, context.wanted);
+    return (
+      context.bounds(tie) !== undefined &&
+      [tie, ...parts].some((wanted) => context.isBusy({ type: "create", wanted }))
+    );
+  });
+}
+
+/**
+ * A table that is attached has all that the partitioned one asks of it before, and a valid check that says what its
+ * bounds say.
+ */
+export function attachDetour(tie: Tie, context: OnlineContext): Detour {
+  const { current, wanted } = context;
+  const parts = partsOf(tie, wanted);
+  // What PostgreSQL clones whatever is there, and what belongs to a partition only.
+  const cloned = parts.filter(
+    (part) => kindOf(part.identity.kind).diesUntied === true && comesBy(tie, part, wanted),
+  );
+  const columns = parts.filter(({ identity: { kind } }) => kind === "column" || kind === "not null");
+  const own = columns.flatMap(({ id }) => current.get(id) ?? []).filter(({ id }) => isAltered(id, context));
+  return {
+    interims: [
+      {
+        from: "add",
+        until: "swap",
+        facts: own,
+        absent: [tie, ...cloned].map(({ id }) => id),
+        apart: parts.map(({ id }) => id),
+      },
+      ...guard(tie, context),
+    ],
+  };
+}
+
+/** The wanted state, before the tables are attached: what they get until then, they get as tables of their own. */
+export function beforeAttaching(ties: readonly Tie[], wanted: Catalog): Catalog {
+  if (ties.length === 0) return wanted;
+  const gone = new Set(ties.map(({ id }) => id));
+  const isApart = ({ type, via }: Edge) => type === "inherits" && via !== undefined && gone.has(via);
+  const { major, self, scope, whole } = wanted;
+  return new Catalog({
+    major,
+    self,
+    scope,
+    facts: [...wanted.facts.values()].filter(({ id }) => !gone.has(id)),
+    edges: wanted.edges().filter((edge) => !isApart(edge)),
+    ...(whole === wanted ? {} : { whole }),
+  });
+}
+
+/** What PostgreSQL would detach under the strongest lock on a large partitioned table. */
+export function detachDetours(context: OnlineContext): Detour[] {
+  const { current, isLarge } = context;
+  return changedTies("drop", context).flatMap((tie) => {
+    const parent = partitionedBy(tie, current);
+    if (parent === undefined || tie.parent === undefined || hasDefaultPartition(parent, current)) return [];
+    if (!(isLarge(parent) || isLarge(tie.parent)) || context.bounds(tie) === undefined) return [];
+    return [detachDetour(tie, tie.parent, context)];
+  });
+}
+
+/** All else that changes about the table waits until it is detached. */
+function detachDetour(tie: Tie, table: FactId, context: OnlineContext): Detour {
+  const { current, wanted } = context;
+  const changes = diff(current, wanted).filter((change) => {
+    const state = change.type === "create" ? wanted : current;
+    return tableOf(subject(change), state)?.id === table && subject(change).id !== table;
+  });
+  const before = changes.flatMap((change) => (change.type === "create" ? [] : change.current));
+  const after = changes.flatMap((change) => (change.type === "create" ? change.wanted.id : []));
+  return {
+    interims: [
+      { from: "add", until: "detach", facts: [tie, ...before], absent: after },
+      ...guard(tie, context),
+    ],
+  };
+}
+
+/** The check is valid before the swap, and goes after it. */
+function guard(tie: Tie, { bounds }: OnlineContext): Interim[] {
+  const { schema = "", on = "", name = "" } = boundCheck(tie);
+  const check = checkFact({ schema, on, name }, bounds(tie) ?? "");
+  return [
+    { from: "build", until: "validate", facts: [notValid(check)] },
+    { from: "validate", until: "tidy", facts: [check] },
+  ];
+}
+
+/** All that belongs to the table. */
+function partsOf({ parent }: Tie, catalog: Catalog): Fact[] {
+  const below = (id: FactId): Fact[] => catalog.children(id).flatMap((part) => [part, ...below(part.id)]);
+  return parent === undefined ? [] : below(parent).filter(({ identity: { kind } }) => kind !== "partition");
+}
+
+function comesBy({ id }: Tie, part: Fact, catalog: Catalog): boolean {
+  return catalog.dependencies(part.id).some(({ type, via }) => type === "inherits" && via === id);
+}
+
+function isAltered(id: FactId, { current, wanted }: States): boolean {
+  return diff(current, wanted).some((change) => change.type === "alter" && change.wanted.id === id);
+}

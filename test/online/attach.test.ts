@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../src/database/connect.js";
+import type { Database } from "../../src/database/database.js";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import { planRevision } from "../../src/project/plan.js";
+import { writeSchema } from "../support/project.js";
+import { besideClients, stepByStep } from "./clients.js";
+import { blockingIn, serversOrPglite, statementsOf, withClinic } from "./clinic.js";
+
+/** Tables of visits; those that are no partition have what a partition has. */
+const schemaWith = (first: string, second: string, more = "") => `
+  CREATE TABLE room (id int PRIMARY KEY);
+  CREATE TABLE visit (
+    day int NOT NULL, id int NOT NULL, room int, note text CHECK (note <> ''),
+    CONSTRAINT visit_pkey PRIMARY KEY (day, id),
+    CONSTRAINT visit_room FOREIGN KEY (room) REFERENCES room
+  ) PARTITION BY RANGE (day);
+  CREATE INDEX visit_note ON visit (note);
+  CREATE TABLE visit_0 PARTITION OF visit FOR VALUES FROM (-100) TO (0);
+  ${first}
+  ${second}
+  ${more}`;
+
+const attached = (name: string, from: number) =>
+  `CREATE TABLE ${name} PARTITION OF visit FOR VALUES FROM (${from}) TO (${from + 100});`;
+
+/** As it came from elsewhere. */
+const bare = (name: string) =>
+  `CREATE TABLE ${name} (day int, id int NOT NULL, room int, note text, PRIMARY KEY (id));`;
+
+/** As it was as a partition. */
+const whole = (name: string) => `
+  CREATE TABLE ${name} (
+    day int NOT NULL, id int NOT NULL, room int, note text CONSTRAINT visit_note_check CHECK (note <> ''),
+    PRIMARY KEY (day, id),
+    CONSTRAINT visit_room FOREIGN KEY (room) REFERENCES room
+  );
+  CREATE INDEX ${name}_note_idx ON ${name} (note);`;
+
+const before = schemaWith(attached("visit_1", 0), bare("visit_2"));
+const after = schemaWith(whole("visit_1"), attached("visit_2", 100));
+
+const rows = `
+  INSERT INTO room SELECT generate_series(1, 10);
+  INSERT INTO visit SELECT i, i, i % 10 + 1, 'note ' || i FROM generate_series(0, 99) AS i;
+  INSERT INTO visit_2 SELECT i, i, i % 10 + 1, 'note ' || i FROM generate_series(100, 199) AS i;`;
+
+/** Uses what the partitioned table has all the time, and both tables by their names. */
+const client = async (database: Database, at: number) => {
+  for (const [table, day] of [
+    ["visit", -5],
+    ["visit_1", 5],
+    ["visit_2", 105],
+  ] as const) {
+    await database.query(`INSERT INTO ${table} VALUES ($1, $2, 1, 'new')`, [day, at]);
+    await database.query(`UPDATE ${table} SET note = 'read' WHERE id = $1 AND day = $2`, [at, day]);
+    expect(await database.query(`SELECT note FROM ${table} WHERE id = $1`, [at])).toEqual([{ note: "read" }]);
+    await database.query(`DELETE FROM ${table} WHERE id = $1`, [at]);
+  }
+};
+
+describe.each(serversOrPglite)("partitions on %s", (postgres) => {
+  it("come and go while others read and write", { timeout: 300_000 }, () =>
+    withClinic(postgres, { schema: before, rows }, async (project, url) => {
+      await writeSchema(project.root, { "clinic.sql": after });
+      const { revisions } = await planRevision(project, { message: "partitions" });
+      expect(blockingIn(revisions)).toEqual([]);
+      const lines = statementsOf(revisions);
+      expect(lines).toContain("ALTER TABLE public.visit DETACH PARTITION public.visit_1 CONCURRENTLY;");
+      expect(lines.filter((line) => /VALIDATE CONSTRAINT dm_bound/.test(line))).toHaveLength(2);
+      const apply = () => applyRevisions(project, { allow: ["all"] });
+      await besideClients(postgres, url, client, apply);
+      expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
+      await rollbackRevisions(project, { target: `-${revisions.length}`, allow: ["all"] });
+      await withDatabase(url, (database) => stepByStep(database, revisions, client));
+    }),
+  );
+});
