@@ -17,6 +17,8 @@ export interface OnlineContext extends States {
   readonly isLarge: (table: FactId) => boolean;
   /** What a partition's bounds demand of a row, of those that are attached or detached; nothing where no check can say it. */
   readonly bounds: (tie: Fact<"partition">) => string | undefined;
+  /** Whether every change is to go in phases, however little it would hinder. */
+  readonly isAlways: boolean;
   /** What the schema files say of the fact, by the name of the annotation. */
   readonly annotated: (fact: FactId, name: Annotation["name"]) => Annotation | undefined;
 }

@@ -18,6 +18,8 @@ export interface Detour {
   readonly formerly?: ReadonlyMap<FactId, Fact<"column">>;
   /** The table is small: its stages need not be apart. */
   readonly isSmall?: boolean;
+  /** No reason to go in phases: only taken where others are. */
+  readonly isOptional?: boolean;
 }
 
 /** How the states differ from the wanted one, from the end of one stage until the end of another. */

@@ -8,6 +8,7 @@ import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
 import { leaveLast } from "./leaving.js";
 import { notNullLater } from "./not-null.js";
+import { overloadBeside } from "./overloads.js";
 import {
   partitionedConstraint,
   partitionedIndex,
@@ -29,6 +30,7 @@ const rules: readonly DetourRule[] = [
   keyFromIndex,
   indexBesides,
   leaveLast,
+  overloadBeside,
 ];
 
 /** The ways around what would block a busy table; none where all can be done at once. */

@@ -10,12 +10,16 @@ export interface Sync {
 }
 
 /**
- * A trigger before INSERT and UPDATE that runs these statements on NEW. Its name begins with a tilde: triggers fire in
- * the order of their names (manual, Overview of Trigger Behavior), and this one sees what the others made of the row.
+ * A trigger before INSERT and UPDATE that runs these statements on NEW. Triggers fire in the order of their names
+ * (manual, Overview of Trigger Behavior): this one sees what the others made of the row, unless it is to be the first.
  */
-export function syncTrigger(table: Fact, body: readonly Sql[]): Sync {
+export function syncTrigger(
+  table: Fact,
+  body: readonly Sql[],
+  { what = "sync", isFirst = false }: { what?: "sync" | "twin" | "last"; isFirst?: boolean } = {},
+): Sync {
   const { schema = "", name: on = "" } = table.identity;
-  const own = interimName("sync", table.id);
+  const own = interimName(what, table.id);
   const routine: Identity<"function"> = { kind: "function", schema, name: own, args: [] };
   const path = join([...new Set([schema, "public", "pg_temp"])].map((one) => literal(one)));
   const lines = [
@@ -45,7 +49,12 @@ export function syncTrigger(table: Fact, body: readonly Sql[]): Sync {
       language: "plpgsql",
     },
   };
-  const identity: Identity<"trigger"> = { kind: "trigger", schema, on, name: `~${own}` };
+  const identity: Identity<"trigger"> = {
+    kind: "trigger",
+    schema,
+    on,
+    name: `${isFirst ? "!" : "~"}${own}`,
+  };
   const trigger: Fact<"trigger"> = {
     identity,
     id: factId(identity),

@@ -5,13 +5,15 @@ import { type FactId, factId } from "../catalog/identity.js";
 import { worksIn } from "../online/detour.js";
 import { partitionsBelow } from "../online/tree.js";
 import type { PlannedStatement } from "../plan/plan.js";
+import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import { name } from "../sql/sql.js";
 import { plannerTowards, type Using } from "./amid.js";
 import { type Examined, examine } from "./examine.js";
-import { findDetours, onlineTables, type Part, partsOf } from "./phases.js";
+import { type RenamedOnline, renamedOnline, withoutLoss } from "./online-renames.js";
+import { findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
 import { type KnownSizes, loadSizes, renamedSizes } from "./sizes.js";
 import type { Wanted } from "./wanted.js";
@@ -45,8 +47,9 @@ export async function examinedParts(
   const { before, renamed, wanted, there, isDiscarded } = change;
   const { renames, steps, current } = renamed;
   const known = await loadSizes(bench);
-  const sizes = { ...known, sizes: markedLarge(renamedSizes(known.sizes, renames), wanted) };
-  const journey = {
+  const notes = [...known.notes];
+  const sizes = { ...known, notes, sizes: markedLarge(renamedSizes(known.sizes, renames), wanted) };
+  const journey: Journey = {
     isDiscarded,
     current,
     wanted: wanted.catalog,
@@ -55,50 +58,79 @@ export async function examinedParts(
     sizes: sizes.sizes,
     using: usings(wanted),
   };
-  const { using } = journey;
-  const renaming = renamePlan(steps);
+  const examined: Examine = async (part, filled = new Set()) => ({
+    part,
+    examined: await examine(bench, { ...part, there, sizes, filled, using: journey.using }),
+  });
+  const online = await renamedOnline(bench, { before, renamed, journey }, notes);
+  if (online === undefined) {
+    const start = { before, renames, renaming: renamePlan(steps) };
+    return { parts: await partsFrom(bench, journey, start, examined), sizes };
+  }
+  const parts = [];
+  for (const part of online.parts) parts.push(await examined(part));
+  const { current: here } = online.journey;
+  const start = { before: here, renames: [], renaming: renamePlan([]), online };
+  return { parts: [...parts, ...(await partsFrom(bench, online.journey, start, examined))], sizes };
+}
+
+type Examine = (part: Part, filled?: ReadonlySet<FactId>) => Promise<ExaminedPart>;
+
+/** Where a journey begins. */
+interface Start {
+  readonly before: Catalog;
+  /** What is carried out first. */
+  readonly renames: readonly Rename[];
+  readonly renaming: ReturnType<typeof renamePlan>;
+  /** What has two names here. */
+  readonly online?: RenamedOnline;
+}
+
+async function partsFrom(
+  bench: Workbench,
+  journey: Journey,
+  { before, renames, renaming, online }: Start,
+  examined: Examine,
+): Promise<ExaminedPart[]> {
+  const { current, wanted, isDiscarded } = journey;
   const id = newRevisionId();
   const atOnce = (isOnline?: (table: FactId) => boolean): Part => {
     const among = plannerTowards(bench, journey, { isOnline });
-    const request = { revision: id, isDiscarded, isTold: (column: FactId) => using(column) !== undefined };
-    const { up, down, restored } = keepingPlan(among, current, wanted.catalog, request);
+    const request = {
+      ...{ revision: id, isDiscarded },
+      isTold: (column: FactId) => journey.using(column) !== undefined,
+    };
+    const { up, down, restored } = keepingPlan(among, current, wanted, request);
     return {
-      id,
-      before,
-      current,
-      wanted: wanted.catalog,
-      renames,
+      ...{ id, before, current, wanted, renames, restored },
       up: [...renaming.up, ...up],
       down: [...down, ...renaming.down],
-      restored,
     };
   };
-  const examined = async (part: Part, filled: ReadonlySet<FactId> = new Set()): Promise<ExaminedPart> => ({
-    part,
-    examined: await examine(bench, { ...part, there, sizes, filled, using }),
-  });
-
-  const direct = await examined(atOnce());
-  const detours = await findDetours(bench, journey, direct.part.up, direct.examined.hazards);
-  if (detours.length === 0) {
+  const direct = online?.isAll === true ? undefined : await examined(atOnce());
+  const found =
+    direct === undefined ? [] : await findDetours(bench, journey, direct.part.up, direct.examined.hazards);
+  const detours = [...(online === undefined ? [] : [online.detour]), ...found];
+  if (direct !== undefined && detours.every(({ isOptional }) => isOptional)) {
     const isOnline = onlineTables(bench, journey);
     const concurrent = atOnce((table) => isOnline(table, current));
     const isSame = sameTexts(direct.part.up, concurrent.up) && sameTexts(direct.part.down, concurrent.down);
-    return { parts: [isSame ? direct : await examined(concurrent)], sizes };
+    return [isSame ? direct : await examined(concurrent)];
   }
   const filled = new Set(worksIn("fill", detours).flatMap(({ facts }) => facts));
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {
+    const own = online === undefined ? part : withoutLoss(part, online.spare);
     const first = {
-      ...part,
+      ...own,
       before,
       renames,
-      up: [...renaming.up, ...part.up],
-      down: [...part.down, ...renaming.down],
+      up: [...renaming.up, ...own.up],
+      down: [...own.down, ...renaming.down],
     };
-    parts.push(await examined(at === 0 ? first : part, filled));
+    parts.push(await examined(at === 0 ? first : own, filled));
   }
-  return { parts, sizes };
+  return parts;
 }
 
 function sameTexts(a: readonly PlannedStatement[], b: readonly PlannedStatement[]): boolean {

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Threshold } from "../plan/sizes.js";
-import { type OnlineMode, onlineModes } from "./online-modes.js";
+import { type OnlineMode, onlineModes, type RenameMode, renameModes } from "./online-modes.js";
 
 /** Which tables are large, and whether changes go around what would block them. */
 export interface Online extends Threshold {
   readonly mode: OnlineMode;
+  readonly rename: RenameMode;
   /** The environment whose tables tell the sizes. */
   readonly sizesFrom?: string;
 }
@@ -30,6 +31,7 @@ const bytes = z
 export const onlineSchema = z
   .strictObject({
     mode: z.enum(onlineModes).default("auto"),
+    rename: z.enum(renameModes).default("auto"),
     rows: z.int().nonnegative().default(100_000),
     bytes: bytes.default(100 * 1024 ** 2),
     sizes_from: z.exactOptional(z.string()),

@@ -92,6 +92,7 @@ export async function findDetours(
     isBusy: (change) => bench.project.online.mode !== "never" && busy.has(subject(change).id),
     isLarge: (table) => isOnline(table, current),
     bounds: await partitionBounds(bench, current, wanted),
+    isAlways: bench.project.online.mode === "always",
     annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
   };
   const hasRows = ({ identity }: Fact) => sizes(name(identity.schema, identity.name).text)?.rows !== 0;
@@ -136,31 +137,48 @@ export async function partsOf(
   bench.progress("planning in phases");
   const { current, wanted } = journey;
   const isPhased = detours.some(({ isSmall }) => isSmall !== true);
+  const names = {
+    renames: detours.flatMap((detour) => detour.renames ?? []),
+    formerly: new Map(detours.flatMap((detour) => [...(detour.formerly ?? [])])),
+  };
+  return partsAlong(bench, journey, waypoints({ current, wanted }, detours), names, isPhased);
+}
+
+/** What changes its name in a swap. */
+interface Swapped {
+  readonly renames: readonly Rename[];
+  readonly formerly: NonNullable<Detour["formerly"]>;
+}
+
+/** The parts of a journey along these legs. */
+export async function partsAlong(
+  bench: Workbench,
+  journey: Journey,
+  way: readonly Leg[],
+  names: Swapped,
+  isPhased: boolean,
+): Promise<Part[]> {
   const groups = new Map<Phase | undefined, Leg[]>();
-  for (const leg of waypoints({ current, wanted }, detours)) {
+  for (const leg of way) {
     const phase = isPhased ? phaseOf(leg.stage) : undefined;
     groups.set(phase, [...(groups.get(phase) ?? []), leg]);
   }
-  const renames = detours.flatMap((detour) => detour.renames ?? []);
-  const formerly = new Map(detours.flatMap((detour) => [...(detour.formerly ?? [])]));
   const parts: Part[] = [];
-  let start = current;
+  let start = journey.current;
   for (const [phase, legs] of groups) {
-    const part = await partOf(bench, journey, start, legs, { renames, formerly }, isPhased);
+    const part = await partOf(bench, journey, start, legs, names, isPhased);
     parts.push(phase === undefined ? part : { ...part, phase });
     start = part.wanted;
   }
   return parts;
 }
 
-type Former = NonNullable<Detour["formerly"]>;
-
 async function partOf(
   bench: Workbench,
   journey: Journey,
   start: Catalog,
   legs: readonly Leg[],
-  { renames, formerly }: { readonly renames: readonly Rename[]; readonly formerly: Former },
+  { renames, formerly }: Swapped,
   isPhased: boolean,
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);

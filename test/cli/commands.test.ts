@@ -39,7 +39,7 @@ function projectAt(environment: string): Project {
     manage: {},
     lockTimeout: "3s",
     preflightTimeout: "5min",
-    online: { mode: "auto", rows: 100_000, bytes: 100 * 1024 ** 2 },
+    online: { mode: "auto", rename: "auto", rows: 100_000, bytes: 100 * 1024 ** 2 },
     pace: usualPace,
     lint: usualLint,
     environment: { name: environment, database: "pglite:data", shadow: "auto", allow: [] },

@@ -77,7 +77,11 @@ async function lintRevision(
   const lint = { ...usualLint, ...settings };
   const bench = {
     parser,
-    project: { lint, manage: {}, online: { mode: "auto" as const, rows: 100_000, bytes: 100 * 1024 ** 2 } },
+    project: {
+      lint,
+      manage: {},
+      online: { mode: "auto" as const, rename: "auto" as const, rows: 100_000, bytes: 100 * 1024 ** 2 },
+    },
     shadow: { description: "PGlite" },
   };
   const file = {
