@@ -8,7 +8,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { lonelyTable } from "./context.js";
 import type { Interim, Turn, Work } from "./detour.js";
 import { interimName, renamedFact } from "./names.js";
-import { assign, isChanged, syncTrigger } from "./sync.js";
+import { assign, isChanged, isOther, syncTrigger } from "./sync.js";
 
 /** The states around the renames: before them, after them and nothing else, and when all is done. */
 export interface RenameStates {
@@ -209,7 +209,7 @@ function resolve(column: RenamedColumn, states: RenameStates): Sql {
   const { isConstant, expression } = defaultsOf(column, states);
   const type = raw(column.before.attributes.type);
   const isGivenNew = isConstant
-    ? sql`ROW(${newValue(column.after)})::record OPERATOR(pg_catalog.*<>) ROW((${raw(expression)})::${type})::record`
+    ? isOther(newValue(column.after), sql`(${raw(expression)})::${type}`)
     : sql`${newValue(column.before)} IS NULL`;
   return join(
     [
@@ -251,13 +251,13 @@ function fill(
   turn: Turn,
   pairs: readonly (readonly [to: Identity<"column">, from: Identity<"column">])[],
 ): Work {
-  const [to, from] = [0, 1].map((at) => join(pairs.map((pair) => name(pair[at]?.name))));
+  const listed = (at: 0 | 1) => join(pairs.map((pair) => name(pair[at].name)));
   const set = join(pairs.map(([one, other]) => sql`${name(one.name)} = ${name(other.name)}`));
   return {
     turn,
     about: table.id,
     facts: pairs.map(([one]) => factId(one)),
-    sql: sql`UPDATE ${tableName(table)} SET ${set} WHERE ROW(${to})::record OPERATOR(pg_catalog.*<>) ROW(${from})::record`,
+    sql: sql`UPDATE ${tableName(table)} SET ${set} WHERE ${isOther(listed(0), listed(1))}`,
   };
 }
 

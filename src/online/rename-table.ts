@@ -9,7 +9,7 @@ import type { RenameStates } from "./rename-column.js";
 
 type Content = Required<Pick<Interim, "facts" | "edges">>;
 
-/** From this version on a view looks as whoever uses it (manual, CREATE VIEW, security_invoker). */
+/** From this version on a view can look as whoever uses it (manual, CREATE VIEW, security_invoker). */
 const invokerSince = 15;
 
 /** Why a table cannot be found under two names; undefined where it can. */
@@ -20,7 +20,7 @@ export function tableObstacle(
 ): string | undefined {
   const [table, final] = [after.get(factId(to)), wanted.get(factId(to))];
   if (!isKind(table, "table") || !isKind(final, "table")) return "it does not stay";
-  if (major < invokerSince && after.childrenOfKind(table.id, "row security").length > 0)
+  if (major < invokerSince && hasRowSecurity(table.id, after))
     return `before version ${invokerSince} a view cannot respect its row security`;
   const schema = schemaOf(from);
   if (!after.has(schema) || !wanted.has(schema)) return "its old schema does not stay";
@@ -56,8 +56,8 @@ function viewUnder(
   const identity: Identity<"view"> = { kind: "view", schema, name: own };
   const columns = catalog.childrenOfKind(table.id, "column");
   const list = columns.map((column) => {
-    const alias = called(column);
-    return sql`${name(column.identity.name)}${alias !== undefined && sql` AS ${name(alias)}`}`;
+    const [own, alias] = [name(column.identity.name), called(column)];
+    return alias === undefined ? own : sql`${own} AS ${name(alias)}`;
   });
   const view: Fact<"view"> = {
     identity,
@@ -65,7 +65,7 @@ function viewUnder(
     parent: schemaOf(from),
     attributes: {
       definition: ` SELECT ${join(list).text}\n   FROM ${name(table.identity.schema, table.identity.name).text}`,
-      options: major >= invokerSince ? ["security_invoker=true"] : [],
+      options: looksAsInvoker(table, catalog, major) ? ["security_invoker=true"] : [],
     },
   };
   const facts: Fact[] = [view];
@@ -103,6 +103,21 @@ function viewUnder(
     copy(column, fact);
   }
   return { facts, edges };
+}
+
+/**
+ * A view that looks as whoever uses it asks for rights on all columns that it names, which those lack who may use some
+ * columns only. Without row security it gives away nothing to look as the owner: it has the table's grants.
+ */
+function looksAsInvoker({ id }: Fact, catalog: Catalog, major: number): boolean {
+  const isOfColumn = catalog
+    .childrenOfKind(id, "column")
+    .some((column) => catalog.childrenOfKind(column.id, "privilege").length > 0);
+  return major >= invokerSince && (!isOfColumn || hasRowSecurity(id, catalog));
+}
+
+function hasRowSecurity(table: FactId, catalog: Catalog): boolean {
+  return catalog.childrenOfKind(table, "row security").length > 0;
 }
 
 function schemaOf({ schema = "" }: Identity): FactId {
