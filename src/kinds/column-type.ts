@@ -3,6 +3,7 @@ import { type Cast, castBetween } from "./cast.js";
 import { alterColumn, type ColumnFact } from "./column-identity.js";
 import { moveRows } from "./composite-row.js";
 import type { AlterContext } from "./define.js";
+import { apartFromHeirs } from "./not-null-heirs.js";
 import { storageName } from "./storage.js";
 
 export const setCompression = (to: ColumnFact, alter = alterColumn(to)) =>
@@ -32,18 +33,27 @@ export function storageAfterCascade(to: ColumnFact, above: ColumnFact, context: 
   ];
 }
 
-/** From a type that was replaced. */
-export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
-  const after = [...storageAfterType(to), ...restoreStatistics(to)];
-  const using = context.using?.(to.id);
-  if (using !== undefined) return [...changeType(from, to, { using }), ...after];
-  const move = moveRows(from, to, context);
-  if (move === undefined) return [...changeType(from, to, { cast: "by text" }), ...after];
-  const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
-  return [...move.before, alter, ...move.after, ...after];
+/** To another type, with all that PostgreSQL forgets of the column and of those that inherit it by that. */
+export function changeColumnType(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  return withAll(changeType(from, to, { using: context.using?.(to.id) }), from, to, context);
 }
 
-export function changeType(
+/** From a type that was replaced. */
+export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  const using = context.using?.(to.id);
+  if (using !== undefined) return withAll(changeType(from, to, { using }), from, to, context);
+  const move = moveRows(from, to, context);
+  if (move === undefined) return withAll(changeType(from, to, { cast: "by text" }), from, to, context);
+  const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;
+  return withAll([...move.before, alter, ...move.after], from, to, context);
+}
+
+function withAll(change: readonly Sql[], from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
+  const { before, after } = apartFromHeirs(from, context);
+  return [...before, ...change, ...storageAfterType(to), ...restoreStatistics(to), ...after];
+}
+
+function changeType(
   from: ColumnFact,
   to: ColumnFact,
   how: { readonly cast?: Cast; readonly using?: string | undefined } = {},

@@ -13,8 +13,8 @@ import {
 } from "./column-identity.js";
 import { asksForValue, columnPreflight } from "./column-preflight.js";
 import {
+  changeColumnType,
   changeToReplaced,
-  changeType,
   isRetyped,
   restoreStatistics,
   setCompression,
@@ -145,11 +145,7 @@ export const column = defineKind({
       rebuilds: (dependent, _from, _to, { current }) => needsUnchangedColumn(dependent, current),
       cascades: true,
       rewrites: true,
-      sql: (from, to, { using }) => [
-        ...changeType(from, to, { using: using?.(to.id) }),
-        ...storageAfterType(to),
-        ...restoreStatistics(to),
-      ],
+      sql: changeColumnType,
       afterCascade: storageAfterCascade,
     },
     { of: ["identity"], awaits: (dependent) => isKind(dependent, "not null"), sql: changeIdentity },

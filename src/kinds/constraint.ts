@@ -3,12 +3,13 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
-import { adoptedIndex } from "./key-index.js";
+import { adoptedIndex, isPartitioned } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
+import { isTyped } from "./table-type.js";
 
 /** A table constraint (manual, Constraints). NOT NULL is a kind of its own. */
 export interface Constraint {
@@ -129,6 +130,7 @@ export const constraint = defineKind({
     },
     {
       of: ["options"],
+      when: ({ parent }, _, { current }) => !isPartitioned(parent, current),
       sql: (from, to) => changeOptions(alterIndex(to), from.attributes.options, to.attributes.options),
     },
     {
@@ -142,7 +144,9 @@ export const constraint = defineKind({
     return { on, columns: printedList(definition).items, where: "" };
   },
   preflight: constraintPreflight,
-  resembles: sameParentAndAttributes,
+  resembles: (from, to, { current }) =>
+    isTyped(from.parent, current) ? undefined : sameParentAndAttributes(from, to),
+  isFixed: ({ parent }, catalog) => isTyped(parent, catalog),
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,
   ],

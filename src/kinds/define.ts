@@ -172,6 +172,8 @@ export interface Kind<K extends KindName> {
   readonly alter: readonly AlterRule<K>[];
   /** Absent where PostgreSQL has no RENAME. */
   readonly rename?: (from: Identity, to: Identity) => readonly Sql[];
+  /** Whether PostgreSQL refuses to rename just this one: it is made anew. */
+  readonly isFixed?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /**
    * Whether a dropped and a created fact look like one that was renamed. `same`: renaming is all it takes, and nothing
    * is lost by it. `alike`: a person must say, because a drop would lose data.
@@ -196,7 +198,7 @@ export interface Kind<K extends KindName> {
   /** Absent where nothing is inherited. */
   readonly inheritance?: (fact: Fact<K>, from: Fact) => Inheritance;
   /** Whether it is made after the ties of its table, whereas other parts are made before. */
-  readonly afterTies?: (fact: Fact<K>) => boolean;
+  readonly afterTies?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /** What is still to do for a fact that came into being with the one it inherits from. */
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
   /** Goes when the tie goes through which it inherits. */

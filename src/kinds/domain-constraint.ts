@@ -6,6 +6,7 @@ import { domainConstraintPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
+import { columnsThatStore } from "./row-type.js";
 
 /** A check of a domain. */
 export interface DomainConstraint {
@@ -61,19 +62,36 @@ export const domainConstraint = defineKind({
 });
 
 /**
- * Whether a column holds the domain inside of an array: PostgreSQL then validates nothing, and refuses
- * (typecmds.c, get_rels_with_domain).
+ * Whether a column holds the domain inside of something else, an array, a row or a range: PostgreSQL then validates
+ * nothing, and refuses (typecmds.c, get_rels_with_domain).
  */
 export function isInContainer(domain: FactId, catalog: Catalog): boolean {
   return catalog.dependents(domain).some(({ from }) => {
     const dependent = catalog.get(from);
-    if (isKind(dependent, "column")) return dependent.attributes.type.endsWith("[]");
+    if (dependent === undefined) return false;
+    if (isKind(dependent, "domain")) return isArray(dependent.attributes) || isInContainer(from, catalog);
+    if (isKind(dependent, "range")) return columnsThatStore(from, catalog).length > 0;
+    if (isStored(dependent, catalog) && isArray(dependent.attributes)) return true;
+    // A row that has the domain, of a table as of a composite type.
     return (
-      isKind(dependent, "domain") &&
-      (dependent.attributes.type.endsWith("[]") || isInContainer(from, catalog))
+      isColumnOrAttribute(dependent) &&
+      dependent.parent !== undefined &&
+      columnsThatStore(dependent.parent, catalog).length > 0
     );
   });
 }
+
+const isArray = ({ type }: { readonly type: string }) => type.endsWith("[]");
+
+function isStored(fact: Fact, catalog: Catalog): fact is Fact<"column"> | Fact<"view column"> {
+  return (
+    isKind(fact, "column") ||
+    (isKind(fact, "view column") && isKind(catalog.get(fact.parent), "materialized view"))
+  );
+}
+
+const isColumnOrAttribute = ({ identity: { kind } }: Fact) =>
+  kind === "column" || kind === "foreign column" || kind === "view column" || kind === "attribute";
 
 /** The check as it stands in CREATE DOMAIN and ADD. */
 export function domainConstraintDefinition({ identity, attributes }: DomainConstraintFact): Sql {

@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/catalog.js";
-import { type Fact, isKind } from "../catalog/fact.js";
+import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind, type RenderContext, type Statement } from "./define.js";
+import { isAmbiguous, isPartitioned } from "./key-index.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
@@ -78,7 +79,8 @@ export const index = defineKind({
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
   create: (fact, context) => {
     const { identity, attributes } = fact;
-    const only = attributes.attached === null ? "" : "ONLY ";
+    const isApart = attributes.attached !== null || isAmbiguousIn(fact, [context.catalog, context.current]);
+    const only = isApart ? "ONLY " : "";
     const [columns, where] = splitWhere(attributes.definition);
     const isConcurrent = context.current.has(fact.parent as FactId) && isConcurrently(fact, context);
     return [
@@ -98,12 +100,12 @@ export const index = defineKind({
       ...Object.entries(attributes.statistics).map(
         ([column, target]) => sql`${alterIndex(fact)} ALTER COLUMN ${raw(column)} SET STATISTICS ${target}`,
       ),
-      ...(attributes.attached === null ? [] : attach(fact, context.catalog)),
+      ...(isApart ? attach(fact, context.catalog) : []),
     ];
   },
   inheritance: () => "adopted",
   // A table that is attached later gets every index that it lacks.
-  afterTies: ({ attributes }) => attributes.attached !== null,
+  afterTies: (fact, catalog) => fact.attributes.attached !== null || isAmbiguous(fact, catalog),
   drop: (fact, context) => {
     const isConcurrent = isConcurrently(fact, context);
     const { schema, name: index } = fact.identity;
@@ -154,6 +156,10 @@ export const index = defineKind({
   rename: (from, to) => [sql`ALTER INDEX ${name(from.schema, from.name)} RENAME TO ${name(to.name)}`],
 });
 
+/** Also while something that goes later is still there. */
+const isAmbiguousIn = (fact: Fact<"index">, catalogs: readonly Catalog[]) =>
+  catalogs.some((catalog) => isAmbiguous(fact, catalog));
+
 /** The indexes of partitions that are parts of this one. */
 function partsOf({ id }: Fact<"index">, catalog: Catalog): ReadonlySet<FactId> {
   const parts = catalog.dependents(id).filter(({ type }) => type === "inherits");
@@ -163,6 +169,7 @@ function partsOf({ id }: Fact<"index">, catalog: Catalog): ReadonlySet<FactId> {
 function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<FactId> = new Set()): Sql[] {
   return [...partsOf(fact, catalog)]
     .filter((part) => !attached.has(part))
+    .toSorted()
     .flatMap((part) => catalog.get(part)?.identity ?? [])
     .map((part) => sql`${alterIndex(fact)} ATTACH PARTITION ${name(part.schema, part.name)}`);
 }
@@ -170,11 +177,6 @@ function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<Fac
 /** No partitioned table's index is built concurrently (manual, CREATE INDEX, CONCURRENTLY). */
 function isConcurrently({ parent }: Fact<"index">, { isOnline, catalog }: RenderContext): boolean {
   return parent !== undefined && isOnline?.(parent) === true && !isPartitioned(parent, catalog);
-}
-
-function isPartitioned(id: FactId | undefined, catalog: Catalog): boolean {
-  const table = catalog.get(id);
-  return isKind(table, "table") && table.attributes.partitionBy !== null;
 }
 
 const inTurn = (isConcurrent: boolean, statement: Sql): Sql | Statement =>

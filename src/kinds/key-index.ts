@@ -1,6 +1,6 @@
 import { sameValue } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { name } from "../sql/sql.js";
 
@@ -42,3 +42,39 @@ export function adoptedIndex(key: Fact<"constraint">, current: Catalog): FactId 
     ? index.id
     : undefined;
 }
+
+/** Of a partitioned table's index no storage parameter can be altered (tablecmds.c, ATPrepCmd). */
+export function isPartitioned(table: FactId | undefined, catalog: Catalog): boolean {
+  const fact = catalog.get(table);
+  return isKind(fact, "table") && fact.attributes.partitionBy !== null;
+}
+
+/**
+ * Whether PostgreSQL may take the wrong ones of the partitions' indexes for parts of this one: it takes the first that
+ * is on the same columns, in whatever direction (indexcmds.c, CompareIndexInfo).
+ */
+export function isAmbiguous(fact: Fact<"index">, catalog: Catalog): boolean {
+  // What a foreign key of a partition needs is there before the partition is tied.
+  if (catalog.dependents(fact.id).some(({ type }) => type === "needs")) return false;
+  return heirsOf(fact, catalog).some((heir) => isAmbiguous(heir, catalog) || hasTwin(heir, catalog));
+}
+
+function heirsOf({ id }: Fact<"index">, catalog: Catalog): Fact<"index">[] {
+  return catalog.dependents(id).flatMap(({ from, type }) => {
+    const heir = type === "inherits" ? catalog.get(from) : undefined;
+    const part = isKind(heir, "constraint") ? indexOfKey(heir) : heir;
+    return isKind(part, "index") ? [part] : [];
+  });
+}
+
+function hasTwin(fact: Fact<"index">, catalog: Catalog): boolean {
+  if (fact.parent === undefined) return false;
+  const others = [
+    ...catalog.childrenOfKind(fact.parent, "index"),
+    ...catalog.childrenOfKind(fact.parent, "constraint").flatMap((key) => indexOfKey(key) ?? []),
+  ];
+  return others.some((other) => other.id !== fact.id && shape(other) === shape(fact));
+}
+
+const shape = ({ attributes: { unique, definition } }: Fact<"index">) =>
+  `${unique} ${definition.replaceAll(/ (?:DESC|NULLS FIRST|NULLS LAST)\b/g, "")}`;

@@ -7,7 +7,9 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
+import { alterNotNull, isNamedOtherwiseBelow, nameOf } from "./not-null-heirs.js";
 import { inherits, isUserColumn, isUserSchema, ref, refs } from "./query.js";
+import { isTyped } from "./table-type.js";
 
 /**
  * NOT NULL of a column of a table or foreign table. A constraint with a name from version 18 on, a mark of the column
@@ -105,26 +107,44 @@ export const notNull = defineKind({
   alter: [
     {
       of: ["name"],
+      when: (from, _, { current, major }) =>
+        major < 18 ||
+        (!isTyped(current.get(from.parent)?.parent, current) &&
+          !(isForeign(from, current) && isNamedOtherwiseBelow(from, current))),
       // One that came from a parent keeps the name it had there when the tables are untied.
-      sql: (from, to, { major }) =>
-        major < 18 ? [] : renameConstraint(to, from.attributes.name ?? keptName(from), to.attributes.name),
+      sql: (from, to, { current, major }) => {
+        const rename = renameConstraint(to, nameOf(from), to.attributes.name);
+        if (major < 18) return [];
+        if (rename.length === 0 || !isNamedOtherwiseBelow(from, current)) return rename;
+        return [
+          alterNotNull(to, nameOf(from), "NO INHERIT"),
+          ...rename,
+          alterNotNull(to, to.attributes.name, "INHERIT"),
+        ];
+      },
     },
     {
       of: ["validated"],
       when: (_, to) => to.attributes.validated,
       cascades: true,
       sql: (from, to) =>
-        sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.attributes.name ?? keptName(from) ?? undefined)}`,
+        sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.attributes.name ?? nameOf(from) ?? undefined)}`,
     },
     {
       // Of a foreign table no constraint can be altered (tablecmds.c, ATPrepCmd).
       of: ["noInherit"],
-      when: (_, to, { wanted }) => isKind(wanted.get(to.parent), "column"),
-      sql: (_, to) =>
-        sql`${alterTable(to)} ALTER ${called(to)} ${raw(to.attributes.noInherit ? "NO INHERIT" : "INHERIT")}`,
+      when: (_, to, { wanted }) => !isForeign(to, wanted),
+      sql: (from, to) =>
+        alterNotNull(
+          to,
+          to.attributes.name ?? nameOf(from),
+          to.attributes.noInherit ? "NO INHERIT" : "INHERIT",
+        ),
     },
   ],
 });
+
+const isForeign = (fact: NotNullFact, catalog: Catalog) => isKind(catalog.get(fact.parent), "foreign column");
 
 const renameConstraint = (fact: NotNullFact, from: string | null, to: string | null) =>
   from === null || to === null || from === to
@@ -134,12 +154,6 @@ const renameConstraint = (fact: NotNullFact, from: string | null, to: string | n
 /** A name that no person chose. */
 const ceded = ({ id }: NotNullFact) =>
   `dm_ceded_${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
-
-/** The name of one that came from a parent. */
-function keptName({ noted }: NotNullFact): string | null {
-  const kept = noted?.inheritedName;
-  return typeof kept === "string" ? kept : null;
-}
 
 const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes.name ?? undefined)}`;
 

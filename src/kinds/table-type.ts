@@ -1,4 +1,6 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind } from "./define.js";
 import { isUserSchema, ref, refs } from "./query.js";
@@ -18,6 +20,20 @@ declare module "../catalog/fact.js" {
 const alterTable = ({ identity }: Fact<"table type">) =>
   sql`ALTER TABLE ${name(identity.schema, identity.name)}`;
 
+/** PostgreSQL renames no constraint of a table that has a type (tablecmds.c, renameatt_check). */
+export function isTyped(table: FactId | undefined, catalog: Catalog): boolean {
+  return table !== undefined && catalog.childrenOfKind(table, "table type").length > 0;
+}
+
+/** OF wants the columns in the order of the attributes, and a new column is the last (manual, ALTER TABLE, OF). */
+function isInOrder(table: FactId, current: Catalog, wanted: Catalog): boolean {
+  const columns = (catalog: Catalog) =>
+    catalog.childrenOfKind(table, "column").toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const after = columns(wanted);
+  const kept = columns(current).filter(({ id }) => wanted.has(id));
+  return kept.every(({ id }, at) => after[at]?.id === id);
+}
+
 export const tableType = defineKind({
   name: "table type",
   query: () => `
@@ -31,6 +47,8 @@ export const tableType = defineKind({
   folds: () => true,
   create: (fact) => [sql`${alterTable(fact)} OF ${raw(fact.attributes.type)}`],
   drop: (fact) => [sql`${alterTable(fact)} NOT OF`],
+  needsNewParent: ({ parent }, { current, wanted }) =>
+    parent !== undefined && !isInOrder(parent, current, wanted),
   alter: [],
   isTie: "parts go",
 });

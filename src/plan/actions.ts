@@ -164,7 +164,8 @@ class Builder implements ActionGraph {
       if (this.#concerns(to, "awaits", fact)) this.#before("alter", id, "alter", to);
       else this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
     }
-    for (const { to } of this.#current.dependencies(id)) {
+    for (const { to, type } of this.#current.dependencies(id)) {
+      if (type === "inherits") continue;
       this.#before("alter", id, "drop", to);
       this.#before("alter", id, "drop aside", this.#asides.around(to) ?? to);
     }
@@ -207,6 +208,20 @@ class Builder implements ActionGraph {
   orderByInheritance(): void {
     const states = { current: this.#current, wanted: this.#wanted };
     orderByInheritance(this.actions.values(), this.#decisions, states, this.#before.bind(this));
+    this.#tieFromAbove();
+  }
+
+  /** What a table has from above, an identity, it gives to those that are tied to it, and only then. */
+  #tieFromAbove(): void {
+    const isTie = ({ identity }: Fact) => kindOf(identity.kind).isTie === "parts go";
+    for (const [key, { type, fact }] of this.actions) {
+      if (type !== "create" || !isTie(fact)) continue;
+      for (const { to } of this.#wanted.dependencies(fact.id)) {
+        if (to === fact.parent) continue;
+        const above = this.#wanted.children(to).find(isTie);
+        if (above !== undefined) this.#weaklyBefore(actionKey("create", above.id), key);
+      }
+    }
   }
 
   /** A name is free only after whatever held it is gone. */

@@ -5,7 +5,7 @@ import { actionKey } from "./action.js";
 import type { ActionGraph } from "./actions.js";
 import type { Decisions } from "./decide.js";
 import type { Graph } from "./graph.js";
-import { inheritedActions } from "./inherit.js";
+import { inheritedActions, inheritedFrom } from "./inherit.js";
 
 /** Actions merged into the statement of another: a column into its table's CREATE, an index into its table's DROP. */
 export interface Folded {
@@ -28,7 +28,7 @@ export function fold(
   const into = new Map([
     ...inherited,
     ...foldedDrops(decisions, states.current),
-    ...[...foldedCreates(decisions, states.wanted)].filter(([key]) => !inherited.has(key)),
+    ...foldedCreates(decisions, states.wanted, inherited).filter(([key]) => !inherited.has(key)),
     ...adoptions(decisions, states.current),
   ]);
   for (const key of into.keys()) if (!actions.has(key)) into.delete(key);
@@ -68,10 +68,17 @@ function foldedDrops({ drops, setAside }: Decisions, current: Catalog): [string,
 }
 
 /** CREATE of the parent makes it too, where the kind says so. */
-function foldedCreates({ creates }: Decisions, wanted: Catalog): [string, string][] {
+function foldedCreates(
+  { creates }: Decisions,
+  wanted: Catalog,
+  inherited: ReadonlyMap<string, string>,
+): [string, string][] {
   return [...creates.values()].flatMap((fact): [string, string][] => {
     const parent = fact.parent === undefined ? undefined : creates.get(fact.parent);
     if (parent === undefined || !kindOf(fact.identity.kind).folds?.(fact, parent, wanted)) return [];
+    // What comes to its table with the one above has nothing of its own that this one would take in.
+    const isAdopted = inheritedFrom(wanted, fact.id).length > 0;
+    if (isAdopted && inherited.has(actionKey("create", parent.id))) return [];
     return [[actionKey("create", fact.id), actionKey("create", parent.id)]];
   });
 }

@@ -31,6 +31,8 @@ export function orderByInheritance(
       for (const edge of inheritedFrom(states.wanted, fact.id)) orderCreate(fact, edge);
     } else if (type === "drop") {
       for (const edge of inheritedFrom(states.current, fact.id)) orderDrop(edge);
+    } else if (type === "alter") {
+      for (const edge of inheritedFrom(states.current, fact.id)) orderAlter(edge);
     }
     if (kindOf(fact.identity.kind).isTie !== undefined) orderTie(type, fact);
   }
@@ -40,8 +42,8 @@ export function orderByInheritance(
     const { wanted } = states;
     const isAdopted = manner(fact, edge, wanted) === "adopted";
     const isTiedNow = edge.via !== undefined && decisions.creates.has(edge.via);
-    if (isAfterTies(states.current.get(edge.to))) before("create", fact.id, "alter", edge.to);
-    if (isAfterTies(wanted.get(edge.to))) {
+    if (isAfterTies(edge.to, states.current)) before("create", fact.id, "alter", edge.to);
+    if (isAfterTies(edge.to, wanted)) {
       before("create", fact.id, "create", edge.to);
       return;
     }
@@ -63,13 +65,18 @@ export function orderByInheritance(
     if (via !== undefined && !decisions.drops.has(via)) before("drop", to, "drop", from);
   }
 
+  /** A part is free to change when the one that it came from is gone. */
+  function orderAlter({ from, to, via }: Edge): void {
+    if (via !== undefined && !decisions.drops.has(via)) before("drop", to, "alter", from);
+  }
+
   /** Tables are tied when their parts are complete, and untied before these change. */
   function orderTie(type: ActionType, tie: Fact): void {
     const catalog = type === "create" ? states.wanted : states.current;
     for (const { to: table } of catalog.dependencies(tie.id)) {
       for (const part of partsForTie(table, type)) {
         for (const change of ["drop", "alter", "create"] as const) {
-          if (type === "create" && isAfterTies(states.wanted.get(part))) {
+          if (type === "create" && isAfterTies(part, states.wanted)) {
             before("create", tie.id, change, part);
           } else if (type === "create") before(change, part, "create", tie.id);
           else if (type === "drop") before("drop", tie.id, change, part);
@@ -99,8 +106,10 @@ export function orderByInheritance(
   }
 }
 
-const isAfterTies = (fact: Fact | undefined) =>
-  fact !== undefined && kindOf(fact.identity.kind).afterTies?.(fact) === true;
+function isAfterTies(id: FactId, catalog: Catalog): boolean {
+  const fact = catalog.get(id);
+  return fact !== undefined && kindOf(fact.identity.kind).afterTies?.(fact, catalog) === true;
+}
 
 /** A table's columns, constraints, indexes and what is theirs, less satellites and ties. */
 function partsOf(table: FactId, catalog: Catalog): FactId[] {

@@ -29,6 +29,7 @@ export function renamePlan(steps: readonly RenameStep[]): {
  */
 export function renameSteps(renames: readonly Rename[], current: Catalog, wanted: Catalog): RenameStep[] {
   const moves = renames
+    .filter((rename) => !isFixed(rename, current, wanted))
     .map((rename) => moveOf(rename, current, wanted))
     .toSorted((a, b) => rankOf(a.to) - rankOf(b.to));
   const away = (identity: Identity) => aside(identity, current, wanted);
@@ -39,6 +40,13 @@ export function renameSteps(renames: readonly Rename[], current: Catalog, wanted
     return [hop, { from: hop.to, to: rename.to }];
   });
   return [...containers(moves, current, wanted), ...[...makeWay, ...inTurn].map(step)];
+}
+
+function isFixed({ from, to }: Rename, current: Catalog, wanted: Catalog): boolean {
+  return [wanted, current].some((catalog) => {
+    const fact = catalog.get(factId(catalog === wanted ? to : from));
+    return fact !== undefined && kindOf(fact.identity.kind).isFixed?.(fact, catalog) === true;
+  });
 }
 
 /** A rename, and the names that it sets free and takes. */

@@ -36,6 +36,18 @@ const pairs: readonly StatePair[] = [
       COMMENT ON COLUMN cat.name IS 'n'; CREATE INDEX i ON cat (name); CREATE INDEX j ON animal (name)`,
   },
   {
+    name: "NOT NULL has a name of its own below when the parent's name or type changes",
+    since: 18,
+    a: "CREATE TABLE animal (id int CONSTRAINT one NOT NULL, code text CONSTRAINT two NOT NULL); CREATE TABLE cat (id int CONSTRAINT three NOT NULL, code text CONSTRAINT four NOT NULL) INHERITS (animal)",
+    b: "CREATE TABLE animal (id bigint CONSTRAINT one NOT NULL, code text CONSTRAINT five NOT NULL); CREATE TABLE cat (id bigint CONSTRAINT three NOT NULL, code text CONSTRAINT four NOT NULL) INHERITS (animal)",
+    never: /DROP NOT NULL|SET NOT NULL|DROP COLUMN/,
+  },
+  {
+    name: "storage and compression outlive a change of the parent's type",
+    a: `CREATE TABLE animal (name varchar(20)); ${cat}; ALTER TABLE cat ALTER name SET STORAGE EXTERNAL; ALTER TABLE cat ALTER name SET COMPRESSION pglz`,
+    b: `CREATE TABLE animal (name text); ${cat}; ALTER TABLE cat ALTER name SET STORAGE EXTERNAL; ALTER TABLE cat ALTER name SET COMPRESSION pglz`,
+  },
+  {
     name: "grandchildren",
     a: `${animal}; ${cat}; CREATE TABLE lion (mane text) INHERITS (cat)`,
     b: `${animal}; ALTER TABLE animal ADD weight numeric DEFAULT 0, ADD CHECK (weight >= 0); ${cat}; ALTER TABLE cat ALTER lives TYPE bigint; CREATE TABLE lion (mane text) INHERITS (cat);
@@ -64,6 +76,21 @@ thereAndBack("typed tables", [
     name: "a typed table comes and goes",
     a: point,
     b: `${point}; CREATE TABLE p OF point2 (PRIMARY KEY (x)); CREATE TABLE q OF point2`,
+  },
+  {
+    name: "attributes of a table's type come in the middle, and lose their place",
+    a: "CREATE TYPE point2 AS (x int, y text); CREATE TABLE p OF point2; CREATE INDEX i ON p (y)",
+    b: "CREATE TYPE point2 AS (z int, x int, y int); CREATE TABLE p OF point2; CREATE INDEX i ON p (y)",
+  },
+  {
+    name: "a constraint of a table with a type has another name",
+    a: `${point}; CREATE TABLE p OF point2 (CONSTRAINT one CHECK (x > 0), CONSTRAINT u UNIQUE (x))`,
+    b: `${point}; CREATE TABLE p OF point2 (CONSTRAINT two CHECK (x > 0), CONSTRAINT v UNIQUE (x))`,
+  },
+  {
+    name: "an attribute goes with the columns of tables that inherit from those of the type",
+    a: "CREATE TYPE point2 AS (x int, y text); CREATE TABLE p OF point2; CREATE TABLE q (z int) INHERITS (p); CREATE POLICY o ON q USING (y > '')",
+    b: "CREATE TYPE point2 AS (x int); CREATE TABLE p OF point2; CREATE TABLE q (z int) INHERITS (p)",
   },
   {
     name: "OF is added and removed, never by a new table",

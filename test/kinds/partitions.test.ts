@@ -50,6 +50,11 @@ const pairs: readonly StatePair[] = [
       COMMENT ON COLUMN m_24.v IS 'v'; COMMENT ON TABLE m_24 IS 't'`,
   },
   {
+    name: "a new column with a statistics target, which its partitions' have not",
+    a: whole,
+    b: `${whole}; ALTER TABLE m ADD w int; ALTER TABLE ONLY m ALTER w SET STATISTICS 500; ALTER TABLE m_25 ALTER w SET STATISTICS 7`,
+  },
+  {
     name: "a new column with overrides",
     a: whole,
     b: `${whole}; ALTER TABLE m ADD COLUMN w text DEFAULT 'x'; ALTER TABLE m_24 ALTER w DROP DEFAULT; ALTER TABLE m_25 ALTER w SET DEFAULT 'y';
@@ -85,6 +90,16 @@ const pairs: readonly StatePair[] = [
     both: `${whole}; CREATE INDEX mine ON m_24 (v, at)`,
     a: "CREATE TABLE other (a int)",
     b: "CREATE INDEX i ON m (v, at)",
+  },
+  {
+    name: "of two indexes of a partition the parent has the one that it had",
+    a: `${whole}; CREATE INDEX b_own ON m_24 (v DESC); CREATE INDEX m_v ON m (v); CREATE INDEX a_new ON m_24 (v); CREATE INDEX m_25_v ON m_25 (v)`,
+    b: `${whole}; CREATE INDEX b_own ON m_24 (v DESC); CREATE INDEX m_v ON m (v)`,
+  },
+  {
+    name: "a partitioned table's index has another fill factor, which its partitions' have not",
+    a: `${whole}; CREATE INDEX m_v ON m (v)`,
+    b: `${whole}; CREATE INDEX m_v ON m (v) WITH (fillfactor = 70); ALTER INDEX m_24_v_idx RESET (fillfactor)`,
   },
   {
     name: "an index that some partitions lack gets more of them",
@@ -161,6 +176,11 @@ const pairs: readonly StatePair[] = [
     a: "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v serial, PRIMARY KEY (id, at)); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t",
     b: `CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v serial, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t;
       CREATE TABLE t_25 PARTITION OF t FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); CREATE TABLE t_d PARTITION OF t DEFAULT`,
+  },
+  {
+    name: "a clustered table becomes partitioned, and its index keeps its name",
+    a: "CREATE TABLE c (id int); CREATE INDEX c_id ON c (id); ALTER TABLE c CLUSTER ON c_id",
+    b: "CREATE TABLE c (id int) PARTITION BY RANGE (id); CREATE INDEX c_id ON c (id); CREATE TABLE c_d PARTITION OF c DEFAULT",
   },
   {
     name: "a check that the partition's rows are known to fulfil and the parent's are not",

@@ -1,0 +1,81 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { type Fact, isKind } from "../catalog/fact.js";
+import { name, raw, type Sql, sql } from "../sql/sql.js";
+import type { AlterContext } from "./define.js";
+import { hasHeirs } from "./inherited-column.js";
+
+/*
+ * From version 18 on PostgreSQL changes a NOT NULL together with those that inherit from it as if they had the same
+ * name, and comes to grief where they have not.
+ */
+
+type NotNullFact = Fact<"not null">;
+
+/** The name of one that came from a parent. */
+export function keptName({ noted }: NotNullFact): string | null {
+  const kept = noted?.inheritedName;
+  return typeof kept === "string" ? kept : null;
+}
+
+/** The name that it has, its own or its parent's. */
+export const nameOf = (fact: NotNullFact) => fact.attributes.name ?? keptName(fact);
+
+export const alterNotNull = ({ identity }: NotNullFact, own: string | null, change: string) =>
+  sql`ALTER TABLE ${name(identity.schema, identity.on)} ALTER CONSTRAINT ${name(own ?? undefined)} ${raw(change)}`;
+
+interface Heir {
+  readonly fact: NotNullFact;
+  readonly local: boolean;
+}
+
+function heirsOf({ id }: NotNullFact, catalog: Catalog): Heir[] {
+  return catalog.dependents(id).flatMap(({ from, type, local }) => {
+    const fact = type === "inherits" ? catalog.get(from) : undefined;
+    return isKind(fact, "not null") ? [{ fact, local: local === true }] : [];
+  });
+}
+
+/** Whether something that inherits from it has another name. */
+export function isNamedOtherwiseBelow(fact: NotNullFact, catalog: Catalog): boolean {
+  return heirsOf(fact, catalog).some(
+    (heir) =>
+      (keptName(heir.fact) ?? nameOf(fact)) !== nameOf(fact) || isNamedOtherwiseBelow(heir.fact, catalog),
+  );
+}
+
+/** Those that are valid below one that is not. */
+function validBelow(fact: NotNullFact, catalog: Catalog): Heir[] {
+  return heirsOf(fact, catalog).flatMap((heir) => [
+    ...(heir.fact.attributes.validated && !fact.attributes.validated ? [heir] : []),
+    ...validBelow(heir.fact, catalog),
+  ]);
+}
+
+/**
+ * What keeps a column's NOT NULL apart from those that inherit from it while its type changes: it comes back with the
+ * name and the validity that it has itself, for all of them.
+ */
+export function apartFromHeirs(
+  column: Fact<"column">,
+  { current, wanted, major }: Pick<AlterContext, "current" | "wanted" | "major">,
+): { readonly before: readonly Sql[]; readonly after: readonly Sql[] } {
+  const none = { before: [], after: [] };
+  const [fact] = current.childrenOfKind(column.id, "not null");
+  const now = wanted.get(fact?.id);
+  // What is replaced is gone by then.
+  const stays = isKind(now, "not null") && (now.attributes.validated || fact?.attributes.validated === false);
+  if (major < 18 || fact === undefined || !stays) return none;
+  const valid = validBelow(fact, current);
+  // A partitioned table's is always inherited.
+  if (hasHeirs(column.parent, current, ["partition"])) {
+    const validate = ({ fact: heir, local }: Heir) =>
+      sql`ALTER TABLE ${name(heir.identity.schema, heir.identity.on)} VALIDATE CONSTRAINT ${name((local ? keptName(heir) : nameOf(fact)) ?? undefined)}`;
+    return { before: [], after: valid.map(validate) };
+  }
+  if (valid.length === 0 && !isNamedOtherwiseBelow(fact, current)) return none;
+  const own = nameOf(fact);
+  return {
+    before: [alterNotNull(fact, own, "NO INHERIT")],
+    after: [alterNotNull(fact, own, "INHERIT")],
+  };
+}
