@@ -101,6 +101,11 @@ export const defaultPrivilege = defineKind({
     },
   ],
   implies: (created, catalog) => impliedPrivileges(created, catalog),
+  // What an extension makes has them like anything else, and only the extension knows what that is.
+  isSuspendedFor: ({ identity: { schema, args } }, made) =>
+    isKind(made, "extension") &&
+    args?.[0] === creator &&
+    (schema === undefined || schema === made.attributes.schema),
 });
 
 /** The privileges that an object has as soon as the connected role creates it. */

@@ -189,6 +189,8 @@ export interface Kind<K extends KindName> {
   readonly adopts?: (fact: Fact<K>, current: Catalog) => FactId | undefined;
   /** Facts that come into being by themselves when `created` is created in this state (default privileges). */
   readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
+  /** Whether it would come over parts of what is made that no plan sees: it goes meanwhile (an extension's members). */
+  readonly isSuspendedFor?: (fact: Fact<K>, made: Fact) => boolean;
   /** Facts whose going or changing takes this one along, so that it must come after them. */
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
   /** Roles that the fact names and that must exist before it can be created. */

@@ -3,7 +3,7 @@ import type { Fact, KindName } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
-import { kindOf } from "../kinds/index.js";
+import { kindNames, kindOf } from "../kinds/index.js";
 import { columnsThatStore } from "../kinds/row-type.js";
 import { bereft, bound } from "./inherit.js";
 
@@ -34,7 +34,12 @@ export interface Decisions {
  * that it cannot, or only without their dependents.
  * @param lettingGo whether what changes in place lets go of what is dropped; without it, it is replaced, too.
  */
-export function decide(changes: readonly Change[], context: AlterContext, lettingGo = true): Decisions {
+export function decide(
+  changes: readonly Change[],
+  context: AlterContext,
+  lettingGo = true,
+  isManaged: (fact: Fact) => boolean = () => true,
+): Decisions {
   const { current, wanted } = context;
   const supplanted = supplantedBy(changes);
   const adopters = adoptersIn(changes, current);
@@ -182,8 +187,20 @@ export function decide(changes: readonly Change[], context: AlterContext, lettin
   for (let ids = left(); ids.length > 0; ids = left()) {
     for (const id of ids) replace(id);
   }
+  for (const fact of suspendable(current)) {
+    if (!wanted.has(fact.id) || decisions.drops.has(fact.id) || !isManaged(fact)) continue;
+    const isInWay = kindOf(fact.identity.kind).isSuspendedFor;
+    if ([...decisions.creates.values()].some((made) => isInWay?.(fact, made))) replace(fact.id);
+  }
   parkExchanged(decisions);
   return decisions;
+}
+
+/** What goes and comes back around something else that is made. */
+function suspendable(catalog: Catalog): Fact[] {
+  return kindNames
+    .filter((kind) => kindOf(kind).isSuspendedFor !== undefined)
+    .flatMap((kind) => catalog.ofKind(kind));
 }
 
 /** Of facts that pass their names around, one stands aside under another name meanwhile. */

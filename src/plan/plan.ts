@@ -90,7 +90,7 @@ function arrange(
   const { current, wanted } = context;
   const changes = diff(current, wanted);
   const attempt = (lettingGo: boolean) => {
-    const decisions = decide(changes, context, lettingGo);
+    const decisions = decide(changes, context, lettingGo, isManaged);
     if (isManaged !== undefined) refuseUnmanaged(decisions, current, isManaged);
     const actionGraph = actionsFor(decisions, current, wanted, isManaged);
     return { actionGraph, folded: fold(actionGraph, decisions, { current, wanted }) };

@@ -18,6 +18,22 @@ const cases: readonly ChangeCase[] = [
     way: "comes and goes",
   },
   {
+    title: "an extension's functions are not granted by default privileges that came after it",
+    before: "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO one",
+    after: "CREATE EXTENSION pg_trgm; ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO one",
+    sees: ["extension pg_trgm"],
+    way: "comes and goes",
+  },
+  {
+    title: "an extension's functions keep what default privileges gave, and get no more",
+    before:
+      "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO one; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO one",
+    after:
+      "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO one; CREATE EXTENSION pg_trgm; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO one",
+    sees: ["extension pg_trgm"],
+    way: "comes and goes",
+  },
+  {
     title: "an extension that cannot move is made anew in another schema",
     serverOnly: true,
     given: "CREATE SCHEMA x",
