@@ -8,9 +8,9 @@ import { fromText } from "./detach.js";
 import type { KeptObject } from "./keep.js";
 import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
 
-/** One name that changes: an index's, a sequence's, the table's own, the column's own. */
+/** One name that changes: an index's, a sequence's, a constraint's, the table's own, the column's own. */
 export interface Renaming {
-  readonly kind: "index" | "sequence" | "table" | "column";
+  readonly kind: "index" | "sequence" | "constraint" | "table" | "column";
   readonly from: string;
   readonly to: string;
 }
@@ -53,7 +53,7 @@ export function archived({ fact, parts, typed }: KeptObject, revision: string): 
   const isTable = isKind(fact, "table");
   const rename = isTable ? nameInArchive : hiddenName;
   const renames = parts.flatMap((part) =>
-    renamedParts(part).map(
+    renamedParts(part, isTable).map(
       ({ kind, from }): Renaming => ({ kind, from, to: rename(revision, part.id, from) }),
     ),
   );
@@ -79,9 +79,13 @@ export function archived({ fact, parts, typed }: KeptObject, revision: string): 
   };
 }
 
-/** What has a name of its own beside the table's. */
-function renamedParts(part: Fact): Pick<Renaming, "kind" | "from">[] {
+/** What has a name of its own beside the table's, or beside the column's in a table that stays. */
+function renamedParts(part: Fact, isTable: boolean): Pick<Renaming, "kind" | "from">[] {
   const own = part.identity.name ?? "";
+  if (isKind(part, "not null")) {
+    const called = part.attributes.name;
+    return isTable || called === null ? [] : [{ kind: "constraint", from: called }];
+  }
   if (isKind(part, "index")) return [{ kind: "index", from: own }];
   if (isKind(part, "constraint")) {
     const hasIndex = part.attributes.type !== "check" && part.attributes.type !== "foreign key";
@@ -113,6 +117,8 @@ export function backStatements(object: ArchivedObject): Sql[] {
 }
 
 function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema: string): Sql {
+  if (kind === "constraint")
+    return sql`ALTER TABLE ${name(schema, table)} RENAME CONSTRAINT ${name(from)} TO ${name(to)}`;
   if (kind === "column")
     return sql`ALTER TABLE ${name(schema, table)} RENAME COLUMN ${name(from)} TO ${name(to)}`;
   return sql`ALTER ${raw(kind.toUpperCase())} ${name(schema, from)} RENAME TO ${name(to)}`;

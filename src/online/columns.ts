@@ -56,7 +56,8 @@ export const fillBeforeNotNull: DetourRule = (change, context) => {
   };
 };
 
-function fill(column: Fact<"column">, value: string): Work {
+/** The rows that have no value yet get one. */
+export function fill(column: Fact<"column">, value: string): Work {
   const { schema, on, name: own } = column.identity;
   return {
     turn: "fill",

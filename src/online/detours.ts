@@ -4,6 +4,7 @@ import { columnInSteps, fillBeforeNotNull } from "./columns.js";
 import { validateLater } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
 import type { Detour } from "./detour.js";
+import { identityInSteps } from "./identity.js";
 import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
 import { leaveLast } from "./leaving.js";
@@ -24,6 +25,7 @@ const rules: readonly DetourRule[] = [
   partitionedConstraint,
   partitionedNotNull,
   columnInSteps,
+  identityInSteps,
   fillBeforeNotNull,
   notNullLater,
   validateLater,

@@ -4,8 +4,9 @@ import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { sequenceName } from "../kinds/column-identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
-import { join, literal, name, raw, sql } from "../sql/sql.js";
+import { join, name, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
+import { keptCounter } from "./counter.js";
 import { dependentsOf, neededAndMissing } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
@@ -230,23 +231,9 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Work {
   };
 }
 
-/** An identity goes on where the old one is: the swap's transaction remembers that, because the old one goes first. */
+/** An identity goes on where the old one is. */
 function counters({ current, wanted, table, fresh }: Twin): Work[] {
   const [old, own] = [current.attributes.identity, wanted.attributes.identity];
   if (old === null || own === null || sequenceName(old, current) !== sequenceName(own, wanted)) return [];
-  const setting = literal(`dm.${interimName("keep", current.id)}`);
-  const there = name(fresh.schema, sequenceName(own, wanted));
-  const sequence = literal(there.text);
-  const part = (at: number) => sql`split_part(current_setting(${setting}), ' ', ${raw(String(at))})`;
-  const about = { about: table.id, facts: [wanted.id] };
-  return [
-    {
-      ...{ ...about, turn: "swap begins" },
-      sql: sql`SELECT set_config(${setting}, last_value || ' ' || is_called, true) FROM ${there}`,
-    },
-    {
-      ...{ ...about, turn: "swap ends" },
-      sql: sql`SELECT pg_catalog.setval(${sequence}, ${part(1)}::bigint, ${part(2)}::boolean)`,
-    },
-  ];
+  return keptCounter(table, wanted, name(fresh.schema, sequenceName(own, wanted)));
 }

@@ -183,15 +183,17 @@ async function partOf(
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);
   const isSwapped = legs.some(({ stage }) => stage === "swap") && renames.length > 0;
-  const concurrent = plannerTowards(bench, journey, {
-    isOnline: (table) => isPhased && isOnline(table, start),
-  });
-  // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
   const all = legs.flatMap(({ works }) => works);
   const inTurn = (turn: Turn, works: readonly Work[] = all) =>
     works.filter((work) => work.turn === turn).map((work) => aboutRows(work, isPhased));
   const counted = new Set(inTurn("swap ends").flatMap(({ facts }) => facts));
-  const atOnce = plannerTowards(bench, journey, { isCounted: (column) => counted.has(column) });
+  const isCounted = (column: FactId) => counted.has(column);
+  const concurrent = plannerTowards(bench, journey, {
+    isOnline: (table) => isPhased && isOnline(table, start),
+    isCounted,
+  });
+  // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
+  const atOnce = plannerTowards(bench, journey, { isCounted });
   const id = newRevisionId();
   const isInterim = ({ id: fact }: Fact) => !journey.current.has(fact) && !journey.wanted.has(fact);
   const keeping = (among: Planner, from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
