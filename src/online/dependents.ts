@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
+import type { Interim } from "./detour.js";
+import type { States } from "./waypoints.js";
 
 /** All that needs one of these facts, directly or not, themselves left out. */
 export function dependentsOf(ids: readonly FactId[], catalog: Catalog): Fact[] {
@@ -19,7 +21,7 @@ export function dependentsOf(ids: readonly FactId[], catalog: Catalog): Fact[] {
 }
 
 /** What these facts need of their state and another one lacks. */
-export function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other: Catalog): Fact[] {
+function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other: Catalog): Fact[] {
   const found = new Map<FactId, Fact>();
   const visit = (id: FactId) => {
     for (const { to } of catalog.dependencies(id)) {
@@ -31,4 +33,21 @@ export function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other
   };
   for (const { id } of facts) visit(id);
   return [...found.values()];
+}
+
+/** Everything about these facts stays as it is until the swap, and what is new about them comes with it. */
+export function asTheyAre(
+  before: readonly Fact[],
+  after: readonly Fact[],
+  { current, wanted }: States,
+): Interim[] {
+  const idsOf = (facts: readonly Fact[]) => facts.map(({ id }) => id);
+  const then = dependentsOf(idsOf(after), wanted);
+  const stays = then.flatMap(({ id }) => current.get(id) ?? []);
+  const facts = [...before, ...dependentsOf(idsOf(before), current), ...stays];
+  const absent = idsOf(then).filter((id) => !current.has(id));
+  return [
+    { from: "add", until: "swap", facts, absent },
+    { from: "add", until: "cleanup", facts: neededAndMissing(facts, current, wanted) },
+  ];
 }

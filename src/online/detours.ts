@@ -8,6 +8,7 @@ import { identityInSteps } from "./identity.js";
 import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
 import { leaveLast } from "./leaving.js";
+import { type ChangedView, concernedByViews } from "./materialized-view.js";
 import { notNullLater } from "./not-null.js";
 import { overloadBeside } from "./overloads.js";
 import {
@@ -40,8 +41,9 @@ export function detoursOf(
   context: OnlineContext,
   twins: readonly Twin[],
   aliased: Aliased | undefined,
+  views: readonly ChangedView[],
 ): Detour[] {
-  const concerned = concernedBy(twins, context);
+  const concerned = new Set([...concernedBy(twins, context), ...concernedByViews(views, context)]);
   const ties = attachedTies(context);
   const apart = { ...context, wanted: beforeAttaching(ties, context.wanted) };
   const detours = diff(context.current, context.wanted)

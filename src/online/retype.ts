@@ -7,7 +7,7 @@ import type { Rename } from "../plan/rename.js";
 import { join, name, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import { keptCounter } from "./counter.js";
-import { dependentsOf, neededAndMissing } from "./dependents.js";
+import { asTheyAre, dependentsOf } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
@@ -35,7 +35,11 @@ export function retypeDetour(
   const values = new TwinValues(twins, context, staying);
   return {
     interims: [
-      ...asTheyAre(twins, context),
+      ...asTheyAre(
+        twins.map((twin) => twin.current),
+        twins.map((twin) => twin.wanted),
+        context,
+      ),
       {
         from: "add",
         until: "swap",
@@ -54,27 +58,6 @@ export function retypeDetour(
     ],
     formerly: new Map(twins.map(({ stale, current }) => [factId(stale), current])),
   };
-}
-
-/** Everything about the columns stays as it is until the swap, and what is new about them comes with it. */
-function asTheyAre(twins: readonly Twin[], { current, wanted }: OnlineContext): Interim[] {
-  const now = [
-    ...twins.map((twin) => twin.current),
-    ...dependentsOf(
-      twins.map((twin) => twin.current.id),
-      current,
-    ),
-  ];
-  const then = dependentsOf(
-    twins.map((twin) => twin.wanted.id),
-    wanted,
-  );
-  const facts = [...now, ...then.flatMap(({ id }) => current.get(id) ?? [])];
-  const absent = then.map(({ id }) => id).filter((id) => !current.has(id));
-  return [
-    { from: "add", until: "swap", facts, absent },
-    { from: "add", until: "cleanup", facts: neededAndMissing(facts, current, wanted) },
-  ];
 }
 
 /** One trigger for all columns of a table. */

@@ -10,9 +10,10 @@ import { refuseWithoutValue } from "../online/columns.js";
 import type { OnlineContext } from "../online/context.js";
 import type { Detour, Turn, Work } from "../online/detour.js";
 import { detoursOf } from "../online/detours.js";
+import { type ChangedView, changedViews, viewAliases, viewsDetour } from "../online/materialized-view.js";
 import type { Aliased } from "../online/retype.js";
 import { phaseOf, type Stage } from "../online/stage.js";
-import { aliases, type Twin, twinsOf } from "../online/twins.js";
+import { aliases, concernedBy, type Twin, twinsOf } from "../online/twins.js";
 import { type Leg, waypoints } from "../online/waypoints.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
@@ -101,11 +102,20 @@ export async function findDetours(
       refuseWithoutValue(change.wanted, context, hasRows);
   }
   const twins = twinsOf(context);
-  return detoursOf(
-    context,
-    twins,
-    twins.length === 0 ? undefined : await underAliases(bench, journey, twins),
-  );
+  const aliased = twins.length === 0 ? undefined : await underAliases(bench, journey, twins);
+  const views = changedViews(context, concernedBy(twins, context));
+  const detours = detoursOf(context, twins, aliased, views);
+  return views.length === 0 ? detours : [...detours, await besideViews(bench, views, context)];
+}
+
+async function besideViews(
+  bench: Workbench,
+  views: readonly ChangedView[],
+  context: OnlineContext,
+): Promise<Detour> {
+  const { wanted } = context;
+  const steps = renameSteps(viewAliases(views, "new", wanted), wanted, wanted);
+  return viewsDetour(views, context, await afterSteps(bench, wanted, steps));
 }
 
 /** Both states with the columns under other names, so that PostgreSQL prints what hangs on them with these. */
