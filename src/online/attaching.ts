@@ -43,27 +43,34 @@ export function attachedTies(context: OnlineContext): Tie[] {
  * A table that is attached has all that the partitioned one asks of it before, and a valid check that says what its
  * bounds say.
  */
-export function attachDetour(tie: Tie, context: OnlineContext): Detour {
-  const { current, wanted } = context;
-  const parts = partsOf(tie, wanted);
-  // What PostgreSQL clones whatever is there, and what belongs to a partition only.
-  const cloned = parts.filter(
-    (part) => kindOf(part.identity.kind).diesUntied === true && comesBy(tie, part, wanted),
+export function attachDetours(ties: readonly Tie[], context: OnlineContext): Detour[] {
+  if (ties.length === 0) return [];
+  const changes = diff(context.current, context.wanted);
+  const altered = new Map(
+    changes.flatMap((change) =>
+      change.type === "alter" ? [[change.wanted.id, change.current] as const] : [],
+    ),
   );
-  const columns = parts.filter(({ identity: { kind } }) => kind === "column" || kind === "not null");
-  const own = columns.flatMap(({ id }) => current.get(id) ?? []).filter(({ id }) => isAltered(id, context));
-  return {
-    interims: [
-      {
-        from: "add",
-        until: "swap",
-        facts: own,
-        absent: [tie, ...cloned].map(({ id }) => id),
-        apart: parts.map(({ id }) => id),
-      },
-      ...guard(tie, context),
-    ],
-  };
+  return ties.map((tie) => {
+    const parts = partsOf(tie, context.wanted);
+    // What PostgreSQL clones whatever is there, and what columns have as a partition's only.
+    const cloned = parts.filter(
+      (part) => kindOf(part.identity.kind).diesUntied === true && comesBy(tie, part, context.wanted),
+    );
+    const columns = parts.filter(({ identity: { kind } }) => kind === "column" || kind === "not null");
+    return {
+      interims: [
+        {
+          from: "add",
+          until: "swap",
+          facts: columns.flatMap(({ id }) => altered.get(id) ?? []),
+          absent: [tie, ...cloned].map(({ id }) => id),
+          apart: parts.map(({ id }) => id),
+        },
+        ...guard(tie, context),
+      ],
+    };
+  });
 }
 
 /** The wanted state, before the tables are attached: what they get until then, they get as tables of their own. */
@@ -82,32 +89,35 @@ export function beforeAttaching(ties: readonly Tie[], wanted: Catalog): Catalog 
   });
 }
 
-/** What PostgreSQL would detach under the strongest lock on a large partitioned table. */
+/**
+ * What PostgreSQL would detach under the strongest lock on a large partitioned table. All else that changes about the
+ * detached one waits.
+ */
 export function detachDetours(context: OnlineContext): Detour[] {
-  const { current, isLarge } = context;
-  return changedTies("drop", context).flatMap((tie) => {
+  const { current, wanted, isLarge } = context;
+  const ties = changedTies("drop", context).filter((tie) => {
     const parent = partitionedBy(tie, current);
-    if (parent === undefined || tie.parent === undefined || hasDefaultPartition(parent, current)) return [];
-    if (!(isLarge(parent) || isLarge(tie.parent)) || context.bounds(tie) === undefined) return [];
-    return [detachDetour(tie, tie.parent, context)];
+    if (parent === undefined || tie.parent === undefined || hasDefaultPartition(parent, current))
+      return false;
+    return (isLarge(parent) || isLarge(tie.parent)) && context.bounds(tie) !== undefined;
   });
-}
-
-/** All else that changes about the table waits until it is detached. */
-function detachDetour(tie: Tie, table: FactId, context: OnlineContext): Detour {
-  const { current, wanted } = context;
-  const changes = diff(current, wanted).filter((change) => {
-    const state = change.type === "create" ? wanted : current;
-    return tableOf(subject(change), state)?.id === table && subject(change).id !== table;
+  if (ties.length === 0) return [];
+  const changes = diff(current, wanted);
+  return ties.map((tie) => {
+    const own = changes.filter((change) => {
+      const fact = subject(change);
+      const table = tableOf(fact, change.type === "create" ? wanted : current);
+      return table?.id === tie.parent && fact.id !== tie.parent;
+    });
+    const before = own.flatMap((change) => (change.type === "create" ? [] : change.current));
+    const after = own.flatMap((change) => (change.type === "create" ? change.wanted.id : []));
+    return {
+      interims: [
+        { from: "add", until: "detach", facts: [tie, ...before], absent: after },
+        ...guard(tie, context),
+      ],
+    };
   });
-  const before = changes.flatMap((change) => (change.type === "create" ? [] : change.current));
-  const after = changes.flatMap((change) => (change.type === "create" ? change.wanted.id : []));
-  return {
-    interims: [
-      { from: "add", until: "detach", facts: [tie, ...before], absent: after },
-      ...guard(tie, context),
-    ],
-  };
 }
 
 /** The check is valid before the swap, and goes after it. */
@@ -128,8 +138,4 @@ function partsOf({ parent }: Tie, catalog: Catalog): Fact[] {
 
 function comesBy({ id }: Tie, part: Fact, catalog: Catalog): boolean {
   return catalog.dependencies(part.id).some(({ type, via }) => type === "inherits" && via === id);
-}
-
-function isAltered(id: FactId, { current, wanted }: States): boolean {
-  return diff(current, wanted).some((change) => change.type === "alter" && change.wanted.id === id);
 }

@@ -1,5 +1,5 @@
 import { diff, subject } from "../diff/diff.js";
-import { attachDetour, attachedTies, beforeAttaching, detachDetours } from "./attaching.js";
+import { attachDetours, attachedTies, beforeAttaching, detachDetours } from "./attaching.js";
 import { columnInSteps, fillBeforeNotNull } from "./columns.js";
 import { validateLater } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
@@ -49,7 +49,7 @@ export function detoursOf(
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
     .flatMap((change) => rules.flatMap((rule) => rule(change, apart) ?? []));
-  detours.push(...ties.map((tie) => attachDetour(tie, context)), ...detachDetours(context));
+  detours.push(...attachDetours(ties, context), ...detachDetours(context));
   if (aliased === undefined) return detours;
   const staying = detours
     .flatMap(({ interims }) => interims.filter(({ until }) => until === "cleanup"))

@@ -92,7 +92,8 @@ export async function findDetours(
     major: bench.target.version.major,
     isBusy: (change) => bench.project.online.mode !== "never" && busy.has(subject(change).id),
     isLarge: (table) => isOnline(table, current),
-    bounds: await partitionBounds(bench, current, wanted),
+    bounds:
+      bench.project.online.mode === "never" ? () => undefined : await partitionBounds(bench, current, wanted),
     isAlways: bench.project.online.mode === "always",
     annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
   };
