@@ -91,23 +91,27 @@ describe.each(serversOrPglite.slice(-1))("a busy partitioned table on %s", (post
     CREATE TABLE visit_1 (day int, note text);
     CREATE TABLE visit_2 PARTITION OF visit FOR VALUES IN (2);`);
 
-  it("with a default partition lets others go at once, and says that it is read where they come", () =>
-    withClinic(postgres, { schema: first, rows: "INSERT INTO visit VALUES (0, '')" }, async (always) => {
-      const project = { ...always, online: { ...always.online, mode: "auto" as const } };
-      await writeSchema(project.root, { "clinic.sql": second });
-      const { revisions } = await planRevision(project, { message: "partitions", dryRun: true });
-      const lines = statementsOf(revisions);
-      expect(lines).toContain("ALTER TABLE public.visit DETACH PARTITION public.visit_1;");
-      const checked = lines.filter((line) => /ADD CONSTRAINT/.test(line)).map((line) => line.split(" ")[2]);
-      expect(checked).toEqual(["public.visit_2"]);
-      const hazards = revisions.flatMap(({ up }) => up.flatMap(hazardsIn));
-      expect(hazards.find(({ code }) => code === "BLOCKS_READS")?.what).toMatch(
-        /public\.visit_0.* cannot be read while public\.visit_0 is worked on/,
-      );
+  it(
+    "with a default partition lets others go at once, and says that it is read where they come",
+    { timeout: 300_000 },
+    () =>
+      withClinic(postgres, { schema: first, rows: "INSERT INTO visit VALUES (0, '')" }, async (always) => {
+        const project = { ...always, online: { ...always.online, mode: "auto" as const } };
+        await writeSchema(project.root, { "clinic.sql": second });
+        const { revisions } = await planRevision(project, { message: "partitions", dryRun: true });
+        const lines = statementsOf(revisions);
+        expect(lines).toContain("ALTER TABLE public.visit DETACH PARTITION public.visit_1;");
+        const checked = lines.filter((line) => /ADD CONSTRAINT/.test(line)).map((line) => line.split(" ")[2]);
+        expect(checked).toEqual(["public.visit_2"]);
+        const hazards = revisions.flatMap(({ up }) => up.flatMap(hazardsIn));
+        expect(hazards.find(({ code }) => code === "BLOCKS_READS")?.what).toMatch(
+          /public\.visit_0.* cannot be read while public\.visit_0 is worked on/,
+        );
 
-      await writeSchema(project.root, { "clinic.sql": `${first} CREATE INDEX visit_day ON visit (day);` });
-      const index = await planRevision(project, { message: "index", dryRun: true });
-      const built = statementsOf(index.revisions).filter((line) => /CONCURRENTLY/.test(line));
-      expect(built.map((line) => /ON public\.(\w+)/.exec(line)?.[1])).toEqual(["visit_0", "visit_1"]);
-    }));
+        await writeSchema(project.root, { "clinic.sql": `${first} CREATE INDEX visit_day ON visit (day);` });
+        const index = await planRevision(project, { message: "index", dryRun: true });
+        const built = statementsOf(index.revisions).filter((line) => /CONCURRENTLY/.test(line));
+        expect(built.map((line) => /ON public\.(\w+)/.exec(line)?.[1])).toEqual(["visit_0", "visit_1"]);
+      }),
+  );
 });

@@ -11,7 +11,7 @@ const visits = (more: string) => `CREATE TABLE visit (id int PRIMARY KEY, minute
 const rows = "INSERT INTO visit SELECT i, i FROM generate_series(1, 20) AS i";
 
 describe.each(endsOfPostgres.slice(-1))("a stored generated column of a large table on %s", (postgres) => {
-  it("is one rewrite, which says so and waits for approval", () =>
+  it("is one rewrite, which says so and waits for approval", { timeout: 300_000 }, () =>
     withClinic(postgres, { schema: visits(""), rows }, async (project) => {
       const seconds = ", seconds int GENERATED ALWAYS AS (minutes * 60) STORED";
       await writeSchema(project.root, { "clinic.sql": visits(seconds) });
@@ -25,5 +25,6 @@ describe.each(endsOfPostgres.slice(-1))("a stored generated column of a large ta
       expect((refused as DmError).next.join()).toContain("--allow TABLE_REWRITE");
       await applyRevisions(project, { allow: ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"] });
       expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
-    }));
+    }),
+  );
 });
