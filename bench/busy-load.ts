@@ -60,7 +60,9 @@ process.on("message", (word: Word) => {
   if (word.say === "end") isOver = true;
   if (word.say === "start") {
     const all = Array.from({ length: Number(connections) }, (_, at) => connection(at));
-    void Promise.all(all).then(() => process.disconnect());
+    void Promise.all(all).then(() => process.exit());
   }
 });
+// The bench was interrupted: nobody asks any more.
+process.once("disconnect", () => process.exit());
 send("ready");

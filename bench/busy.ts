@@ -1,7 +1,7 @@
 // Changes of a table under a load of reads and writes, at once and in phases: node bench/run.js busy --rows 300000
 import { type ChildProcess, fork } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -158,7 +158,7 @@ async function run(admin: string, template: string, change: Change, isPhased: bo
       const began = performance.now();
       const [first] = revisions;
       if (first === undefined) throw new Error(`${change.name}: nothing is planned`);
-      await applyRevisions(project, { allow: ["all"], target: first.id });
+      await applyRevisions(project, { allow: ["all"], cleanup: true, target: first.id });
       if (change.insert !== undefined) load.say({ say: "insert", sql: change.insert });
       await applyRevisions(project, { allow: ["all"], cleanup: true });
       return performance.now() - began;
@@ -228,7 +228,7 @@ else {
     const about =
       `Measured on a table of ${rows.toLocaleString("en")} rows, PostgreSQL ${server.version}, ${connections} connections that ` +
       `pause ${options.pause} ms between transactions, ${cpus().length} cores (${model.trim()}), the server on the same ones. ` +
-      "`lock_timeout` is 3 s.";
+      `Before it began, the machine's load average was ${loadavg()[0]?.toFixed(1)}. \`lock_timeout\` is 3 s.`;
     console.log(`${about}\n`);
     const lines = await measureAll(server.url, template);
     if (options.write) await write(lines, about);
