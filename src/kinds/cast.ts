@@ -52,6 +52,8 @@ function baseType(type: string): string {
 
 /** @param from and @param to types as format_type() prints them. */
 export function castBetween(from: string, to: string): Cast {
+  // Of arrays each element is cast.
+  if (from.endsWith("[]") && to.endsWith("[]")) return castBetween(from.slice(0, -2), to.slice(0, -2));
   const [source, target] = [baseType(from), baseType(to)];
   if (source === target || strings.has(target)) return "assignment";
   if (strings.has(source)) return "explicit";

@@ -117,6 +117,7 @@ function readable(
       `CASE WHEN ${text.text} ~ '^\\s*[-+]?\\d{1,30}\\s*$' THEN (${text.text})::numeric NOT BETWEEN ${range} ELSE ${column.text} IS NOT NULL END`,
     );
   }
+  if (to.endsWith("[]") && castBetween(from.base, to) === "assignment") return undefined;
   // A type of the schema may be another one by the time of the change.
   if (isOfSchema(target.base, current) || isOfSchema(target.base, wanted)) return undefined;
   // PostgreSQL has it since version 16.

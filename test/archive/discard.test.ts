@@ -10,7 +10,7 @@ CREATE TABLE letter (id int);
 CREATE TABLE note (id int);
 `;
 
-it("only what the schema files discard goes for good", async () => {
+it("only what the schema files discard goes for good", { timeout: 120_000 }, async () => {
   await withProject({ schema: { "a.sql": before } }, async (project) => {
     await planRevision(project, { message: "all" });
     await applyRevisions(project, {});
