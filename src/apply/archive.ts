@@ -125,5 +125,19 @@ export async function destroy(database: Database, { id, what }: ArchivedThing): 
         : `ALTER TABLE ${relation} ${columns.map((one) => `DROP COLUMN ${one}`).join(", ")}`,
     );
   }
+  await database.script(dropUnusedTypes);
   await database.query("UPDATE dm.archive SET purged_at = now() WHERE id = $1", [id]);
 }
+
+/** A type goes with the last column that has its values. */
+const dropUnusedTypes = `DO $quarantine$
+DECLARE unused record;
+BEGIN
+  FOR unused IN
+    SELECT t.oid::regtype AS type FROM pg_type t
+    WHERE t.typnamespace = to_regnamespace(${literal(archiveSchema).text}) AND t.typtype = 'e'
+      AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped)
+  LOOP
+    EXECUTE format('DROP TYPE %s', unused.type);
+  END LOOP;
+END $quarantine$`;

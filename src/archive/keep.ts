@@ -2,8 +2,8 @@ import { Catalog } from "../catalog/catalog.js";
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
-import { blockedColumns } from "./inherited.js";
-import { changedTypes, typesOf } from "./types.js";
+import { blockedColumns, isCarried } from "./inherited.js";
+import { changedTypes, travellingTypes, typesOf } from "./types.js";
 
 /** A table, or a column of a table that stays, and what goes to quarantine with it. */
 export interface KeptObject {
@@ -51,8 +51,9 @@ const travels: ReadonlySet<string> = new Set([
  * kept with. What is kept stands alone: it needs nothing that is dropped now or may be dropped later, but for the types
  * of its columns, and a type that does not stay as it is gives way to text.
  * @param isDiscarded what is dropped for good.
+ * @param takesTypes whether enums go along that go with their columns.
  */
-export function keep(states: States, isDiscarded: (fact: Fact) => boolean): Kept {
+export function keep(states: States, isDiscarded: (fact: Fact) => boolean, takesTypes: boolean): Kept {
   const { current, wanted } = states;
   const blocked = blockedColumns(states);
   const roots = new Map<FactId, Fact<"table"> | Fact<"column">>();
@@ -62,7 +63,8 @@ export function keep(states: States, isDiscarded: (fact: Fact) => boolean): Kept
     }
   }
   const facts = new Map([...roots.values()].flatMap((root) => partsOf(root, states)).map((f) => [f.id, f]));
-  const astext = changedTypes([...facts.values()], states);
+  const hidden = takesTypes ? travellingTypes([...facts.values()], states) : new Map<FactId, Fact<"enum">>();
+  const astext = changedTypes([...facts.values()], states, hidden);
   removeHangers(facts, roots, astext, states);
   const mayLoseType = (column: Fact<"column">) => {
     const isInherited = current
@@ -72,10 +74,24 @@ export function keep(states: States, isDiscarded: (fact: Fact) => boolean): Kept
       );
     return !isInherited && !astext.has(column.id) && typesOf(column, current).length > 0;
   };
+  const placed = new Set<FactId>();
+  /** A type goes with the first of its columns. */
+  const typesWith = (parts: readonly Fact[]) =>
+    parts
+      .filter(({ id }) => !isCarried(id, states))
+      .flatMap((part) => typesOf(part, current))
+      .flatMap((id) => {
+        const type = hidden.get(id);
+        if (type === undefined || placed.has(id)) return [];
+        placed.add(id);
+        facts.set(id, type);
+        return [type];
+      });
   const objects = [...roots.values()]
     .filter(({ id }) => facts.has(id))
     .map((fact) => {
-      const parts = partsOf(fact, states).filter(({ id }) => facts.has(id));
+      const own = partsOf(fact, states).filter(({ id }) => facts.has(id));
+      const parts = [...own, ...typesWith(own)];
       return { fact, parts, typed: parts.filter((part) => isKind(part, "column")).filter(mayLoseType) };
     });
   return { objects, ...restingStates(facts, astext, states) };

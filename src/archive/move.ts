@@ -8,11 +8,13 @@ import { fromText } from "./detach.js";
 import type { KeptObject } from "./keep.js";
 import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
 
-/** One name that changes: an index's, a sequence's, a constraint's, the table's own, the column's own. */
+/** One name that changes: an index's, a sequence's, a constraint's, a type's, the table's own, the column's own. */
 export interface Renaming {
-  readonly kind: "index" | "sequence" | "constraint" | "table" | "column";
+  readonly kind: "index" | "sequence" | "constraint" | "type" | "table" | "column";
   readonly from: string;
   readonly to: string;
+  /** Of a type. */
+  readonly schema?: string;
 }
 
 /** What `dm.archive` tells of an object, as JSON in its column `what`. */
@@ -53,9 +55,10 @@ export function archived({ fact, parts, typed }: KeptObject, revision: string): 
   const isTable = isKind(fact, "table");
   const rename = isTable ? nameInArchive : hiddenName;
   const renames = parts.flatMap((part) =>
-    renamedParts(part, isTable).map(
-      ({ kind, from }): Renaming => ({ kind, from, to: rename(revision, part.id, from) }),
-    ),
+    renamedParts(part, isTable).map((one): Renaming => {
+      const away = one.kind === "type" ? nameInArchive : rename;
+      return { ...one, to: away(revision, part.id, one.from) };
+    }),
   );
   const self: Renaming = {
     kind: isTable ? "table" : "column",
@@ -80,8 +83,9 @@ export function archived({ fact, parts, typed }: KeptObject, revision: string): 
 }
 
 /** What has a name of its own beside the table's, or beside the column's in a table that stays. */
-function renamedParts(part: Fact, isTable: boolean): Pick<Renaming, "kind" | "from">[] {
-  const own = part.identity.name ?? "";
+function renamedParts(part: Fact, isTable: boolean): Omit<Renaming, "to">[] {
+  const { name: own = "", schema = "" } = part.identity;
+  if (isKind(part, "enum")) return [{ kind: "type", from: own, schema }];
   if (isKind(part, "not null")) {
     const called = part.attributes.name;
     return isTable || called === null ? [] : [{ kind: "constraint", from: called }];
@@ -101,20 +105,25 @@ function renamedParts(part: Fact, isTable: boolean): Pick<Renaming, "kind" | "fr
 /** Puts the object away. */
 export function awayStatements(object: ArchivedObject): Sql[] {
   return object.renames.flatMap((one) => {
-    const renamed = rename(object, one, object.schema);
-    return one.kind === "table" ? [renamed, move(object.schema, one.to, archiveSchema)] : [renamed];
+    const schema = one.schema ?? object.schema;
+    const renamed = rename(object, one, schema);
+    return moving.has(one.kind) ? [renamed, move(one, schema, archiveSchema)] : [renamed];
   });
 }
 
 /** Brings it back to where it was. */
 export function backStatements(object: ArchivedObject): Sql[] {
-  const { schema, table, types = [] } = object;
+  const { schema: own, table, types = [] } = object;
   const renamed = object.renames.toReversed().flatMap((one) => {
-    const renamed = rename(object, { ...one, from: one.to, to: one.from }, object.schema);
-    return one.kind === "table" ? [move(archiveSchema, one.to, object.schema), renamed] : [renamed];
+    const schema = one.schema ?? own;
+    const renamed = rename(object, { ...one, from: one.to, to: one.from }, schema);
+    return moving.has(one.kind) ? [move(one, archiveSchema, schema), renamed] : [renamed];
   });
-  return [...renamed, ...types.map(({ column, type }) => fromText(schema, table, column, type))];
+  return [...renamed, ...types.map(({ column, type }) => fromText(own, table, column, type))];
 }
+
+/** What goes into the quarantine's schema; all else stays where it is. */
+const moving: ReadonlySet<Renaming["kind"]> = new Set(["table", "type"]);
 
 function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema: string): Sql {
   if (kind === "constraint")
@@ -124,8 +133,8 @@ function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema:
   return sql`ALTER ${raw(kind.toUpperCase())} ${name(schema, from)} RENAME TO ${name(to)}`;
 }
 
-const move = (from: string, table: string, to: string) =>
-  sql`ALTER TABLE ${name(from, table)} SET SCHEMA ${name(to)}`;
+const move = ({ kind, to: own }: Renaming, from: string, to: string) =>
+  sql`ALTER ${raw(kind.toUpperCase())} ${name(from, own)} SET SCHEMA ${name(to)}`;
 
 export type Formerly = (column: FactId) => Fact<"column"> | undefined;
 

@@ -2,6 +2,7 @@ import { sameValue } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
+import { kindOf } from "../kinds/index.js";
 
 interface States {
   readonly current: Catalog;
@@ -33,10 +34,37 @@ export function typesOf(column: Fact | undefined, current: Catalog): FactId[] {
   });
 }
 
-/** Columns whose types do not stay as they are. */
-export function changedTypes(facts: readonly Fact[], states: States): ReadonlySet<FactId> {
+/** Enums that go, and are not made anew: they can go along with the columns that have their values. */
+export function travellingTypes(
+  facts: readonly Fact[],
+  { current, wanted }: States,
+): ReadonlyMap<FactId, Fact<"enum">> {
+  const taken = new Set(
+    [...wanted.facts.values()].flatMap((fact) => kindOf(fact.identity.kind).occupies?.(fact) ?? []),
+  );
+  const found = facts
+    .flatMap((fact) => typesOf(fact, current))
+    .flatMap((id) => {
+      const type = current.get(id);
+      if (!isKind(type, "enum") || wanted.has(id)) return [];
+      return (kindOf("enum").occupies?.(type) ?? []).some((one) => taken.has(one))
+        ? []
+        : [[id, type] as const];
+    });
+  return new Map(found);
+}
+
+/**
+ * Columns whose types do not stay as they are.
+ * @param hidden types that go along with their columns.
+ */
+export function changedTypes(
+  facts: readonly Fact[],
+  states: States,
+  hidden: ReadonlyMap<FactId, Fact>,
+): ReadonlySet<FactId> {
   const changed = facts.filter((fact) =>
-    typesOf(fact, states.current).some((type) => !isSame(type, states, new Set())),
+    typesOf(fact, states.current).some((type) => !hidden.has(type) && !isSame(type, states, new Set())),
   );
   return new Set(changed.map(({ id }) => id));
 }

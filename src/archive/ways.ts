@@ -68,14 +68,15 @@ export function keepingPlan(
 ): KeepingPlan {
   const { revision, isDiscarded = () => false, isInterim = () => false, isTold = () => false } = request;
   const states = { current, wanted };
-  const gone = settled(plan, current, wanted, isDiscarded);
+  const gone = settled(plan, current, wanted, isDiscarded, true);
   const ups = request.up ?? gone.leaving;
   const changed = retypedColumns(states, ups, revision, isTold);
   const found = changed.filter((one) => isKeepable(one, states) && !isDiscarded(one.from));
   const values = new Map(found.map((one) => [one.from.id, valuesBack(one)]));
   const options = values.size === 0 ? undefined : { using: (column: FactId) => values.get(column) };
   const planBack: Planner = (from, to) => plan(from, to, options);
-  const added = settled(planBack, wanted, current, isInterim);
+  // What comes again is made by the way up, the types first.
+  const added = settled(planBack, wanted, current, isInterim, false);
   const again = comingAgain(added, ups, wanted, () => plan(added.resting, gone.resting));
   const [out, back] = [
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), { formerly: request.formerly }),
@@ -151,10 +152,11 @@ function settled(
   current: Catalog,
   wanted: Catalog,
   isDiscarded: (fact: Fact) => boolean,
+  takesTypes: boolean,
 ): Settled {
   const lost = new Set<FactId>();
   for (;;) {
-    const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact));
+    const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact), takesTypes);
     const leaving = plan(current, kept.resting);
     const parts = new Set(kept.objects.flatMap((object) => object.parts.map(({ id }) => id)));
     const owners = new Map(

@@ -41,7 +41,11 @@ export function changeColumnType(from: ColumnFact, to: ColumnFact, context: Alte
 /** From a type that was replaced. */
 export function changeToReplaced(from: ColumnFact, to: ColumnFact, context: AlterContext): Sql[] {
   const using = context.using?.(to.id);
-  if (using !== undefined) return withAll(changeType(from, to, { using }), from, to, context);
+  if (using !== undefined) {
+    // The expression may be of the old type or of text: what counts is how the value reads.
+    const value = `(${using})::text::${to.attributes.type}`;
+    return withAll(changeType(from, to, { using: value }), from, to, context);
+  }
   const move = moveRows(from, to, context);
   if (move === undefined) return withAll(changeType(from, to, { cast: "by text" }), from, to, context);
   const alter = sql`${alterColumn(to)} TYPE ${raw(to.attributes.type)} USING ${move.value}`;

@@ -34,7 +34,7 @@ export const enumType = defineKind({
   alter: [
     {
       of: ["labels"],
-      when: ({ attributes: from }, { attributes: to }) => isSubsequence(from.labels, to.labels),
+      when: keepsLabels,
       sql: addLabels,
     },
   ],
@@ -60,6 +60,11 @@ export const enumType = defineKind({
 export function renameEnumValue(from: Identity, to: Identity): Sql {
   const type = name(to.schema, to.on);
   return sql`ALTER TYPE ${type} RENAME VALUE ${literal(from.name ?? "")} TO ${literal(to.name ?? "")}`;
+}
+
+/** Whether labels are but added: an enum cannot lose any, nor give them another order (manual, ALTER TYPE). */
+export function keepsLabels({ attributes: from }: Fact<"enum">, { attributes: to }: Fact<"enum">): boolean {
+  return isSubsequence(from.labels, to.labels);
 }
 
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {

@@ -13,7 +13,7 @@ import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
 import { syncTrigger } from "./sync.js";
 import { TwinValues } from "./twin-values.js";
-import { aliases, partName, type Twin } from "./twins.js";
+import { aliases, partName, type Twin, typesOf } from "./twins.js";
 
 /** Both states with the columns, and what hangs on them, under their other names. */
 export interface Aliased {
@@ -45,6 +45,7 @@ export function retypeDetour(
         until: "swap",
         facts: twins.flatMap((twin) => bare(twin.fresh, aliased.fresh)),
       },
+      ...typesMeanwhile(twins, aliased),
       ...synced(twins, values),
       ...parts(twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),
@@ -58,6 +59,24 @@ export function retypeDetour(
     ],
     formerly: new Map(twins.map(({ stale, current }) => [factId(stale), current])),
   };
+}
+
+/** Both types of columns that change with their type. */
+function typesMeanwhile(twins: readonly Twin[], { fresh, stale }: Aliased): Interim[] {
+  return typesOf(twins).flatMap(({ current, ...type }): Interim[] => {
+    const made = (identity: Identity<"enum">, catalog: Catalog) => {
+      const fact = catalog.find(identity);
+      const edges =
+        fact === undefined ? [] : catalog.dependents(fact.id).filter(({ from }) => columns.has(from));
+      return { facts: fact === undefined ? [] : [fact], edges };
+    };
+    const columns = new Set(twins.flatMap((twin) => [factId(twin.fresh), factId(twin.stale)]));
+    return [
+      { from: "add", until: "swap", facts: [current] },
+      { from: "add", until: "swap", ...made(type.fresh, fresh) },
+      { from: "swap", until: "cleanup", ...made(type.stale, stale) },
+    ];
+  });
 }
 
 /** One trigger for all columns of a table. */

@@ -7,7 +7,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import type { Work } from "./detour.js";
 import { assign, isChanged, isOther, overRow } from "./sync.js";
-import type { Twin } from "./twins.js";
+import { type Twin, typeUnder } from "./twins.js";
 
 /** How the old and the new columns get their values from each other. */
 export class TwinValues {
@@ -26,7 +26,10 @@ export class TwinValues {
   forward(twin: Twin): Sql {
     const told = this.#told(twin);
     const own = sql`NEW.${name(twin.current.identity.name)}`;
-    const value = told === undefined ? cast(own, twin.current, twin.wanted) : overRow(twin.table, raw(told));
+    const value =
+      told === undefined
+        ? cast(own, twin, "wanted", typeUnder("fresh", twin))
+        : labelled(overRow(twin.table, raw(told)), twin, typeUnder("fresh", twin));
     return assign(twin.fresh.name ?? "", value);
   }
 
@@ -36,8 +39,9 @@ export class TwinValues {
    */
   bothWays(twin: Twin): Sql {
     const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
-    const back = cast(sql`NEW.${name(own)}`, twin.wanted, twin.current);
-    const isOld = isOther(sql`NEW.${name(old)}`, typed(back, twin.current));
+    const type = typeUnder("stale", twin);
+    const back = cast(sql`NEW.${name(own)}`, twin, "current", type);
+    const isOld = isOther(sql`NEW.${name(old)}`, typed(back, type));
     return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOld} THEN ${assign(own, this.#again(twin, raw("NEW")))} ELSIF TG_OP = 'INSERT' OR ${isChanged(own)} THEN ${assign(old, back)} END IF;`;
   }
 
@@ -45,7 +49,9 @@ export class TwinValues {
     const { schema, on } = twin.fresh;
     const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
     const told = this.#told(twin);
-    const value = told === undefined ? cast(own, twin.current, twin.wanted) : sql`(${raw(told)})`;
+    const type = typeUnder("fresh", twin);
+    const value =
+      told === undefined ? cast(own, twin, "wanted", type) : labelled(sql`(${raw(told)})`, twin, type);
     const given = told === undefined ? own : value;
     return {
       turn: "fill",
@@ -59,9 +65,10 @@ export class TwinValues {
   fillBack(twin: Twin): Work[] {
     const { schema, on } = twin.stale;
     const [table, old, own] = [name(schema, on), name(twin.stale.name), name(twin.wanted.identity.name)];
-    const back = cast(own, twin.wanted, twin.current);
-    const isWritten = isOther(typed(this.#again(twin, name(on)), twin.wanted), own);
-    const isStale = isOther(old, typed(back, twin.current));
+    const type = typeUnder("stale", twin);
+    const back = cast(own, twin, "current", type);
+    const isWritten = isOther(typed(this.#again(twin, name(on)), twin.wanted.attributes.type), own);
+    const isStale = isOther(old, typed(back, type));
     const about = { about: twin.table.id, facts: [factId(twin.stale)] };
     const update: Work = {
       ...about,
@@ -78,14 +85,16 @@ export class TwinValues {
   #again(twin: Twin, row: Sql): Sql {
     const told = this.#told(twin);
     const old = sql`${row}.${name(twin.stale.name)}`;
-    if (told === undefined) return cast(old, twin.current, twin.wanted);
+    const { type } = twin.wanted.attributes;
+    if (told === undefined) return cast(old, twin, "wanted", type);
     const list = this.#columns(twin.table).map((column) => {
       const other = this.#twins.find(
         ({ table, wanted }) => table.id === twin.table.id && wanted.identity.name === column,
       );
       return sql`${row}.${name(other?.stale.name ?? column)} AS ${name(column)}`;
     });
-    return sql`(SELECT (${raw(told)}) FROM (SELECT ${join(list)}) AS ${name(twin.table.identity.name)})`;
+    const from = sql`(SELECT ${join(list)}) AS ${name(twin.table.identity.name)}`;
+    return labelled(sql`(SELECT (${raw(told)}) FROM ${from})`, twin, type);
   }
 
   /** What the table has between the swap and the cleanup, under the names that an expression knows. */
@@ -100,11 +109,18 @@ export class TwinValues {
   }
 }
 
-/** As ALTER TYPE would do it; an assignment complains of what does not fit, where a cast would cut it. */
-function cast(value: Sql, from: Fact<"column">, to: Fact<"column">): Sql {
-  const how = castBetween(from.attributes.type, to.attributes.type);
-  if (how === "assignment") return value;
-  return typed(how === "by text" ? sql`${value}::text` : value, to);
+/** What an expression calls the type is the one or the other while both are there: its labels count. */
+function labelled(value: Sql, { type: twin }: Twin, type: string): Sql {
+  return twin === undefined ? value : typed(sql`${value}::text`, type);
 }
 
-const typed = (value: Sql, { attributes }: Fact<"column">) => sql`(${value})::${raw(attributes.type)}`;
+/** As ALTER TYPE would do it; an assignment complains of what does not fit, where a cast would cut it. */
+function cast(value: Sql, { type: twin, ...columns }: Twin, to: "wanted" | "current", type: string): Sql {
+  const [from, into] =
+    to === "wanted" ? [columns.current, columns.wanted] : [columns.wanted, columns.current];
+  const how = twin === undefined ? castBetween(from.attributes.type, into.attributes.type) : "by text";
+  if (how === "assignment") return value;
+  return typed(how === "by text" ? sql`${value}::text` : value, type);
+}
+
+const typed = (value: Sql, type: string) => sql`(${value})::${raw(type)}`;

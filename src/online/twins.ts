@@ -4,8 +4,10 @@ import type { FactId, Identity } from "../catalog/identity.js";
 import { type Change, diff } from "../diff/diff.js";
 import { isRetyped } from "../kinds/column-type.js";
 import type { Rename } from "../plan/rename.js";
+import { name } from "../sql/sql.js";
 import { lonelyTable, type OnlineContext } from "./context.js";
 import { dependentsOf } from "./dependents.js";
+import { columnsOfChangedEnum, type EnumTwin } from "./enum-twins.js";
 import { interimName } from "./names.js";
 import type { States } from "./waypoints.js";
 
@@ -18,11 +20,23 @@ export interface Twin {
   readonly fresh: Identity<"column">;
   /** What the old one is called from then on. */
   readonly stale: Identity<"column">;
+  /** The type that changes with it and keeps its name. */
+  readonly type?: EnumTwin;
+}
+
+/** A type of the column under the name that it has while the column has another name. */
+export function typeUnder(which: "fresh" | "stale", { type, current, wanted }: Twin): string {
+  const own = (which === "fresh" ? wanted : current).attributes.type;
+  if (type === undefined) return own;
+  const isArray = own.endsWith("[]");
+  return `${name(type[which].schema, type[which].name).text}${isArray ? "[]" : ""}`;
 }
 
 /** The columns whose type cannot change where they stand while others read and write the table. */
 export function twinsOf(context: OnlineContext): Twin[] {
-  return diff(context.current, context.wanted).flatMap((change) => twinOf(change, context) ?? []);
+  const changes = diff(context.current, context.wanted);
+  const own = changes.flatMap((change) => twinOf(change, context) ?? []);
+  return [...own, ...changes.flatMap((change) => twinsOfEnum(change, context))];
 }
 
 function twinOf(change: Change, context: OnlineContext): Twin | undefined {
@@ -30,6 +44,21 @@ function twinOf(change: Change, context: OnlineContext): Twin | undefined {
   const { current, wanted } = change;
   if (!isKind(current, "column") || !isKind(wanted, "column") || !isRetyped(current, wanted))
     return undefined;
+  return between(current, wanted, context);
+}
+
+/** All columns of the type, or none. */
+function twinsOfEnum(change: Change, context: OnlineContext): Twin[] {
+  const found = columnsOfChangedEnum(change, context);
+  if (found === undefined) return [];
+  const twins = found.columns.flatMap(({ current, wanted }) => {
+    const twin = between(current, wanted, context);
+    return twin === undefined ? [] : [{ ...twin, type: found.type }];
+  });
+  return twins.length === found.columns.length ? twins : [];
+}
+
+function between(current: Fact<"column">, wanted: Fact<"column">, context: OnlineContext): Twin | undefined {
   const table = lonelyTable(wanted, context);
   if (table === undefined || current.attributes.generated !== null || wanted.attributes.generated !== null)
     return undefined;
@@ -77,13 +106,22 @@ export function aliases(twins: readonly Twin[], which: "fresh" | "stale", catalo
     const { identity } = which === "fresh" ? twin.wanted : twin.current;
     return { from: identity, to: twin[which] };
   });
+  const types = typesOf(twins).map((type): Rename => {
+    return { from: (which === "fresh" ? type.wanted : type.current).identity, to: type[which] };
+  });
   const parts = partsOf(twins, which, catalog).filter(
     (part) => isKind(part, "index") || (isKind(part, "constraint") && which === "fresh"),
   );
   return [
+    ...types,
     ...columns,
     ...parts.map(({ identity, id }) => ({ from: identity, to: { ...identity, name: partName(which, id) } })),
   ];
+}
+
+/** Each type that changes with columns, once. */
+export function typesOf(twins: readonly Twin[]): EnumTwin[] {
+  return [...new Set(twins.flatMap(({ type }) => (type === undefined ? [] : [type])))];
 }
 
 export const partName = (which: "fresh" | "stale", id: FactId) =>

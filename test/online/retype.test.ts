@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withDatabase } from "../../src/database/connect.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import { purgeArchive } from "../../src/project/archive.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
 import { endsOfPostgres, newestServer, type Postgres, withTemporaryDatabase } from "../support/databases.js";
@@ -119,6 +120,56 @@ describe.skipIf(newestServer() === undefined)("a column of another type", () => 
           twice int NOT NULL -- @backfill id * 2
           );`,
         rows: "INSERT INTO t VALUES (7, 'c7')",
+      },
+    ),
+  );
+
+  it("moves to an enum without some of its labels, or with others first", { timeout: 300_000 }, () =>
+    withTables(
+      postgres,
+      "always",
+      async (project) => {
+        const moods = () => query(project, "SELECT id, mood::text, moods::text FROM t ORDER BY id");
+        const began = await moods();
+        const { revisions } = await planRevision(project, { message: "moods" });
+        expect(revisions.map(({ phase }) => phase)).toEqual(phases);
+        const hazards = revisions.flatMap((revision) => revision.hazards ?? []);
+        expect(hazards.filter((code) => allow.includes(code))).toEqual([]);
+        for (const { id, phase } of revisions) {
+          await applyRevisions(project, { target: id, cleanup: true });
+          // Whoever names the type goes on as before.
+          await run(
+            project,
+            `INSERT INTO t (id, mood) VALUES (${10 + phases.indexOf(phase ?? "")}, 'ill'::mood)`,
+          );
+        }
+        await expect(query(project, "SELECT 'bored'::mood")).rejects.toMatchObject({ sqlstate: "22P02" });
+        expect(await query(project, "SELECT mood FROM t WHERE id IN (1, 2) ORDER BY mood, id")).toEqual([
+          { mood: "ill" },
+          { mood: "well" },
+        ]);
+        await run(project, "UPDATE t SET mood = 'ill' WHERE id = 2");
+        await rollbackRevisions(project, { target: "-4" });
+        const [one, two, three] = began;
+        expect((await moods()).slice(0, 3)).toEqual([one, { ...two, mood: "ill" }, three]);
+        await applyRevisions(project, { cleanup: true });
+        await purgeArchive(project, "0d");
+        expect(await query(project, "SELECT typname FROM pg_type WHERE typname ~ '^dm_(old|new)'")).toEqual(
+          [],
+        );
+      },
+      {
+        before: `CREATE TYPE mood AS ENUM ('well', 'ill', 'bored');
+          CREATE TABLE t (id int PRIMARY KEY, mood mood NOT NULL DEFAULT 'well', moods mood[]);
+          CREATE INDEX t_mood ON t (mood);
+          CREATE VIEW v AS SELECT id FROM t WHERE mood = 'ill';`,
+        after: `CREATE TYPE mood AS ENUM ('ill', 'well');
+          CREATE TABLE t (id int PRIMARY KEY,
+            mood mood NOT NULL DEFAULT 'well', -- @using CASE mood::text WHEN 'bored' THEN 'ill' ELSE mood::text END
+            moods mood[]);
+          CREATE INDEX t_mood ON t (mood);
+          CREATE VIEW v AS SELECT id FROM t WHERE mood = 'ill';`,
+        rows: "INSERT INTO t VALUES (1, 'bored', '{well,ill}'), (2, 'well', NULL), (3, 'bored', '{}')",
       },
     ),
   );

@@ -86,6 +86,7 @@ const pairs: readonly Pair[] = [
   { from: "numeric[]", to: "int[]", values: ["{1.5,NULL}", "{}"], later: "{9}" },
   { from: "bytea", to: "text", values: ["\\x00ff", "\\x"], later: "\\x41" },
   { from: "mood", to: "text", values: ["well", "ill"], later: "ill" },
+  { from: "mood[]", to: "text[]", values: ["{well,NULL}", "{}"], later: "{ill}" },
   { from: "text", to: "mood", values: ["well", "ill"], later: "ill" },
   { from: "small", to: "int", values: ["3", "9"], later: "5" },
   { from: "text", to: "small", values: ["03", "9"], later: "5" },
@@ -116,9 +117,13 @@ const quoted = (value: string | null) => (value === null ? "NULL" : `'${value.re
 const rowCount = 5;
 const types = `CREATE TYPE mood AS ENUM ('well', 'ill'); CREATE DOMAIN small AS int CHECK (value < 100);\n`;
 
+const reordered = types.replace("('well', 'ill')", "('ill', 'well')");
+const ofMood = pairs.filter(({ from, to }) => /mood/.test(from + to));
+
 function scene(random: Random): Scene {
+  const isReordered = random.chance(0.4);
   const columns = Array.from({ length: 2 + random.below(4) }, (_, at): Column => {
-    const pair = random.pick(pairs);
+    const pair = random.pick(isReordered && random.chance(0.4) ? ofMood : pairs);
     const notNull = random.chance(0.4);
     const value = () => (!notNull && random.chance(0.2) ? null : random.pick(pair.values));
     return {
@@ -151,7 +156,7 @@ function scene(random: Random): Scene {
   return {
     columns,
     before: types + table(false) + gone,
-    after: types + table(true) + (random.chance(0.5) ? gone : ""),
+    after: (isReordered ? reordered : types) + table(true) + (random.chance(0.5) ? gone : ""),
     using,
     annotations: [
       ...[...using].map(
@@ -198,7 +203,10 @@ async function play(
   isPhased: boolean,
 ): Promise<string[]> {
   const mode = isPhased ? "always" : "never";
-  const bench = { ...ground, project: { ...ground.project, online: { mode, rows: 0, bytes: 0 } as const } };
+  const bench = {
+    ...ground,
+    project: { ...ground.project, online: { ...ground.project.online, mode, rows: 0, bytes: 0 } as const },
+  };
   const { columns, before, after, annotations, using } = scene(random);
   const load = async (text: string): Promise<Catalog> => {
     const catalog = await database.trial(async () => {
