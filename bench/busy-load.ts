@@ -6,6 +6,7 @@ import type { Tally, Word } from "./busy-talk.js";
 const [, , , url = "", name = "0", connections = "2", rows = "0", pause = "0"] = process.argv;
 let insert = "";
 let tally: { times: number[]; failures: Record<string, number>; since: number } = empty();
+let rename = (sql: string) => sql;
 let isOver = false;
 const running = new Map<number, number>();
 
@@ -20,9 +21,9 @@ async function transaction(client: pg.Client, values: (string | number)[]): Prom
   const any = () => 1 + Math.floor(Math.random() * Number(rows));
   await client.query("BEGIN");
   await client.query("UPDATE clinic.visit SET minutes = minutes % 60 + 1 WHERE id = $1", [any()]);
-  await client.query("SELECT minutes, kind, code FROM clinic.visit WHERE id = $1", [any()]);
+  await client.query(rename("SELECT minutes, kind, code FROM clinic.visit WHERE id = $1"), [any()]);
   await client.query("SELECT id, minutes FROM clinic.visit WHERE customer_id = $1 LIMIT 10", [values[0]]);
-  await client.query(insert, values);
+  await client.query(rename(insert), values);
   await client.query("COMMIT");
 }
 
@@ -49,6 +50,7 @@ async function connection(number: number): Promise<void> {
 
 process.on("message", (word: Word) => {
   if (word.say === "insert") insert = word.sql;
+  if (word.say === "renamed") rename = (sql) => sql.replace(new RegExp(`\\b${word.from}\\b`), word.to);
   if (word.say === "begin") tally = empty();
   if (word.say === "tell") {
     const now = performance.now();

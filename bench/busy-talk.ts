@@ -1,6 +1,7 @@
 /** What bench/busy says to a process of its load. */
 export type Word =
   | { readonly say: "insert"; readonly sql: string }
+  | { readonly say: "renamed"; readonly from: string; readonly to: string }
   | { readonly say: "start" | "begin" | "tell" | "end" };
 
 /** What such a process tells of the time since `begin`. Times are milliseconds. */

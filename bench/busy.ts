@@ -160,6 +160,13 @@ async function run(admin: string, template: string, change: Change, isPhased: bo
       if (first === undefined) throw new Error(`${change.name}: nothing is planned`);
       await applyRevisions(project, { allow: ["all"], cleanup: true, target: first.id });
       if (change.insert !== undefined) load.say({ say: "insert", sql: change.insert });
+      if (isPhased) await applyRevisions(project, { allow: ["all"] });
+      if (change.renamed !== undefined) {
+        const [from, to] = change.renamed;
+        load.say({ say: "renamed", from, to });
+        // Who has begun under the old name ends under it.
+        if (isPhased) await sleep(500);
+      }
       await applyRevisions(project, { allow: ["all"], cleanup: true });
       return performance.now() - began;
     });
