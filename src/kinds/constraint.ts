@@ -50,6 +50,12 @@ export const constraint = defineKind({
              from: `JOIN pg_constraint pk ON pk.conrelid = i.inhparent
                AND CASE WHEN k.contype = 'c' THEN pk.conname = k.conname AND pk.contype = 'c' ELSE pk.oid = k.conparentid END`,
              local: "k.conislocal",
+           })}
+           -- A key that the partitioned table has as an index only.
+           WHEN i.relispartition THEN ${inherits("c.oid", {
+             of: ref("pg_class", "pi.inhparent"),
+             from: "JOIN pg_inherits pi ON pi.inhrelid = k.conindid",
+             local: "false",
            })} END AS inherits,
            CASE k.contype WHEN 'p' THEN (SELECT json_agg(${notNullRef("k.conrelid", "key")}) FROM unnest(k.conkey) key)
              WHEN 'f' THEN json_build_array(${ref("pg_class", "k.confrelid")}) END AS needs,

@@ -222,6 +222,11 @@ const pairs: readonly StatePair[] = [
     b: `${whole}; CREATE INDEX yours ON m_24 (v); CREATE INDEX i ON m (v)`,
   },
   {
+    name: "a partition's key is part of the partitioned table's index",
+    a: `${whole}; ALTER TABLE m_24 ADD CONSTRAINT k UNIQUE (at); CREATE UNIQUE INDEX i ON m (at)`,
+    b: `${measurement}; ${y24}; ALTER TABLE m_24 ADD CONSTRAINT k UNIQUE (at)`,
+  },
+  {
     name: "storage parameters of a partitioned table's index",
     a: `${whole}; CREATE INDEX i ON m (v)`,
     b: `${whole}; CREATE INDEX i ON m (v) WITH (fillfactor = 60)`,
