@@ -1,3 +1,4 @@
+import { withoutAlikeIndexes } from "./alike-indexes.js";
 import { inTwoVersions, withoutGaps } from "./gaps.js";
 import { printedTrees } from "./rules.js";
 import type { State } from "./state.js";
@@ -45,5 +46,6 @@ function bare(expression: string): string {
 /** What dm is to blame for where the current state should be the wanted one. */
 export function faults(current: State, wanted: State): string[] {
   const extensions = inTwoVersions(current, wanted);
-  return compareStates(withoutGaps(current, extensions), withoutGaps(wanted, extensions));
+  const judged = (state: State) => withoutAlikeIndexes(withoutGaps(state, extensions));
+  return compareStates(judged(current), judged(wanted));
 }
