@@ -150,8 +150,7 @@ export const constraint = defineKind({
     return { on, columns: printedList(definition).items, where: "" };
   },
   preflight: constraintPreflight,
-  resembles: (from, to, { current }) =>
-    isTyped(from.parent, current) ? undefined : sameParentAndAttributes(from, to),
+  resembles: sameParentAndAttributes,
   isFixed: ({ parent }, catalog) => isTyped(parent, catalog),
   rename: (from, to) => [
     sql`ALTER TABLE ${name(from.schema, from.on)} RENAME CONSTRAINT ${name(from.name)} TO ${name(to.name)}`,

@@ -54,8 +54,9 @@ export function isPartitioned(table: FactId | undefined, catalog: Catalog): bool
  * is on the same columns, in whatever direction (indexcmds.c, CompareIndexInfo).
  */
 export function isAmbiguous(fact: Fact<"index">, catalog: Catalog): boolean {
-  // What a foreign key of a partition needs is there before the partition is tied.
-  if (catalog.dependents(fact.id).some(({ type }) => type === "needs")) return false;
+  // What a foreign key or a key of a partition needs is there before the partition is tied.
+  const needed = catalog.dependents(fact.id).filter(({ type }) => type !== "inherits");
+  if (needed.some(({ from }) => isKind(catalog.get(from), "constraint"))) return false;
   return heirsOf(fact, catalog).some((heir) => isAmbiguous(heir, catalog) || hasTwin(heir, catalog));
 }
 

@@ -91,13 +91,15 @@ export const notNull = defineKind({
     isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated
       ? "adopted"
       : "cascades",
-  drop: (fact, { catalog, major }) => {
+  drop: (fact, { catalog, wanted, major }) => {
     const column = catalog.get(fact.parent);
     const only = column !== undefined && dropsOnly(column, catalog);
     const { schema, on, name: dropped } = fact.identity;
     return [
       sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`,
-      ...(major < 18 ? [] : keptByKeys(fact, catalog)).map((kept) => sql`${alterColumn(kept)} DROP NOT NULL`),
+      ...(major < 18 ? [] : keptByKeys(fact, catalog, wanted)).map(
+        (kept) => sql`${alterColumn(kept)} DROP NOT NULL`,
+      ),
     ];
   },
   cedes: {
@@ -185,12 +187,13 @@ const isPlain = (fact: NotNullFact, catalog: Catalog) =>
  * Those of partitions that may stay when their parent's goes: a primary key made USING INDEX makes them the partition's own,
  * and nothing else tells that from those that come from the parent alone.
  */
-function keptByKeys({ id }: NotNullFact, catalog: Catalog): NotNullFact[] {
-  return catalog.dependents(id).flatMap(({ from, type, via }) => {
+function keptByKeys({ id }: NotNullFact, catalog: Catalog, wanted: Catalog): NotNullFact[] {
+  return catalog.dependents(id).flatMap(({ from, type, via, local }) => {
     const fact = type === "inherits" ? catalog.get(from) : undefined;
+    if (local === true && wanted.has(from)) return [];
     if (!isKind(fact, "not null") || !isKind(catalog.get(via), "partition")) return [];
     const isOfKey = catalog.dependents(fact.id).some((edge) => isPrimaryKey(catalog.get(edge.from)));
-    return [...(isOfKey ? [fact] : []), ...keptByKeys(fact, catalog)];
+    return [...(isOfKey ? [fact] : []), ...keptByKeys(fact, catalog, wanted)];
   });
 }
 

@@ -75,6 +75,8 @@ export const type = defineKind({
     },
   ],
   rename: renameInSchema("TYPE"),
+  // A type that is only a shell stays where it is (typecmds.c, typenameTypeId).
+  isFixed: (fact) => !hasFunctions(fact),
   setAside: ({ identity, attributes }, aside) => ({
     rename: [
       ...attributes.functions.map(

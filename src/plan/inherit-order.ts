@@ -74,7 +74,7 @@ export function orderByInheritance(
   function orderTie(type: ActionType, tie: Fact): void {
     const catalog = type === "create" ? states.wanted : states.current;
     for (const { to: table } of catalog.dependencies(tie.id)) {
-      for (const part of partsForTie(table, type)) {
+      for (const part of partsForTie(table, type, tie)) {
         for (const change of ["drop", "alter", "create"] as const) {
           if (type === "create" && isAfterTies(part, states.wanted)) {
             before("create", tie.id, change, part);
@@ -95,11 +95,12 @@ export function orderByInheritance(
     );
   }
 
-  /** A replaced table gets its rows through its partitions, and its indexes after that. */
-  function partsForTie(table: FactId, type: ActionType): FactId[] {
+  /** A replaced table gets its rows through its partitions, and its indexes after that; it is complete before it is tied itself. */
+  function partsForTie(table: FactId, type: ActionType, tie: Fact): FactId[] {
     const parts = [states.current, states.wanted].flatMap((catalog) => partsOf(table, catalog));
     if (type !== "create") return parts;
-    if (!decisions.setAside.has(table)) return parts.filter((id) => !isClonedLater(id));
+    if (!decisions.setAside.has(table) || tie.parent === table)
+      return parts.filter((id) => !isClonedLater(id));
     return parts.filter((id) =>
       holdsValues((states.wanted.get(id) ?? states.current.get(id))?.identity.kind),
     );

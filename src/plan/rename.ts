@@ -122,8 +122,8 @@ function comparison(current: Catalog, wanted: Catalog): (from: Fact, to: Fact) =
     return text;
   };
   return (from, to) => {
-    const { resembles, rename } = kindOf(from.identity.kind);
-    if (rename === undefined) return undefined;
+    const { resembles, rename, isFixed } = kindOf(from.identity.kind);
+    if (rename === undefined || isFixed?.(from, current) === true) return undefined;
     if (resembles !== undefined) return resembles(from, to, { current, wanted });
     return definition(from, current) === definition(to, wanted) ? "same" : undefined;
   };

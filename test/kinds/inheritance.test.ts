@@ -43,6 +43,11 @@ const pairs: readonly StatePair[] = [
     never: /DROP NOT NULL|SET NOT NULL|DROP COLUMN/,
   },
   {
+    name: "a partitioned table becomes an heir that has a check of the parent's",
+    a: `${animal}; ALTER TABLE animal ADD CONSTRAINT k CHECK (id > 0) NOT VALID; CREATE TABLE cat (id int NOT NULL, name text DEFAULT 'x') PARTITION BY LIST (name)`,
+    b: `${animal}; ALTER TABLE animal ADD CONSTRAINT k CHECK (id > 0) NOT VALID; CREATE TABLE cat () INHERITS (animal)`,
+  },
+  {
     name: "storage and compression outlive a change of the parent's type",
     a: `CREATE TABLE animal (name varchar(20)); ${cat}; ALTER TABLE cat ALTER name SET STORAGE EXTERNAL; ALTER TABLE cat ALTER name SET COMPRESSION pglz`,
     b: `CREATE TABLE animal (name text); ${cat}; ALTER TABLE cat ALTER name SET STORAGE EXTERNAL; ALTER TABLE cat ALTER name SET COMPRESSION pglz`,

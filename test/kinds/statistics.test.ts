@@ -11,6 +11,12 @@ thereAndBack("extended statistics", [
     b: "CREATE STATISTICS app.s (mcv) ON city, lower(zip) FROM app.visit; COMMENT ON STATISTICS app.s IS 'x'",
   },
   {
+    name: "are the same when their columns have other places in the table",
+    a: "CREATE TABLE visit (city text, zip text); CREATE STATISTICS s ON city, zip FROM visit; CREATE TABLE other ()",
+    b: "CREATE TABLE visit (zip text, city text); CREATE STATISTICS s ON city, zip FROM visit",
+    never: /STATISTICS/,
+  },
+  {
     name: "the target changes in place",
     both: `${table}; CREATE STATISTICS app.s ON city, zip FROM app.visit`,
     a: "",
