@@ -109,9 +109,10 @@ export const index = defineKind({
   drop: (fact, context) => {
     const isConcurrent = isConcurrently(fact, context);
     const { schema, name: index } = fact.identity;
-    return [
-      inTurn(isConcurrent, sql`DROP INDEX ${isConcurrent && raw("CONCURRENTLY")} ${name(schema, index)}`),
-    ];
+    // A partition's key goes with the index that it is part of, and only so.
+    const cascade = hasKeys(fact, context.catalog) && raw("CASCADE");
+    const concurrently = isConcurrent && raw("CONCURRENTLY");
+    return [inTurn(isConcurrent, sql`DROP INDEX ${concurrently} ${name(schema, index)} ${cascade}`)];
   },
   alter: [
     {
@@ -164,6 +165,12 @@ const isAmbiguousIn = (fact: Fact<"index">, catalogs: readonly Catalog[]) =>
 function partsOf({ id }: Fact<"index">, catalog: Catalog): ReadonlySet<FactId> {
   const parts = catalog.dependents(id).filter(({ type }) => type === "inherits");
   return new Set(parts.map(({ from }) => from));
+}
+
+function hasKeys({ id }: Fact<"index">, catalog: Catalog): boolean {
+  return catalog
+    .dependents(id)
+    .some(({ from, type }) => type === "inherits" && catalog.get(from)?.identity.kind === "constraint");
 }
 
 function attach(fact: Fact<"index">, catalog: Catalog, attached: ReadonlySet<FactId> = new Set()): Sql[] {
