@@ -1,4 +1,6 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
@@ -94,6 +96,13 @@ export const constraint = defineKind({
     return [sql`${alterTable(fact)} ADD ${definition}`];
   },
   adopts: adoptedIndex,
+  // A foreign key rests on the oldest key that fits, also if that is about to go (tablecmds.c, transformFkeyCheckAttrs).
+  createdAfter: ({ id }, { current, wanted }) =>
+    wanted.dependencies(id).flatMap(({ to }) => {
+      const key = wanted.get(to);
+      const isKey = key?.parent !== undefined && (isKind(key, "index") || isKind(key, "constraint"));
+      return isKey ? keysOf(key.parent, current).filter((one) => !wanted.has(one)) : [];
+    }),
   drop: (fact, { catalog }) => {
     const { schema, on, name: dropped } = fact.identity;
     return [
@@ -196,4 +205,11 @@ function beforeWhere(definition: string, clause: Sql): Sql {
   return where < 0
     ? raw(`${definition} ${clause.text}`)
     : raw(`${definition.slice(0, where)} ${clause.text}${definition.slice(where)}`);
+}
+
+/** What a foreign key can rest on: unique indexes that are no part of anything else, and keys. */
+function keysOf(table: FactId, catalog: Catalog): FactId[] {
+  const indexes = catalog.childrenOfKind(table, "index").filter(({ attributes }) => attributes.unique);
+  const keys = catalog.childrenOfKind(table, "constraint").filter(hasIndex);
+  return [...indexes, ...keys].map(({ id }) => id);
 }

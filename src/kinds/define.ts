@@ -193,6 +193,11 @@ export interface Kind<K extends KindName> {
   readonly isSuspendedFor?: (fact: Fact<K>, made: Fact) => boolean;
   /** Facts whose going or changing takes this one along, so that it must come after them. */
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
+  /** Facts that it might come to rest on when it is created, although they are about to go: they go before. */
+  readonly createdAfter?: (
+    fact: Fact<K>,
+    context: Pick<AlterContext, "current" | "wanted">,
+  ) => readonly FactId[];
   /** Roles that the fact names and that must exist before it can be created. */
   readonly roles?: (fact: Fact<K>) => readonly string[];
   /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */

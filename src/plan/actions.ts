@@ -137,7 +137,10 @@ class Builder implements ActionGraph {
 
   #orderCreate(fact: Fact): void {
     const { id } = fact;
-    for (const followed of kindOf(fact.identity.kind).follows?.(fact) ?? []) {
+    const states = { current: this.#current, wanted: this.#wanted };
+    const { follows, createdAfter } = kindOf(fact.identity.kind);
+    for (const leaving of createdAfter?.(fact, states) ?? []) this.#before("drop", leaving, "create", id);
+    for (const followed of follows?.(fact) ?? []) {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);
     }

@@ -164,6 +164,18 @@ export const constraintCases: readonly ChangeCase[] = [
     way: "replaced",
   },
   {
+    title: "a foreign key does not rest on a key that goes",
+    given: "CREATE TABLE r (id integer)",
+    rows: "INSERT INTO t VALUES (1, 1); INSERT INTO r VALUES (1)",
+    before:
+      "CREATE TABLE t (id integer PRIMARY KEY, x integer NOT NULL); ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)",
+    after:
+      "CREATE TABLE t (id integer NOT NULL, x integer NOT NULL, PRIMARY KEY (id, x), UNIQUE (id)); ALTER TABLE r ADD FOREIGN KEY (id) REFERENCES t (id)",
+    sees: ["constraint public.t.t_pkey", "definition"],
+    way: "replaced",
+    keeps: "SELECT * FROM t",
+  },
+  {
     title: "a foreign key outlives a change to a column that its key includes",
     given: "CREATE TABLE r (id integer)",
     rows: "INSERT INTO t VALUES (1, 1); INSERT INTO r VALUES (1)",
