@@ -132,7 +132,7 @@ function withoutNoun(address: Sql): Sql {
 function grantee({ name: role, of, args }: Identity, catalog: Catalog): Sql {
   if (role === everyone) return raw("PUBLIC");
   if (role !== theOwner) return name(role);
-  const owner = ownedObjects(of)
+  const owner = [...ownedObjects(of), ...owningTable(of, catalog)]
     .map((object) => catalog.find({ kind: "owner", of: object }))
     .find((found) => found !== undefined);
   if (owner !== undefined) return name(owner.attributes.role);
@@ -145,6 +145,16 @@ function ownedObjects(target: Identity | undefined): Identity[] {
   return relations.length > 0 || target === undefined ? relations : [target];
 }
 
+/** The table whose owner a sequence has, because one of its columns owns it. */
+function owningTable(target: Identity | undefined, catalog: Catalog): Identity[] {
+  const owned = ownershipOf(target).flatMap((identity) => catalog.find(identity) ?? []);
+  return owned.map(({ attributes: { schema, table } }) => ({ kind: "table", schema, name: table }));
+}
+
+function ownershipOf(target: Identity | undefined): (Identity & { kind: "sequence ownership" })[] {
+  return target?.kind === "sequence" ? [{ ...target, kind: "sequence ownership" }] : [];
+}
+
 /** The owner's privileges are those of whoever owns the object by then. */
 function ownersOf({ name: role, of, args }: Identity): Identity[] {
   // A new owner takes the place of the old one as a grantor too.
@@ -152,7 +162,7 @@ function ownersOf({ name: role, of, args }: Identity): Identity[] {
   const owned = ownedObjects(of);
   // Who owns a schema may use it.
   if (args !== undefined && of?.schema !== undefined) owned.push({ kind: "schema", name: of.schema });
-  return owned.map((object) => ({ kind: "owner", of: object }));
+  return [...owned.map((object): Identity => ({ kind: "owner", of: object })), ...ownershipOf(of)];
 }
 
 /** What the relation of a column may be; nothing for what is no column. */
