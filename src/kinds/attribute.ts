@@ -43,6 +43,7 @@ export const attribute = defineKind({
   occupies: ({ identity }) => [`column ${identity.schema}.${identity.on}.${identity.name}`],
   folds: () => true,
   goesAside: () => true,
+  isOrdered: true,
   // Dropped and added again, an attribute would lose its place and its values.
   needsNewParent: (fact, { current }) => current.has(fact.id),
   create: (fact, { catalog }) => [

@@ -193,6 +193,8 @@ export interface Kind<K extends KindName> {
   readonly isSuspendedFor?: (fact: Fact<K>, made: Fact) => boolean;
   /** Facts whose going or changing takes this one along, so that it must come after them. */
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
+  /** Siblings are created in their order, which nothing can change afterwards (a composite type's attributes). */
+  readonly isOrdered?: true;
   /** Facts that it might come to rest on when it is created, although they are about to go: they go before. */
   readonly createdAfter?: (
     fact: Fact<K>,

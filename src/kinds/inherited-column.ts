@@ -56,8 +56,10 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog, isTold =
   if (!isTold && own !== inherited) {
     statements.push(own === undefined ? sql`${alter} DROP DEFAULT` : sql`${alter} SET DEFAULT ${raw(own)}`);
   }
-  if (!isTold && isNotNull(fact, catalog) && !isNotNull(parent, catalog))
-    statements.push(sql`${alter} SET NOT NULL`);
+  if (!isTold && isNotNull(fact, catalog) && !isNotNull(parent, catalog)) {
+    const table = sql`ALTER TABLE ${!isNotNullBelow(fact, catalog) && raw("ONLY")} ${name(identity.schema, identity.on)}`;
+    statements.push(sql`${table} ALTER COLUMN ${name(identity.name)} SET NOT NULL`);
+  }
   if (to.storage !== from.storage) {
     statements.push(sql`${alter} SET STORAGE ${storageName(to.storage, to.type, catalog, catalog.major)}`);
   }
@@ -72,6 +74,17 @@ export function afterInheriting(fact: Fact<"column">, catalog: Catalog, isTold =
 const plain = { storage: null, compression: null };
 
 const isNotNull = ({ id }: Fact, catalog: Catalog) => catalog.childrenOfKind(id, "not null").length > 0;
+
+/** Whether all that inherits the column has the NOT NULL with it. ONLY would make it NO INHERIT from version 18 on. */
+function isNotNullBelow({ id }: Fact, catalog: Catalog): boolean {
+  const [constraint] = catalog.childrenOfKind(id, "not null");
+  if (constraint?.attributes.noInherit === true) return false;
+  return catalog
+    .dependents(id)
+    .filter(({ type }) => type === "inherits")
+    .flatMap(({ from }) => catalog.get(from) ?? [])
+    .every((heir) => isNotNull(heir, catalog));
+}
 
 function defaultOf({ id }: Fact, catalog: Catalog): string | undefined {
   return catalog.childrenOfKind(id, "default")[0]?.attributes.expression;

@@ -138,7 +138,12 @@ class Builder implements ActionGraph {
   #orderCreate(fact: Fact): void {
     const { id } = fact;
     const states = { current: this.#current, wanted: this.#wanted };
-    const { follows, createdAfter } = kindOf(fact.identity.kind);
+    const { follows, createdAfter, isOrdered } = kindOf(fact.identity.kind);
+    const { position = 0 } = fact;
+    if (isOrdered === true && fact.parent !== undefined) {
+      const later = this.#wanted.children(fact.parent).filter((one) => (one.position ?? 0) > position);
+      for (const sibling of later) this.#before("create", id, "create", sibling.id);
+    }
     for (const leaving of createdAfter?.(fact, states) ?? []) this.#before("drop", leaving, "create", id);
     for (const followed of follows?.(fact) ?? []) {
       this.#before("drop", factId(followed), "create", id);
