@@ -149,6 +149,9 @@ class Builder implements ActionGraph {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);
     }
+    // What comes back would find what it stood on before, as long as that is there: a cast.
+    for (const { to } of this.#current.dependencies(id))
+      this.#weaklyBefore(actionKey("drop", to), actionKey("create", id));
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "create", id);
