@@ -26,7 +26,8 @@ export function storageAfterCascade(to: ColumnFact, above: ColumnFact, context: 
   const { storage, compression, type } = to.attributes;
   const alter = sql`ALTER TABLE ONLY ${name(to.identity.schema, to.identity.on)} ALTER COLUMN ${name(to.identity.name)}`;
   return [
-    ...(storage === above.attributes.storage
+    // Of a type's attribute there is none.
+    ...(storage === (above.attributes.storage ?? null)
       ? []
       : [sql`${alter} SET STORAGE ${storageName(storage, type, context.wanted, context.major)}`]),
     ...(compression === null ? [] : [setCompression(to, alter)]),

@@ -9,6 +9,8 @@ import { isUserSchema, ref, refs } from "./query.js";
 export interface TableInheritance {
   /** The table that is inherited from, as SQL names it. */
   readonly parent: string;
+  /** Those that the table inherits from before it: their columns come first where it is made anew. */
+  readonly behind: readonly string[];
 }
 
 declare module "../catalog/fact.js" {
@@ -37,7 +39,11 @@ export const inheritance = defineKind({
            ${ref("pg_class", "c.oid")} AS parent,
            ${refs(ref("pg_inherits", "c.oid", "i.inhseqno"))} AS refs,
            json_build_array(${ref("pg_class", "i.inhparent")}) AS needs,
-           json_build_object('parent', i.inhparent::regclass::text) AS attributes
+           json_build_object(
+             'parent', i.inhparent::regclass::text,
+             'behind', (SELECT coalesce(json_agg(b.inhparent::regclass::text ORDER BY b.inhseqno), '[]')
+                        FROM pg_inherits b WHERE b.inhrelid = c.oid AND b.inhseqno < i.inhseqno)
+           ) AS attributes
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_inherits i ON i.inhrelid = c.oid
@@ -46,6 +52,17 @@ export const inheritance = defineKind({
     parent.identity.kind === "table" && (wanted.major >= 16 || !generatesWhatItInherits(parent.id, wanted)),
   create: (fact) => [sql`${alterTable(fact)} INHERIT ${raw(fact.attributes.parent)}`],
   drop: (fact) => [sql`${alterTable(fact)} NO INHERIT ${raw(fact.attributes.parent)}`],
-  alter: [],
+  isOrdered: true,
+  // One is always tied behind those that are there.
+  alter: [{ of: ["behind"], when: comesByItself, sql: () => [] }],
   isTie: "parts stay",
 });
+
+/** Whether it is enough that others go. */
+function comesByItself(
+  { attributes: { behind: from } }: Fact<"inheritance">,
+  { attributes: { behind: to } }: Fact<"inheritance">,
+): boolean {
+  const kept = from.filter((parent) => to.includes(parent));
+  return kept.length === to.length && kept.every((parent, at) => to[at] === parent);
+}

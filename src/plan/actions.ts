@@ -139,9 +139,9 @@ class Builder implements ActionGraph {
     const { id } = fact;
     const states = { current: this.#current, wanted: this.#wanted };
     const { follows, createdAfter, isOrdered } = kindOf(fact.identity.kind);
-    const { position = 0 } = fact;
     if (isOrdered === true && fact.parent !== undefined) {
-      const later = this.#wanted.children(fact.parent).filter((one) => (one.position ?? 0) > position);
+      const siblings = this.#wanted.childrenOfKind(fact.parent, fact.identity.kind);
+      const later = siblings.filter(({ position = 0 }) => position > (fact.position ?? 0));
       for (const sibling of later) this.#before("create", id, "create", sibling.id);
     }
     for (const leaving of createdAfter?.(fact, states) ?? []) this.#before("drop", leaving, "create", id);

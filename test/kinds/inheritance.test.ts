@@ -19,6 +19,13 @@ const pairs: readonly StatePair[] = [
     never: /(CREATE|DROP) (TABLE|COLUMN)/,
   },
   {
+    name: "the order of the parents",
+    both: "CREATE TABLE pet (id int NOT NULL, owner text)",
+    a: `${animal}; CREATE TABLE cat (lives int) INHERITS (animal, pet)`,
+    b: `${animal}; CREATE TABLE cat (id int NOT NULL, name text DEFAULT 'x', owner text, lives int); ALTER TABLE cat INHERIT pet; ALTER TABLE cat INHERIT animal`,
+    never: /(CREATE|DROP) (TABLE|COLUMN)/,
+  },
+  {
     name: "columns and checks come, change and go with the parent's",
     a: `${animal}; ${cat}`,
     b: `CREATE TABLE animal (id bigint NOT NULL, name text DEFAULT 'y', born date, CHECK (id > 0), CONSTRAINT alone CHECK (born > '1900-01-01') NO INHERIT); ${cat}`,
