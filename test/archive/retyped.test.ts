@@ -4,7 +4,7 @@ import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { listArchive, purgeArchive } from "../../src/project/archive.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
-import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const before = `
@@ -75,7 +75,7 @@ function withPatients(url: string | undefined, work: (project: Project) => Promi
   });
 }
 
-describe.each(endsOfPostgres)(
+describe.each(endsOfServers)(
   "on %s, values that another type does not hold",
   { timeout: 300_000 },
   (postgres) => {

@@ -13,7 +13,7 @@ import type { RelationSize } from "../../src/plan/sizes.js";
 import { type Measurement, measuredRun } from "../../src/proof/measure.js";
 import { prove } from "../../src/proof/prove.js";
 import { segments } from "../../src/proof/run.js";
-import { eachPostgres, endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { eachPostgres, endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 import { type HazardCase, hazardCases } from "./cases.js";
 
 const large: RelationSize = { rows: 12_000_000, bytes: 3 * 1024 ** 3, indexBytes: 100 * 1024 ** 2 };
@@ -42,7 +42,7 @@ const codesOf = (lists: readonly (readonly Hazard[])[]) => {
   return allHazardCodes.filter((code) => found.has(code));
 };
 
-describe.each(endsOfPostgres)("hazards on %s", (postgres) => {
+describe.each(endsOfServers)("hazards on %s", (postgres) => {
   it("are raised where they are, and not beside", async () => {
     await withTemporaryDatabase(postgres, async (database) => {
       const { major } = database.version;

@@ -7,13 +7,13 @@ import { introspect, introspectHere } from "../../src/introspect/introspect.js";
 import { address } from "../../src/kinds/index.js";
 import { plan } from "../../src/plan/plan.js";
 import { runStatements, StatementError, segments } from "../../src/proof/run.js";
-import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 import { obstacles } from "./obstacles.js";
 
 const inSchema = (text: string, at: number) => text.replaceAll(/\bapp\b/g, `case_${at}`);
 const timeouts = { statement: "1min", lock: "3s" };
 
-describe.each(endsOfPostgres)("preflight queries on %s", (postgres) => {
+describe.each(endsOfServers)("preflight queries on %s", (postgres) => {
   it("find the rows that make a step fail, and nothing when they are mended", async () => {
     await withTemporaryDatabase(postgres, async (database) => {
       const { major } = database.version;

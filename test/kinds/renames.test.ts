@@ -7,7 +7,7 @@ import { renamePlan, renameSteps } from "../../src/plan/rename-steps.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { runStatements } from "../../src/proof/run.js";
 import { openShadow } from "../corpus/open-shadow.js";
-import { endsOfPostgres } from "../support/databases.js";
+import { endsOfServers } from "../support/databases.js";
 
 interface RenameCase {
   /** The kind and the rest of the identity that both names share. */
@@ -202,7 +202,7 @@ const cases: readonly RenameCase[] = [
   },
 ];
 
-describe.each(endsOfPostgres)("on PostgreSQL %s", (postgres) => {
+describe.each(endsOfServers)("on PostgreSQL %s", (postgres) => {
   const open = openShadow(postgres);
   const major = postgres === "pglite" ? 18 : postgres;
   const here = cases.filter(

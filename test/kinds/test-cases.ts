@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openShadow } from "../corpus/open-shadow.js";
-import { endsOfPostgres } from "../support/databases.js";
+import { endsOfServers } from "../support/databases.js";
 import { type ChangeCase, type Played, play, seen, type Transition, wayOf } from "./change.js";
 
 /** A test for each case on each PostgreSQL that it fits: what dm sees, how it goes about it, and what is left. */
@@ -35,7 +35,7 @@ export function testTransitions(transitions: readonly HardTransition[]): void {
 }
 
 function testEach<T extends Transition>(cases: readonly T[], judge: (one: T, played: Played) => void): void {
-  describe.each(endsOfPostgres)("on PostgreSQL %s", (postgres) => {
+  describe.each(endsOfServers)("on PostgreSQL %s", (postgres) => {
     const open = openShadow(postgres);
     const major = postgres === "pglite" ? 18 : postgres;
 

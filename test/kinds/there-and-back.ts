@@ -7,7 +7,7 @@ import { introspectHere } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { openShadow } from "../corpus/open-shadow.js";
-import { endsOfPostgres, type Postgres } from "../support/databases.js";
+import { endsOfServers, type Postgres } from "../support/databases.js";
 
 /** Two states of which dm makes one out of the other, and back. */
 export interface StatePair {
@@ -28,7 +28,7 @@ export interface StatePair {
 export function thereAndBack(
   subject: string,
   pairs: readonly StatePair[],
-  on: readonly Postgres[] = endsOfPostgres,
+  on: readonly Postgres[] = endsOfServers,
 ): void {
   describe.each(on)(`${subject} on %s`, (postgres) => {
     const open = openShadow(postgres);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Scope } from "../../src/catalog/scope.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { managed } from "../../src/manage/managed.js";
-import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 
 const everything = `
   CREATE SCHEMA app; CREATE SCHEMA auth; CREATE SCHEMA drizzle;
@@ -64,7 +64,7 @@ const cases: readonly { scope: Scope; has?: readonly string[]; lacks?: RegExp }[
   },
 ];
 
-describe.each(endsOfPostgres)("what is managed on %s", (postgres) => {
+describe.each(endsOfServers)("what is managed on %s", (postgres) => {
   test("follows the scope, and goes with what it belongs to", async () => {
     await withTemporaryDatabase(postgres, async (database) => {
       const whole = await database.trial(async () => {

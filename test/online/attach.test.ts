@@ -4,9 +4,10 @@ import type { Database } from "../../src/database/database.js";
 import { hazardsIn } from "../../src/hazards/lines.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
+import { endsOfServers } from "../support/databases.js";
 import { writeSchema } from "../support/project.js";
 import { besideClients, stepByStep } from "./clients.js";
-import { blockingIn, serversOrPglite, statementsOf, withClinic } from "./clinic.js";
+import { blockingIn, statementsOf, withClinic } from "./clinic.js";
 
 /** Tables of visits; those that are no partition have what a partition has. */
 const schemaWith = (first: string, second: string, more = "") => `
@@ -60,7 +61,7 @@ const client = async (database: Database, at: number) => {
   }
 };
 
-describe.each(serversOrPglite)("partitions on %s", (postgres) => {
+describe.each(endsOfServers)("partitions on %s", (postgres) => {
   it("come and go while others read and write", { timeout: 300_000 }, () =>
     withClinic(postgres, { schema: before, rows }, async (project, url) => {
       await writeSchema(project.root, { "clinic.sql": after });
@@ -78,7 +79,7 @@ describe.each(serversOrPglite)("partitions on %s", (postgres) => {
   );
 });
 
-describe.each(serversOrPglite.slice(-1))("a busy partitioned table on %s", (postgres) => {
+describe.each(endsOfServers.slice(-1))("a busy partitioned table on %s", (postgres) => {
   const schemaOf = (more: string) => `
     -- @online
     CREATE TABLE visit (day int, note text) PARTITION BY LIST (day);

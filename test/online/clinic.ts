@@ -4,13 +4,8 @@ import { applyRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
 import type { Revision } from "../../src/revision/revision.js";
-import { endsOfPostgres, type Postgres, withTemporaryDatabase } from "../support/databases.js";
+import { type Postgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject } from "../support/project.js";
-
-const servers = endsOfPostgres.filter((one) => one !== "pglite");
-
-/** Where others can be at work at the same time; the embedded PostgreSQL alone where no server runs. */
-export const serversOrPglite: readonly Postgres[] = servers.length > 0 ? servers : endsOfPostgres;
 
 /** A project whose first state is applied and has rows, and all of whose tables are large. */
 export function withClinic(

@@ -3,9 +3,10 @@ import { withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
+import { endsOfServers } from "../support/databases.js";
 import { writeSchema } from "../support/project.js";
 import { besideClients, stepByStep } from "./clients.js";
-import { blockingIn, serversOrPglite, statementsOf, withClinic } from "./clinic.js";
+import { blockingIn, statementsOf, withClinic } from "./clinic.js";
 
 const schema = `
   CREATE TABLE visit (day int NOT NULL, note text, CONSTRAINT visit_pkey PRIMARY KEY (day));`;
@@ -25,7 +26,7 @@ const client = async (database: Database, at: number) => {
   await database.query("DELETE FROM visit WHERE day = $1 AND day > 0", [at]);
 };
 
-describe.each(serversOrPglite)("a new identity column of a large table on %s", (postgres) => {
+describe.each(endsOfServers)("a new identity column of a large table on %s", (postgres) => {
   it("is filled while others write, becomes the key, and goes on counting", { timeout: 300_000 }, () =>
     withClinic(postgres, { schema, rows }, async (project, url) => {
       await writeSchema(project.root, { "clinic.sql": after });

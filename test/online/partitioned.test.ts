@@ -3,11 +3,12 @@ import { withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
+import { endsOfServers } from "../support/databases.js";
 import { writeSchema } from "../support/project.js";
 import { besideClients, interrupted, stepByStep } from "./clients.js";
-import { blockingIn, serversOrPglite, statementsOf, withClinic } from "./clinic.js";
+import { blockingIn, statementsOf, withClinic } from "./clinic.js";
 
-describe.each(serversOrPglite)("partitioned tables on %s", (postgres) => {
+describe.each(endsOfServers)("partitioned tables on %s", (postgres) => {
   it("get keys, constraints and indexes while others read and write", { timeout: 300_000 }, () => {
     const partitions = `
       CREATE TABLE visit_1 PARTITION OF visit FOR VALUES FROM (0) TO (100);

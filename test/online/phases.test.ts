@@ -8,7 +8,7 @@ import type { OnlineMode } from "../../src/project/online-modes.js";
 import { planRevision } from "../../src/project/plan.js";
 import { status } from "../../src/project/status.js";
 import type { Revision, Step } from "../../src/revision/revision.js";
-import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const before = `
@@ -74,9 +74,7 @@ function transactions(steps: readonly Step[]): string[] {
 const blocking = ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"];
 const codesOf = ({ up }: Revision) => up.flatMap(hazardsIn).map(({ code }) => code);
 
-const onServers = endsOfPostgres.filter((one) => one !== "pglite");
-
-describe.each(onServers.length > 0 ? onServers : endsOfPostgres)("phases on %s", (postgres) => {
+describe.each(endsOfServers)("phases on %s", (postgres) => {
   const clinic = (work: (project: Project) => Promise<void>) =>
     postgres === "pglite"
       ? withVisits(undefined, work)

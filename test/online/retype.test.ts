@@ -4,7 +4,7 @@ import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { purgeArchive } from "../../src/project/archive.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
-import { endsOfPostgres, newestServer, type Postgres, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, newestServer, type Postgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
 
 const before = `
@@ -52,7 +52,7 @@ const query = (project: Project, text: string) =>
   withDatabase(project.environment.database, (database) => database.query<Record<string, unknown>>(text));
 const oldRows = (project: Project) => query(project, "SELECT id, code, label, serial FROM t ORDER BY id");
 
-describe.each(endsOfPostgres)("a column of another type on %s", (postgres) => {
+describe.each(endsOfServers)("a column of another type on %s", (postgres) => {
   it("takes the place of the old one in phases, and comes back from each", { timeout: 300_000 }, () =>
     withTables(postgres, "always", async (project) => {
       const began = await oldRows(project);

@@ -9,7 +9,7 @@ import { findRenames } from "../../src/project/renames.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { runStatements } from "../../src/proof/run.js";
 import { openShadow } from "../corpus/open-shadow.js";
-import { endsOfPostgres } from "../support/databases.js";
+import { endsOfServers } from "../support/databases.js";
 
 /** Two states between which things have other names. */
 interface Renaming {
@@ -555,7 +555,7 @@ const renamings: readonly Renaming[] = [
   },
 ];
 
-describe.each(endsOfPostgres)("what was renamed or moved, on PostgreSQL %s", (postgres) => {
+describe.each(endsOfServers)("what was renamed or moved, on PostgreSQL %s", (postgres) => {
   const open = openShadow(postgres);
 
   test.each(renamings)("$title", async (one) => {

@@ -49,6 +49,15 @@ export const endsOfPostgres: readonly Postgres[] = eachPostgres.filter(
     at === eachPostgres.length - 1,
 );
 
+/**
+ * The same without PGlite, unless it is all there is: for what depends on PostgreSQL's version and not on how dm talks to
+ * it, or needs several sessions.
+ */
+export const endsOfServers: readonly Postgres[] =
+  process.env.DM_TEST_ALL === "1" || servers().length === 0
+    ? endsOfPostgres
+    : endsOfPostgres.filter((postgres) => postgres !== "pglite");
+
 /** The newest server that runs, for what needs a server and no particular version. */
 export function newestServer(): SharedServer | undefined {
   return servers().at(-1);
