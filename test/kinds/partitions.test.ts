@@ -227,6 +227,11 @@ const pairs: readonly StatePair[] = [
     b: `${measurement}; ${y24}; ALTER TABLE m_24 ADD CONSTRAINT k UNIQUE (at)`,
   },
   {
+    name: "the columns of a key and of a partition key in another order",
+    a: "CREATE TABLE k (a int, b int, PRIMARY KEY (a, b)) PARTITION BY RANGE (a, b)",
+    b: "CREATE TABLE k (a int, b int, PRIMARY KEY (b, a)) PARTITION BY RANGE (b, a)",
+  },
+  {
     name: "storage parameters of a partitioned table's index",
     a: `${whole}; CREATE INDEX i ON m (v)`,
     b: `${whole}; CREATE INDEX i ON m (v) WITH (fillfactor = 60)`,

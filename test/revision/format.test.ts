@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { formatRevision } from "../../src/revision/format.js";
 import { parseRevision } from "../../src/revision/parse.js";
 import { type Phase, phases, type Revision, stepModes } from "../../src/revision/revision.js";
+import { version } from "../../src/version.js";
 import { bare, recallDate, step } from "./samples.js";
 
 async function again(revision: Revision): Promise<Revision> {
@@ -121,6 +122,10 @@ const revisions: fc.Arbitrary<Revision> = fc.record(
 describe("a revision's file", () => {
   test("reads back as the revision that was written", async () => {
     expect(await again(recallDate)).toEqual(recallDate);
+  });
+
+  test("does not tell which dm wrote it, so that another one runs it", async () => {
+    expect(await formatRevision(recallDate)).not.toContain(version);
   });
 
   test("reads back whatever the texts in it hold", async () => {
