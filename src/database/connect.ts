@@ -7,8 +7,8 @@ export { inDatabase } from "./connection-string.js";
 export { maskPassword } from "./password-mask.js";
 
 /**
- * Loads what the one engine needs, and opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or
- * `pglite:DIR`. The caller closes it; {@link withDatabase} does both.
+ * Opens a session with the database that `url` names: `postgres://…`, libpq's `keyword=value` pairs, or `pglite:DIR`.
+ * Only what its engine needs is loaded. The caller closes it; {@link withDatabase} does both.
  * @throws DmError DM1101 when the URL is malformed.
  * @throws DatabaseError when there is no connection to be had.
  */
