@@ -190,7 +190,8 @@ const isPlain = (fact: NotNullFact, catalog: Catalog) =>
 function keptByKeys({ id }: NotNullFact, catalog: Catalog, wanted: Catalog): NotNullFact[] {
   return catalog.dependents(id).flatMap(({ from, type, via, local }) => {
     const fact = type === "inherits" ? catalog.get(from) : undefined;
-    if (local === true && wanted.has(from)) return [];
+    const staysAlone = local === true || via === undefined || !wanted.has(via);
+    if (staysAlone && wanted.has(from)) return [];
     if (!isKind(fact, "not null") || !isKind(catalog.get(via), "partition")) return [];
     const isOfKey = catalog.dependents(fact.id).some((edge) => isPrimaryKey(catalog.get(edge.from)));
     return [...(isOfKey ? [fact] : []), ...keptByKeys(fact, catalog, wanted)];
