@@ -79,7 +79,9 @@ export const index = defineKind({
   occupies: ({ identity }) => [`relation ${identity.schema}.${identity.name}`],
   create: (fact, context) => {
     const { identity, attributes } = fact;
-    const isApart = attributes.attached !== null || isAmbiguousIn(fact, [context.catalog, context.current]);
+    const isApart =
+      attributes.attached !== null ||
+      (isAmbiguousIn(fact, [context.catalog, context.current]) && areFree(fact, context));
     const only = isApart ? "ONLY " : "";
     const [columns, where] = splitWhere(attributes.definition);
     const isConcurrent = context.current.has(fact.parent as FactId) && isConcurrently(fact, context);
@@ -160,6 +162,13 @@ export const index = defineKind({
 /** Also while something that goes later is still there. */
 const isAmbiguousIn = (fact: Fact<"index">, catalogs: readonly Catalog[]) =>
   catalogs.some((catalog) => isAmbiguous(fact, catalog));
+
+/** Whether its parts belong to no other index yet: of those that are alike PostgreSQL takes a free one. */
+function areFree(fact: Fact<"index">, { catalog, current }: RenderContext): boolean {
+  const isTaken = (part: FactId) =>
+    current.dependencies(part).some(({ to, type }) => type === "inherits" && to !== fact.id);
+  return ![...partsOf(fact, catalog)].some(isTaken);
+}
 
 /** The indexes of partitions that are parts of this one. */
 function partsOf({ id }: Fact<"index">, catalog: Catalog): ReadonlySet<FactId> {
