@@ -7,7 +7,7 @@ import { diffSources } from "../../src/project/diff.js";
 import { drift } from "../../src/project/drift.js";
 import { planRevision } from "../../src/project/plan.js";
 import { describeChanges } from "../../src/proof/prove.js";
-import { endsOfPostgres, type Postgres, shared, withTemporaryDatabase } from "../support/databases.js";
+import { endsOfServers, type Postgres, shared, withTemporaryDatabase } from "../support/databases.js";
 import { withProject } from "../support/project.js";
 
 /** Real schemas made of the kinds that dm models; each is one file that psql loads whole. */
@@ -15,7 +15,7 @@ const names = ["chinook", "chinook-serial", "langfuse", "trigger_dev", "nakama",
 
 const folder = shared("schemas");
 
-describe.skipIf(folder === undefined).each(endsOfPostgres)("a real schema on %s", (major) => {
+describe.skipIf(folder === undefined).each(endsOfServers)("a real schema on %s", (major) => {
   it.each(names)("%s goes from nothing to whole and back", { timeout: 240_000 }, async (name) => {
     const file = `${folder}/${name}.sql`;
     await withTemporaryDatabase(major, async (_, url) => {
