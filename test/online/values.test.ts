@@ -20,7 +20,7 @@ import { withProject } from "../support/project.js";
 
 /** `DM_SEED=… DM_ROUNDS=…` replay or go on. */
 const first = Number(process.env.DM_SEED ?? 1);
-const rounds = Number(process.env.DM_ROUNDS ?? 16);
+const rounds = Number(process.env.DM_ROUNDS ?? 12);
 
 /** A change of type, values that can be changed, and a value that new code writes. */
 interface Pair {
