@@ -65,7 +65,7 @@ export function apartFromHeirs(
   // What is replaced is gone by then.
   const stays = isKind(now, "not null") && (now.attributes.validated || fact?.attributes.validated === false);
   if (major < 18 || fact === undefined || !stays) return none;
-  const valid = validBelow(fact, current);
+  const valid = validBelow(fact, current).filter(({ fact: heir }) => wanted.has(heir.id));
   // A partitioned table's is always inherited.
   if (hasHeirs(column.parent, current, ["partition"])) {
     const validate = ({ fact: heir, local }: Heir) =>
