@@ -193,6 +193,7 @@ function keptByKeys({ id }: NotNullFact, catalog: Catalog, wanted: Catalog): Not
     const staysAlone = local === true || via === undefined || !wanted.has(via);
     if (staysAlone && wanted.has(from)) return [];
     if (!isKind(fact, "not null") || !isKind(catalog.get(via), "partition")) return [];
+    if (fact.parent === undefined || !wanted.has(fact.parent)) return [];
     const isOfKey = catalog.dependents(fact.id).some((edge) => isPrimaryKey(catalog.get(edge.from)));
     return [...(isOfKey ? [fact] : []), ...keptByKeys(fact, catalog, wanted)];
   });
