@@ -108,7 +108,7 @@ export function renamedColumns(
   return {
     interims: [
       ...columns.flatMap((column): Interim[] => [
-        { from: "add", until: "swap", ...renamedTo(column.twin, [column], before) },
+        { from: "add", until: "swap", ...renamedTo(column.twin, column.before, before) },
         { from: "swap", until: "cleanup", ...lasting(column, states) },
       ]),
       ...tables.flatMap((table) => synced(table, of(table), states)),
@@ -123,7 +123,7 @@ export function renamedColumns(
         const pairs = of(table).map((one) => [one.twin, one.before.identity] as const);
         return fill(table, "fill", pairs);
       }),
-      lockAll(tables),
+      ...lockAll(tables),
     ],
     worksBack: tables.map((table) => {
       const pairs = of(table).map((one) => [one.before.identity, one.after.identity] as const);
@@ -135,7 +135,7 @@ export function renamedColumns(
 /** A plain column like this one, with the types that it needs. */
 function renamedTo(
   identity: Identity<"column">,
-  [{ before }]: readonly [RenamedColumn],
+  before: Fact<"column">,
   catalog: Catalog,
 ): Pick<Interim, "facts" | "edges"> {
   const { position: _, ...column } = before;
@@ -149,7 +149,7 @@ function renamedTo(
 /** The twin under the old name, with what those who use that name may do and rely on. */
 function lasting(column: RenamedColumn, states: RenameStates): Pick<Interim, "facts" | "edges"> {
   const { before } = states;
-  const plain = renamedTo(column.before.identity, [column], before);
+  const plain = renamedTo(column.before.identity, column.before, before);
   const constant = defaultsOf(column, states).isConstant;
   const parts = before
     .children(column.before.id)
@@ -262,13 +262,11 @@ function fill(
 }
 
 /** All tables of the swap at once, so that none waits for another one halfway. */
-function lockAll(tables: readonly Fact<"table">[]): Work {
-  return {
-    turn: "swap begins",
-    about: tables[0]?.id ?? ("" as FactId),
-    facts: [],
-    sql: sql`LOCK TABLE ${join(tables.map(tableName))} IN ACCESS EXCLUSIVE MODE`,
-  };
+function lockAll(tables: readonly Fact<"table">[]): Work[] {
+  const [first] = tables;
+  if (first === undefined) return [];
+  const lock = sql`LOCK TABLE ${join(tables.map(tableName))} IN ACCESS EXCLUSIVE MODE`;
+  return [{ turn: "swap begins", about: first.id, facts: [], sql: lock }];
 }
 
 const tableName = ({ identity }: Fact<"table">): Sql => name(identity.schema, identity.name);

@@ -70,7 +70,7 @@ export async function renamedOnline(
     await underTwins(bench, twins, states.before),
   );
   const views = tables.flatMap((rename) => viewInterims(rename, twins, states, bench));
-  const detour: Detour = { interims: [...views, ...interims], works: twins.length === 0 ? [] : works };
+  const detour: Detour = { interims: [...views, ...interims], works };
   const goal = isQuick(states) ? states.wanted : states.after;
   const swap = waypoints({ current: states.after, wanted: goal }, [detour]);
   const legs =

@@ -3,7 +3,7 @@ import { hazardsIn } from "../../src/hazards/lines.js";
 import { applyRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
-import type { Revision } from "../../src/revision/revision.js";
+import type { Revision, Step } from "../../src/revision/revision.js";
 import { type Postgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject } from "../support/project.js";
 
@@ -42,4 +42,14 @@ export function statementsOf(revisions: readonly Revision[]): string[] {
   return revisions
     .flatMap(({ up }) => up.flatMap(({ sql }) => sql.split("\n")))
     .filter((line) => line !== "" && !line.startsWith("--"));
+}
+
+/** The SQL of the transactions that the steps run in. */
+export function transactions(steps: readonly Step[]): string[] {
+  const texts: string[] = [];
+  for (const { sql, mode } of steps) {
+    const open = mode === "transaction" ? texts.pop() : undefined;
+    texts.push(open === undefined ? sql : `${open}\n${sql}`);
+  }
+  return texts;
 }

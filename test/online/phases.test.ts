@@ -7,9 +7,10 @@ import type { Project } from "../../src/project/config.js";
 import type { OnlineMode } from "../../src/project/online-modes.js";
 import { planRevision } from "../../src/project/plan.js";
 import { status } from "../../src/project/status.js";
-import type { Revision, Step } from "../../src/revision/revision.js";
+import type { Revision } from "../../src/revision/revision.js";
 import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
+import { transactions } from "./clinic.js";
 
 const before = `
 CREATE TABLE customer (id int PRIMARY KEY, email text);
@@ -60,16 +61,6 @@ const valuesOf = ({ environment }: Project) =>
     await database.query("SELECT id, minutes, kind, room, note FROM visit ORDER BY id"),
     await database.query("SELECT id, email FROM customer ORDER BY id"),
   ]);
-
-/** The SQL of the transactions that the steps run in. */
-function transactions(steps: readonly Step[]): string[] {
-  const texts: string[] = [];
-  for (const { sql, mode } of steps) {
-    const open = mode === "transaction" ? texts.pop() : undefined;
-    texts.push(open === undefined ? sql : `${open}\n${sql}`);
-  }
-  return texts;
-}
 
 const blocking = ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"];
 const codesOf = ({ up }: Revision) => up.flatMap(hazardsIn).map(({ code }) => code);

@@ -15,6 +15,7 @@ import {
   withTemporaryDatabase,
 } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
+import { transactions } from "./clinic.js";
 
 interface Tables {
   readonly before: string;
@@ -37,16 +38,6 @@ function withTables<T>(
       return work(project);
     });
   return postgres === "pglite" ? body() : withTemporaryDatabase(postgres, (_, url) => body(url));
-}
-
-/** What commits together. */
-function transactions(steps: readonly Step[]): string[] {
-  const texts: string[] = [];
-  for (const { sql, mode } of steps) {
-    const open = mode === "transaction" ? texts.pop() : undefined;
-    texts.push(open === undefined ? sql : `${open}\n${sql}`);
-  }
-  return texts;
 }
 
 type Row = Record<string, unknown>;
