@@ -15,7 +15,11 @@ import {
   withTemporaryDatabase,
 } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
+import { missingRoles } from "../support/roles.js";
 import { transactions } from "./clinic.js";
+
+/** Servers for the tests have them, a project's own embedded database does not. */
+const roles = ["dm_reader", "dm_writer"];
 
 interface Tables {
   readonly before: string;
@@ -31,6 +35,7 @@ function withTables<T>(
 ): Promise<T> {
   const body = (url?: string) =>
     withProject({ schema: { "a.sql": before }, ...(url && { database: url }) }, async (project) => {
+      await withDatabase(project.environment.database, (database) => database.script(missingRoles(roles)));
       await planRevision(project, { message: "tables" });
       await applyRevisions(project, {});
       await withDatabase(project.environment.database, (database) => database.script(rows));
