@@ -2,10 +2,11 @@ import { type ArchivedObject, awayColumn, backStatements, nameAway } from "../ar
 import { archiveSchema } from "../archive/names.js";
 import type { Database } from "../database/database.js";
 import { literal, name } from "../sql/sql.js";
+import { type Readers, readersOf } from "./archived-readers.js";
 import { type ArchiveRecord, archiveRecords } from "./bring-back.js";
 
 /** A thing in quarantine as it is now. */
-export interface ArchivedThing extends ArchiveRecord {
+export interface ArchivedThing extends ArchiveRecord, Readers {
   /** Where it is: `dm_archive.letter_…`, or `app.patient.dm_archived_…`; null when it is not there any more. */
   readonly place: string | null;
   /** Bytes, indexes included; of a column an estimate, null where nobody has counted. */
@@ -22,8 +23,13 @@ export async function archivedThings(database: Database): Promise<ArchivedThing[
   for (const record of await archiveRecords(database)) {
     const place = record.purgedAt === null ? await placeOf(database, record.what) : undefined;
     const amount = place === undefined ? undefined : await amountOf(database, record.what, place);
+    const readers =
+      place === undefined
+        ? { readers: [], publications: [] }
+        : await readersOf(database, place.relation, awayColumn(record.what));
     things.push({
       ...record,
+      ...readers,
       place: place?.path ?? null,
       bytes: amount?.bytes ?? null,
       rows: amount?.rows ?? null,

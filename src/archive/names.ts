@@ -24,3 +24,8 @@ export function hiddenName(revision: string, object: FactId, own: string): strin
   const prefix = `${archivedPrefix}${recordId(revision, object)}_`;
   return prefix + fitted(own, longestIdentifier - prefix.length);
 }
+
+/** What was called so before it was hidden; shortened where it had to be. */
+export function nameBefore(hidden: string): string {
+  return hidden.replace(/^dm_archived_[0-9a-f]{12}_[0-9a-f]{8}_/, "");
+}

@@ -16,6 +16,7 @@ export const hazardCodes = {
   BREAKS_OLD_CODE: { blocks: false },
   BREAKS_NEW_CODE: { blocks: false },
   PRIVILEGES_CHANGE: { blocks: false },
+  STAYS_READABLE: { blocks: false },
   UNTRACKED_DEPENDENCY: { blocks: false },
 } as const;
 

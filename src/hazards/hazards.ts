@@ -11,6 +11,7 @@ import { type Hazard, type HazardCode, merged } from "./codes.js";
 import { brokenCode, changedAccess, goneIndexes, lostData } from "./facts.js";
 import { preflightsOf } from "./rows.js";
 import { type Bodies, readBodies, untrackedUses } from "./untracked.js";
+import { type Quarantined, staysReadable } from "./visible.js";
 import { workHazards } from "./work.js";
 
 /** A plan in one direction, with all that was found out about it. */
@@ -19,6 +20,8 @@ export interface HazardRequest {
   readonly context: PreflightContext;
   /** Where the rows are, and in which state, where the context does not tell: in quarantine. */
   readonly rows?: PreflightContext;
+  /** What is in quarantine already; nothing unless given. */
+  readonly quarantined?: Quarantined;
   readonly direction: "up" | "down";
   readonly measurements: Measurements;
   /** What the proof's sample rows made fail. */
@@ -91,7 +94,7 @@ export function preflightQueries(
 
 function fromFacts(
   statement: PlannedStatement,
-  { context, direction, irreversible, parser }: HazardRequest,
+  { context, direction, irreversible, parser, quarantined = () => [] }: HazardRequest,
   told: Set<FactId>,
   bodies: Bodies,
 ): Hazard[] {
@@ -101,6 +104,7 @@ function fromFacts(
     ...(lost === undefined ? [] : [{ code: "IRREVERSIBLE", what: lost } as const]),
     ...brokenCode(statement, context, direction === "up" ? "BREAKS_OLD_CODE" : "BREAKS_NEW_CODE"),
     ...changedAccess(statement, context, told),
+    ...staysReadable(statement, context, quarantined, told),
     ...goneIndexes(statement, context),
     ...untrackedUses(statement, context, bodies),
     ...upgrades(statement, parser),

@@ -10,6 +10,7 @@ import { type ProofResult, prove } from "../proof/prove.js";
 import type { Revision } from "../revision/revision.js";
 import { raw } from "../sql/sql.js";
 import { thresholdOf } from "./online.js";
+import { quarantinedThere } from "./quarantined.js";
 import type { KnownSizes } from "./sizes.js";
 import type { Workbench } from "./workbench.js";
 
@@ -85,6 +86,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     sizes: sizes.sizes,
     threshold: thresholdOf(bench.project.online),
     parser: bench.parser,
+    quarantined: quarantinedThere(ways.there, renames),
   };
   const hazards = findHazards({
     ...common,

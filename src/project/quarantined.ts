@@ -1,7 +1,9 @@
+import { nameBefore } from "../archive/names.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import { factId } from "../catalog/identity.js";
+import { type FactId, factId } from "../catalog/identity.js";
 import { DmError, exitCode } from "../error.js";
+import type { Quarantined } from "../hazards/visible.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { name } from "../sql/sql.js";
@@ -17,10 +19,10 @@ export function refuseLosingQuarantine(
   renames: readonly Rename[],
   statements: readonly PlannedStatement[],
 ): void {
-  const before = new Map(renames.map(({ from, to }) => [factId(to), factId(from)] as const));
+  const before = formerIds(renames);
   const gone = statements
     .filter(({ action }) => action === "drop" || action === "drop aside")
-    .flatMap(({ facts }) => facts.flatMap((id) => live.get(before.get(id) ?? id) ?? []));
+    .flatMap(({ facts }) => facts.flatMap((id) => live.get(before(id)) ?? []));
   const lost = [...new Set(gone)].flatMap((table) =>
     quarantinedIn(table).map((column) => name(table.identity.schema, table.identity.name, column).text),
   );
@@ -35,6 +37,20 @@ export function refuseLosingQuarantine(
     ],
     exit: exitCode.refused,
   });
+}
+
+/** The columns that are in quarantine in a table, as they were called. */
+export function quarantinedThere(live: Catalog, renames: readonly Rename[]): Quarantined {
+  const before = formerIds(renames);
+  return (id) => {
+    const table = live.get(before(id));
+    return table === undefined ? [] : quarantinedIn(table).map(nameBefore);
+  };
+}
+
+function formerIds(renames: readonly Rename[]): (id: FactId) => FactId {
+  const before = new Map(renames.map(({ from, to }) => [factId(to), factId(from)] as const));
+  return (id) => before.get(id) ?? id;
 }
 
 function quarantinedIn({ identity, noted }: Fact): readonly string[] {

@@ -10,7 +10,7 @@ export function archiveText({ things, environment }: ArchiveList, paint: Paint =
 }
 
 function thingText(thing: ArchivedThing, paint: Paint): string {
-  const { id, revision, archivedAt, archivedBy, place, purgedAt } = thing;
+  const { id, revision, archivedAt, archivedBy, place, purgedAt, readers, publications } = thing;
   const state =
     purgedAt !== null
       ? paint.dim(`purged ${moment(purgedAt)}`)
@@ -21,6 +21,12 @@ function thingText(thing: ArchivedThing, paint: Paint): string {
     `${paint.bold(harmless(called(thing)))}  ${paint.dim(id)}`,
     `  since ${moment(archivedAt)}, by revision ${revision}, run by ${harmless(archivedBy)}`,
     `  ${state}`,
+    ...(readers.length === 0
+      ? []
+      : [paint.yellow(`  can be read by ${readers.map(harmless).join(", ")}, not by its owner alone`)]),
+    ...(publications.length === 0
+      ? []
+      : [paint.yellow(`  is published by ${publications.map(harmless).join(", ")}`)]),
   ].join("\n");
 }
 
@@ -74,10 +80,11 @@ export function purgeJson({ olderThan, ...list }: PurgeResult): JsonObject {
 }
 
 export function thingJson(thing: ArchivedThing): { readonly [key: string]: Json } {
-  const { id, revision, archivedAt, archivedBy, place, rows, bytes, purgedAt, what } = thing;
+  const { id, revision, archivedAt, archivedBy, place, rows, bytes, purgedAt, what, readers, publications } =
+    thing;
   const { kind, schema, table, column, was } = what;
   return {
     ...{ id, kind, schema, table, column: column ?? null, was: was ?? null },
-    ...{ revision, archivedAt, archivedBy, place, rows, bytes, purgedAt },
+    ...{ revision, archivedAt, archivedBy, place, rows, bytes, purgedAt, readers, publications },
   };
 }
