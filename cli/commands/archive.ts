@@ -38,17 +38,23 @@ export const archive: Declare = (command, run) => {
 
   command
     .command("restore")
-    .argument("<what>", "its name (app.letter), or the beginning of its id")
-    .description("Bring one thing back under its old name, without a rollback.")
+    .argument(
+      "<what>",
+      "its name (app.letter), or the beginning of its id; 'schema app' for all that went with it",
+    )
+    .description(
+      "Bring one thing back under its old name, without a rollback.\n" +
+        "A schema that is not there any more is made again, with its owner, comment and grants.",
+    )
     .action((what: string) =>
       run(async (session) => {
         const project = await session.project();
         const { restoreArchived } = await import("../../src/project/archive.js");
         const { restoredText, thingJson } = await import("../../src/report/archive.js");
-        const thing = await restoreArchived(project, what, session.progress);
+        const things = await restoreArchived(project, what, session.progress);
         return {
-          json: () => ({ restored: thingJson(thing) }),
-          text: () => restoredText(thing),
+          json: () => ({ restored: things.map(thingJson) }),
+          text: () => restoredText(things),
           isReport: true,
         };
       }),

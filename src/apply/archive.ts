@@ -107,8 +107,29 @@ export async function isTaken(database: Database, what: ArchivedObject): Promise
   return row?.taken === true;
 }
 
-/** Brings one thing back under its old name, in the open transaction. */
-export async function bringBack(database: Database, { id, what }: ArchivedThing): Promise<void> {
+/** The schemas that it needs and that are not there. */
+export async function missingHomes(
+  database: Database,
+  { schema, renames }: ArchivedObject,
+): Promise<readonly string[]> {
+  const needed = [...new Set([schema, ...renames.flatMap((one) => one.schema ?? [])])];
+  const rows = await database.query<{ schema: string }>(
+    "SELECT s AS schema FROM jsonb_array_elements_text($1::jsonb) s WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = s)",
+    [JSON.stringify(needed)],
+  );
+  return rows.map((row) => row.schema);
+}
+
+/**
+ * Brings one thing back under its old name, in the open transaction.
+ * @param homes what makes the schemas that are missing.
+ */
+export async function bringBack(
+  database: Database,
+  { id, what }: ArchivedThing,
+  homes: readonly string[] = [],
+): Promise<void> {
+  for (const statement of homes) await database.script(statement);
   for (const { text } of backStatements(what)) await database.script(text);
   if (what.beside !== undefined) {
     const table = name(what.schema, what.table).text;

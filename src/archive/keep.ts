@@ -12,6 +12,14 @@ export interface KeptObject {
   readonly parts: readonly Fact[];
   /** Columns of types that a later revision may drop. */
   readonly typed: readonly Fact<"column">[];
+  /** Schemas that go, in which it and its parts were. */
+  readonly homes: readonly Home[];
+}
+
+/** A schema with what is said of it. */
+export interface Home {
+  readonly schema: string;
+  readonly facts: ReadonlySet<FactId>;
 }
 
 /** What a plan would drop with all it holds, and keeps instead. */
@@ -92,7 +100,13 @@ export function keep(states: States, isDiscarded: (fact: Fact) => boolean, takes
     .map((fact) => {
       const own = partsOf(fact, states).filter(({ id }) => facts.has(id));
       const parts = [...own, ...typesWith(own)];
-      return { fact, parts, typed: parts.filter((part) => isKind(part, "column")).filter(mayLoseType) };
+      const typed = parts.filter((part) => isKind(part, "column")).filter(mayLoseType);
+      return {
+        fact,
+        parts,
+        typed,
+        homes: goneSchemas(parts, states).map((schema) => homeOf(schema, current)),
+      };
     });
   return { objects, ...restingStates(facts, astext, states) };
 }
@@ -210,12 +224,27 @@ function restingStates(
   };
 }
 
+/** The schemas of these facts that are dropped. */
+function goneSchemas(facts: readonly Fact[], { current, wanted }: States): Fact[] {
+  return [...new Set(facts.map(({ parent }) => parent))].flatMap((id) => {
+    const schema = current.get(id);
+    return isKind(schema, "schema") && !wanted.has(schema.id) ? [schema] : [];
+  });
+}
+
+function homeOf({ id, identity }: Fact, current: Catalog): Home {
+  return {
+    schema: identity.name ?? "",
+    facts: new Set([
+      id,
+      ...current.children(id).flatMap((one) => (one.identity.of === undefined ? [] : one.id)),
+    ]),
+  };
+}
+
 /** Schemas that are dropped, and from which something has to move away first. */
 function shellsOf(facts: readonly Fact[], { current, wanted }: States): Fact[] {
-  const schemas = new Set(facts.map(({ parent }) => parent));
-  return [...schemas].flatMap((id) => {
-    const schema = current.get(id);
-    if (!isKind(schema, "schema") || wanted.has(schema.id)) return [];
+  return goneSchemas(facts, { current, wanted }).flatMap((schema) => {
     // Its owner, and who has grants on it, may go first.
     const lasts = ({ id, identity }: Fact) =>
       identity.of !== undefined &&

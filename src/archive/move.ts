@@ -33,6 +33,8 @@ export interface ArchivedObject {
   readonly beside?: string;
   /** What a way back has put away: how the way up brings it back. */
   readonly again?: Again;
+  /** How its schema, which has gone with it, is made again; and those of its types. */
+  readonly homes?: readonly { readonly schema: string; readonly sql: readonly string[] }[];
 }
 
 /** The table in which quarantine is recorded: the same statement wherever one is needed, so that psql needs no dm. */
@@ -50,8 +52,10 @@ export function recording(away: readonly PlannedStatement[]): PlannedStatement[]
 }
 
 /** The object under the names that it has in quarantine. */
-export function archived({ fact, parts, typed }: KeptObject, revision: string): ArchivedObject {
+export function archived({ fact, parts, typed, homes }: KeptObject, revision: string): ArchivedObject {
   const { schema = "", on, name: own = "" } = fact.identity;
+  // Nothing else would tell that it was in a schema of its own.
+  const called = homes.length > 0 && isKind(fact, "table") ? `${schema}_${own}` : own;
   const isTable = isKind(fact, "table");
   const rename = isTable ? nameInArchive : hiddenName;
   const renames = parts.flatMap((part) =>
@@ -63,7 +67,7 @@ export function archived({ fact, parts, typed }: KeptObject, revision: string): 
   const self: Renaming = {
     kind: isTable ? "table" : "column",
     from: own,
-    to: rename(revision, fact.id, own),
+    to: rename(revision, fact.id, called),
   };
   return {
     kind: self.kind === "table" ? "table" : "column",
@@ -146,7 +150,13 @@ export function moves(
   {
     again,
     formerly,
-  }: { readonly again?: ReadonlyMap<FactId, Again>; readonly formerly?: Formerly | undefined } = {},
+    shells = [],
+  }: {
+    readonly again?: ReadonlyMap<FactId, Again>;
+    readonly formerly?: Formerly | undefined;
+    /** What makes the schemas that go. */
+    readonly shells?: readonly PlannedStatement[];
+  } = {},
 ): { readonly away: PlannedStatement[]; readonly back: PlannedStatement[] } {
   const away: PlannedStatement[] = [];
   const back: PlannedStatement[] = [];
@@ -165,6 +175,7 @@ export function moves(
       ...archived(object, revision),
       ...(former && { column: former.identity.name ?? "", was: former.attributes.type }),
       ...(how === undefined ? {} : { again: how }),
+      ...homesOf(object, shells),
     };
     const id = recordId(revision, fact.id);
     away.push(
@@ -174,6 +185,17 @@ export function moves(
     back.push(...say(backStatements(what), "restore", all), ...say([forgetting(id)], "restore", []));
   }
   return { away, back };
+}
+
+/** How the schemas that go with an object are made again, from the statements that make all of them. */
+function homesOf({ homes }: KeptObject, shells: readonly PlannedStatement[]): Pick<ArchivedObject, "homes"> {
+  if (homes.length === 0) return {};
+  return {
+    homes: homes.map(({ schema, facts }) => {
+      const own = shells.filter((one) => one.facts.some((id) => facts.has(id)));
+      return { schema, sql: own.map(({ sql: { text } }) => text) };
+    }),
+  };
 }
 
 export const recordOf = (id: string, revision: string, what: ArchivedObject): Sql =>

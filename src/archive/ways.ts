@@ -78,9 +78,16 @@ export function keepingPlan(
   // What comes again is made by the way up, the types first.
   const added = settled(planBack, wanted, current, isInterim, false);
   const again = comingAgain(added, ups, wanted, () => plan(added.resting, gone.resting));
+  const [shells, newShells] = [among(plan, wanted, gone.emptied), among(plan, current, added.emptied)];
   const [out, back] = [
-    moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), { formerly: request.formerly }),
-    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), { again }),
+    moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), {
+      formerly: request.formerly,
+      shells,
+    }),
+    moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), {
+      again,
+      shells: newShells,
+    }),
   ];
   const returning = gone.resting === wanted ? added.leaving : planBack(gone.resting, added.resting);
   const retyped = found.filter(({ from }) =>
@@ -106,7 +113,7 @@ export function keepingPlan(
     down: detaching(
       [
         ...kept.tell,
-        ...among(plan, wanted, gone.emptied),
+        ...shells,
         ...out.back,
         ...filling(returning, filled, current),
         ...kept.forget,

@@ -1,4 +1,11 @@
-import { type ArchivedThing, archivedThings, bringBack, destroy, isTaken } from "../apply/archive.js";
+import {
+  type ArchivedThing,
+  archivedThings,
+  bringBack,
+  destroy,
+  isTaken,
+  missingHomes,
+} from "../apply/archive.js";
 import { bringingBack } from "../apply/bring-back.js";
 import { createJournal, writeJournal } from "../apply/journal.js";
 import { withAdvisoryLock } from "../apply/lock.js";
@@ -7,7 +14,7 @@ import { maskPassword } from "../database/connect.js";
 import type { Database } from "../database/database.js";
 import { DmError, exitCode } from "../error.js";
 import type { Revision, Step } from "../revision/revision.js";
-import { literal } from "../sql/sql.js";
+import { literal, name } from "../sql/sql.js";
 import { version } from "../version.js";
 import type { Project } from "./config.js";
 import { daysOf } from "./retention.js";
@@ -33,33 +40,77 @@ export function listArchive(project: Project, progress: Progress = silent): Prom
 }
 
 /**
- * Brings one thing back under its old name, without a rollback.
- * @param wanted the beginning of its id, its name (`app.letter`), or both with its kind (`table app.letter`).
- * @throws DmError DM5501 when nothing or several things fit, DM5502 when its name is another thing's by now.
+ * Brings one thing back under its old name, without a rollback; of a schema that has gone, all that has gone with it. A
+ * schema that is not there any more is made again as it was.
+ * @param wanted the beginning of its id, its name (`app.letter`), or both with its kind (`table app.letter`,
+ * `schema app`).
+ * @returns what came back.
+ * @throws DmError DM5501 when nothing or several things fit, DM5502 when its name is another thing's by now, DM5505 when
+ * nobody knows its schema any more.
  */
 export function restoreArchived(
   project: Project,
   wanted: string,
   progress: Progress = silent,
-): Promise<ArchivedThing> {
+): Promise<readonly ArchivedThing[]> {
   return withTarget(project, progress, (target) =>
     withAdvisoryLock(
       target,
       async () => {
-        const thing = onlyOne(await archivedThings(target), wanted, target);
-        if (await isTaken(target, thing.what)) throw taken(thing, target);
+        const all = await archivedThings(target);
+        const ofSchema = all.filter((thing) => isThere(thing) && isOfSchema(thing, wanted));
+        const things = ofSchema.length > 0 ? ofSchema : [onlyOne(all, wanted, target)];
+        for (const thing of things) if (await isTaken(target, thing.what)) throw taken(thing, target);
         await createJournal(target);
         await target.transaction(async () => {
           await limitLocks(project, target);
-          await bringBack(target, thing);
-          await journal(target, thing, "restore");
+          for (const thing of things) {
+            progress(`bringing back ${toldOf(thing.what)}`);
+            const missing = await missingHomes(target, thing.what);
+            await bringBack(
+              target,
+              thing,
+              missing.flatMap((schema) => homeOf(schema, thing, all, target)),
+            );
+            await journal(target, thing, "restore");
+          }
         });
-        return thing;
+        return things;
       },
       { progress },
     ),
   );
 }
+
+/** Whether it has gone with the schema of that name: `schema app`. */
+function isOfSchema({ what }: ArchivedThing, wanted: string): boolean {
+  return what.homes?.some(({ schema }) => `schema ${name(schema).text}` === wanted) === true;
+}
+
+/** What makes a schema that is not there any more: as it went with this thing, or else as it was when it last went. */
+function homeOf(
+  schema: string,
+  thing: ArchivedThing,
+  all: readonly ArchivedThing[],
+  target: Database,
+): readonly string[] {
+  const known = [thing, ...all.toReversed()]
+    .flatMap(({ what }) => what.homes ?? [])
+    .find((home) => home.schema === schema);
+  if (known !== undefined) return known.sql;
+  throw new DmError(
+    "DM5505",
+    `the schema ${name(schema).text} of ${calledBefore(thing.what)} is not there any more`,
+    {
+      at: maskPassword(target.description),
+      details: ["nothing was changed"],
+      next: [`make it: CREATE SCHEMA ${name(schema).text}`, "then run dm archive restore again"],
+      exit: exitCode.refused,
+    },
+  );
+}
+
+const isThere = ({ purgedAt, place }: ArchivedThing) => purgedAt === null && place !== null;
 
 /** What a purge would destroy, or has destroyed. */
 export interface PurgeResult extends ArchiveList {
@@ -124,7 +175,7 @@ function journal(target: Database, { revision, what, rows }: ArchivedThing, dire
 }
 
 function onlyOne(things: readonly ArchivedThing[], wanted: string, target: Database): ArchivedThing {
-  const there = things.filter(({ purgedAt, place }) => purgedAt === null && place !== null);
+  const there = things.filter(isThere);
   const found = there.filter(({ id, what }) => {
     const called = calledBefore(what);
     return id.startsWith(wanted) || called === wanted || called === `${what.kind} ${wanted}`;

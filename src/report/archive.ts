@@ -10,7 +10,7 @@ export function archiveText({ things, environment }: ArchiveList, paint: Paint =
 }
 
 function thingText(thing: ArchivedThing, paint: Paint): string {
-  const { id, revision, archivedAt, archivedBy, place, purgedAt, readers, publications } = thing;
+  const { id, revision, archivedAt, archivedBy, place, purgedAt, readers, publications, what } = thing;
   const state =
     purgedAt !== null
       ? paint.dim(`purged ${moment(purgedAt)}`)
@@ -21,6 +21,9 @@ function thingText(thing: ArchivedThing, paint: Paint): string {
     `${paint.bold(harmless(called(thing)))}  ${paint.dim(id)}`,
     `  since ${moment(archivedAt)}, by revision ${revision}, run by ${harmless(archivedBy)}`,
     `  ${state}`,
+    ...(what.homes === undefined || purgedAt !== null
+      ? []
+      : [`  went with schema ${what.homes.map(({ schema }) => harmless(schema)).join(", ")}`]),
     ...(readers.length === 0
       ? []
       : [paint.yellow(`  can be read by ${readers.map(harmless).join(", ")}, not by its owner alone`)]),
@@ -30,9 +33,9 @@ function thingText(thing: ArchivedThing, paint: Paint): string {
   ].join("\n");
 }
 
-export function restoredText(thing: ArchivedThing): string {
+export function restoredText(things: readonly ArchivedThing[]): string {
   return [
-    `${harmless(called(thing))} is back, with ${amountOf(thing)}`,
+    ...things.map((thing) => `${harmless(called(thing))} is back, with ${amountOf(thing)}`),
     "dm drift tells of it until the schema files have it and a revision makes it, or until it is dropped",
     "what was cut off from it is not back: foreign keys, triggers, grants, NOT NULL",
   ].join("\n");
