@@ -52,19 +52,25 @@ export async function execute(
     readonly steps: readonly Step[];
     readonly done: number;
     readonly isBegun?: boolean;
+    /** What the journal says all the while of steps that are made anew each time. */
+    readonly turned?: number;
   },
   finish: () => Promise<void>,
   options: ExecuteOptions,
 ): Promise<void> {
   const segments = segmentsOf(revision.steps);
+  const { id, direction, turned } = revision;
+  const progressAt = (done: number): Progress => ({ id, direction, done: turned ?? done });
+  if (turned !== undefined && segments.length > 1)
+    await database.transaction(() => recordProgress(database, progressAt(0)));
   let at = 0;
   for (const [index, segment] of segments.entries()) {
     const end = at + segment.steps.length;
     const isLast = index === segments.length - 1;
     if (end > revision.done) {
-      const done = { id: revision.id, direction: revision.direction, done: end };
+      const done = progressAt(end);
       if (segment.mode !== "transaction") {
-        const before = { ...done, done: at };
+        const before = progressAt(at);
         const isAgain = revision.isBegun === true && at === revision.done;
         if (segment.mode === "autocommit") await alone(database, before, segment.steps, options, isAgain);
         else await backfill(database, before, segment.steps, options);

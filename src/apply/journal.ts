@@ -22,8 +22,19 @@ export interface JournaledRevision {
 export interface Progress {
   readonly id: string;
   readonly direction: Direction;
-  /** Steps that are done and committed; a backfill step that has begun leaves 0 where it is the first. */
+  /**
+   * Steps that are done and committed; a step that has begun outside of a transaction leaves 0 where it is the first.
+   * See {@link turnedBack} for one below that.
+   */
   readonly done: number;
+}
+
+/**
+ * How `done` tells of a revision that is taken back from the middle of its way up, by steps that are not its own: its
+ * steps up that were done. And these, of that.
+ */
+export function turnedBack(done: number): number {
+  return -1 - done;
 }
 
 /** The catalog as the last apply left it. */

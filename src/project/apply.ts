@@ -34,6 +34,7 @@ import { refuseLargeTables } from "./second-look.js";
 import { type Standing, standingOf } from "./standing.js";
 import { readStateHere } from "./state.js";
 import { type Progress, silent, withTarget } from "./target.js";
+import { wayDown } from "./turn-back.js";
 
 export interface ApplyRequest {
   /** Where to: a revision or an expression; `head` on the way up and `-1` on the way down unless given. */
@@ -164,7 +165,10 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
   const { revision, text, path } = fileOf(chain, id);
   if (direction === "down" && revision.irreversible !== undefined) throw irreversible(revision, path);
   const begun = standing.unfinished?.id === id ? standing.unfinished : undefined;
-  const done = begun?.direction === direction ? begun.done : 0;
+  const up = async () => {
+    const done = begun?.done ?? 0;
+    return { steps: await stepsUp(target, revision, done, notes), done };
+  };
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   /** By the column: a transaction may have run more than once. */
@@ -204,9 +208,9 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
       await recordState(target, after);
       await writeJournal(target, { ...entry, ...told(), milliseconds: elapsed() }, version);
     };
-    const steps = direction === "up" ? await stepsUp(target, revision, done, notes) : revision.down;
+    const way = direction === "up" ? await up() : await wayDown(check, recorded?.catalog, begun);
     const isBegun = begun?.direction === direction;
-    await execute(target, { id, direction, steps, done, isBegun }, finish, {
+    await execute(target, { id, direction, ...way, isBegun }, finish, {
       lockTimeout: project.lockTimeout,
       yields: revision.phase !== undefined,
       pace: project.pace,

@@ -106,5 +106,7 @@ export async function status(project: Project, progress: Progress = silent): Pro
 async function unfinishedOf(target: Database, begun: Standing["unfinished"] & object): Promise<Unfinished> {
   const by = await changingNow(target);
   const backfill = await backfillUnderWay(target, begun);
-  return { ...begun, ...(by !== undefined && { by }), ...(backfill !== undefined && { backfill }) };
+  // Steps that take it back from the middle are made anew each time.
+  const done = Math.max(0, begun.done);
+  return { ...begun, done, ...(by !== undefined && { by }), ...(backfill !== undefined && { backfill }) };
 }

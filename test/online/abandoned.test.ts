@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../src/database/connect.js";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import type { Project } from "../../src/project/config.js";
+import { planRevision } from "../../src/project/plan.js";
+import { status } from "../../src/project/status.js";
+import { newestServer } from "../support/databases.js";
+import { writeSchema } from "../support/project.js";
+import { interrupted } from "./clients.js";
+import { withClinic } from "./clinic.js";
+
+const schema =
+  "CREATE TABLE visit (id int PRIMARY KEY, room int, kind text); CREATE INDEX visit_kind ON visit (kind);";
+const rows = "INSERT INTO visit SELECT i, i, 'kind' FROM generate_series(1, 20) i;";
+
+describe.skipIf(newestServer() === undefined)("a revision that did not get to its end", () => {
+  const clinic = (work: (project: Project, url: string) => Promise<void>) =>
+    withClinic(newestServer()?.major ?? 0, { schema, rows }, work);
+  const indexes = async ({ environment }: Project) => {
+    const found = await withDatabase(environment.database, (database) =>
+      database.query<{ name: string }>(
+        `SELECT indexrelid::regclass || CASE WHEN indisvalid THEN '' ELSE ' INVALID' END AS name
+         FROM pg_index WHERE indrelid = 'visit'::regclass ORDER BY 1`,
+      ),
+    );
+    return found.map(({ name }) => name);
+  };
+  const began = ["visit_kind", "visit_pkey"];
+  const run = ({ environment }: Project, text: string) =>
+    withDatabase(environment.database, (database) => database.script(text));
+
+  it("is taken back from where its connection was lost, in its first step", { timeout: 120_000 }, () =>
+    clinic(async (project, url) => {
+      await writeSchema(project.root, {
+        "clinic.sql": `${schema} CREATE INDEX visit_room ON visit (room);`,
+      });
+      const [first] = (await planRevision(project, { message: "index" })).revisions;
+      expect(first?.up.map(({ mode }) => mode)).toEqual(["autocommit"]);
+      await interrupted(url, "visit", () => applyRevisions(project, {}));
+      expect(await indexes(project)).toEqual([...began, "visit_room INVALID"]);
+      expect((await status(project)).unfinished).toMatchObject({ id: first?.id, done: 0 });
+      const { applied, heads } = await rollbackRevisions(project, {});
+      expect([applied.map(({ id }) => id), heads]).toEqual([[first?.id], first?.parents]);
+      expect(await indexes(project)).toEqual(began);
+      expect((await status(project)).unfinished).toBeUndefined();
+
+      // After that it begins anew.
+      expect((await applyRevisions(project, {})).applied).toHaveLength(1);
+      expect(await indexes(project)).toEqual([...began, "visit_room"]);
+    }),
+  );
+
+  it(
+    "is taken back where a later step cannot succeed, but for what somebody else did",
+    { timeout: 120_000 },
+    () =>
+      clinic(async (project) => {
+        const changed = schema
+          .replace("(kind)", "(kind DESC)")
+          .replace("kind text", "kind text, UNIQUE (kind)");
+        await writeSchema(project.root, {
+          "clinic.sql": changed.replace("room int", "room int NOT NULL"),
+        });
+        const { revisions } = await planRevision(project, { message: "unique" });
+        expect(revisions.map(({ phase }) => phase)).toEqual(["constraint"]);
+        // No query beforehand finds what comes later.
+        const [{ id = "" } = {}] = revisions;
+        const applying = async () => {
+          await run(project, "DELETE FROM visit WHERE id > 1");
+          const busy = applyRevisions(project, {
+            progress: (text) => {
+              if (text.startsWith("applying"))
+                void run(project, rows.replace("1, 20", "2, 20")).catch(() => 0);
+            },
+          });
+          await expect(busy).rejects.toMatchObject({ code: "DM5202" });
+        };
+        await applying();
+        expect((await status(project)).unfinished).toMatchObject({ id, direction: "up" });
+        const between = await indexes(project);
+        expect(between).not.toEqual(began);
+
+        await run(project, "CREATE INDEX stranger ON visit (id, room)");
+        await expect(rollbackRevisions(project, {})).rejects.toMatchObject({ code: "DM5301" });
+        expect(await indexes(project)).toEqual([...between, "stranger"].sort());
+        await run(project, "DROP INDEX stranger");
+        await rollbackRevisions(project, {});
+        expect(await indexes(project)).toEqual(began);
+        expect((await status(project)).unfinished).toBeUndefined();
+        expect((await status(project)).drift.changes).toBe(0);
+      }),
+  );
+});
