@@ -5,7 +5,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { dropsOnly } from "./inherited-column.js";
-import { adoptedIndex, isPartitioned } from "./key-index.js";
+import { adoptedIndex, isPartitioned, takesIn } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
@@ -121,6 +121,7 @@ export const constraint = defineKind({
       ? "cloned"
       : "adopted";
   },
+  takesIn,
   alter: [
     {
       // A check's enforcement cannot be altered; a foreign key's comes back validated (manual, ALTER TABLE).

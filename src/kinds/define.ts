@@ -208,6 +208,8 @@ export interface Kind<K extends KindName> {
   readonly inheritance?: (fact: Fact<K>, from: Fact) => Inheritance;
   /** Whether it is made after the ties of its table, whereas other parts are made before. */
   readonly afterTies?: (fact: Fact<K>, catalog: Catalog) => boolean;
+  /** Whether this one would take in `part` when their tables are tied, be it meant for another: of several, the oldest. */
+  readonly takesIn?: (above: Fact<K>, part: Fact) => boolean;
   /** What is still to do for a fact that came into being with the one it inherits from. */
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
   /** Goes when the tie goes through which it inherits. */

@@ -4,7 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind, type RenderContext, type Statement } from "./define.js";
-import { isAmbiguous, isPartitioned } from "./key-index.js";
+import { isAmbiguous, isPartitioned, takesIn } from "./key-index.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
@@ -106,6 +106,7 @@ export const index = defineKind({
     ];
   },
   inheritance: () => "adopted",
+  takesIn,
   // A table that is attached later gets every index that it lacks.
   afterTies: (fact, catalog) => fact.attributes.attached !== null || isAmbiguous(fact, catalog),
   drop: (fact, context) => {

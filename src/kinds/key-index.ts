@@ -60,11 +60,26 @@ export function isAmbiguous(fact: Fact<"index">, catalog: Catalog): boolean {
   return heirsOf(fact, catalog).some((heir) => isAmbiguous(heir, catalog) || hasTwin(heir, catalog));
 }
 
+/**
+ * Whether an index or key of a partitioned table might take `part`, of a table that is attached, for its own: it takes the
+ * oldest that fits, a key only one of its type (tablecmds.c, AttachPartitionEnsureIndexes).
+ */
+export function takesIn(above: Fact, part: Fact): boolean {
+  const [wanted, offered] = [indexBehind(above), indexBehind(part)];
+  if (wanted === undefined || offered === undefined || shape(wanted) !== shape(offered)) return false;
+  if (!isKind(above, "constraint")) return true;
+  return isKind(part, "constraint") && part.attributes.type === above.attributes.type;
+}
+
+function indexBehind(fact: Fact): Fact<"index"> | undefined {
+  if (isKind(fact, "constraint")) return indexOfKey(fact);
+  return isKind(fact, "index") ? fact : undefined;
+}
+
 function heirsOf({ id }: Fact<"index">, catalog: Catalog): Fact<"index">[] {
   return catalog.dependents(id).flatMap(({ from, type }) => {
     const heir = type === "inherits" ? catalog.get(from) : undefined;
-    const part = isKind(heir, "constraint") ? indexOfKey(heir) : heir;
-    return isKind(part, "index") ? [part] : [];
+    return heir === undefined ? [] : (indexBehind(heir) ?? []);
   });
 }
 

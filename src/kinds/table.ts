@@ -150,7 +150,8 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const definitions = columns
     .filter(isOwn)
     .map((column) => columnDefinition(column, partsOf(column), context.catalog, context.current));
-  const [constraints, later] = apart(context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn));
+  const ownConstraints = context.folded.filter((f) => isKind(f, "constraint")).filter(isOwn);
+  const [constraints, later] = apart(ownConstraints, context.catalog);
   const typed = type === undefined ? [] : columns.flatMap((column) => typedColumn(column, partsOf(column)));
   const lines = [...definitions, ...typed, ...constraints.map(constraintDefinition)]
     .map((line) => `  ${line.text}`)
@@ -193,20 +194,24 @@ function typedColumn({ identity }: Fact<"column">, parts: readonly Fact[]): Sql[
 }
 
 /**
- * Keys that CREATE TABLE can hold, and those that it would drop without a word because another has the same columns
- * (parse_utilcmd.c, transformIndexConstraints).
+ * Constraints that CREATE TABLE can hold, and those that come after it: keys that it would drop without a word because
+ * another has the same columns (parse_utilcmd.c, transformIndexConstraints), and foreign keys that rest on these.
  */
 function apart(
   constraints: readonly Fact<"constraint">[],
+  catalog: Catalog,
 ): [together: Fact<"constraint">[], later: Fact<"constraint">[]] {
   const seen = new Set<string>();
-  const later = constraints.filter(({ attributes: { type, definition } }) => {
+  const repeated = constraints.filter(({ attributes: { type, definition } }) => {
     if (type !== "primary key" && type !== "unique") return false;
     const columns = definition.slice(definition.indexOf("("));
     const isRepeated = seen.has(columns);
     seen.add(columns);
     return isRepeated;
   });
+  const late = new Set(repeated.map(({ id }) => id));
+  const resting = constraints.filter(({ id }) => catalog.dependencies(id).some(({ to }) => late.has(to)));
+  const later = [...repeated, ...resting];
   return [constraints.filter((constraint) => !later.includes(constraint)), later];
 }
 

@@ -42,6 +42,7 @@ export function orderByInheritance(
     const { wanted } = states;
     const isAdopted = manner(fact, edge, wanted) === "adopted";
     const isTiedNow = edge.via !== undefined && decisions.creates.has(edge.via);
+    if (isTiedNow) orderBeforeAlike(fact, edge);
     if (isAfterTies(edge.to, states.current)) before("create", fact.id, "alter", edge.to);
     if (isAfterTies(edge.to, wanted)) {
       before("create", fact.id, "create", edge.to);
@@ -53,6 +54,23 @@ export function orderByInheritance(
     } else if (isFilledThroughTies(edge.to, decisions, wanted)) {
       if (!holdsValues(fact.identity.kind)) before("create", fact.id, "create", edge.to);
     } else if (!isAdopted && tieKind(edge) === "parts stay") before("create", edge.to, "create", fact.id);
+  }
+
+  /** What is taken in by something that stands is made before what that might take instead. */
+  function orderBeforeAlike(fact: Fact, edge: Edge): void {
+    const { wanted } = states;
+    const above = standing(edge);
+    if (above === undefined || fact.parent === undefined) return;
+    for (const sibling of wanted.children(fact.parent)) {
+      if (sibling.id === fact.id || !takesIn(above, sibling)) continue;
+      const others = inheritedFrom(wanted, sibling.id).flatMap((other) => standing(other) ?? []);
+      // Of two that stand nobody knows which is older.
+      if (!others.some((other) => takesIn(other, fact))) before("create", fact.id, "create", sibling.id);
+    }
+  }
+
+  function standing({ to }: Edge): Fact | undefined {
+    return decisions.creates.has(to) ? undefined : states.wanted.get(to);
   }
 
   function tieKind({ via }: Edge) {
@@ -105,6 +123,10 @@ export function orderByInheritance(
       holdsValues((states.wanted.get(id) ?? states.current.get(id))?.identity.kind),
     );
   }
+}
+
+function takesIn(above: Fact, part: Fact): boolean {
+  return kindOf(above.identity.kind).takesIn?.(above, part) === true;
 }
 
 function isAfterTies(id: FactId, catalog: Catalog): boolean {

@@ -98,7 +98,9 @@ function droppedWith(fact: Fact, decisions: Decisions, states: States): string |
     const above = drops.get(edge.to);
     if (partsStay(current, edge)) {
       // Dropped ONLY from its table, unless it goes with something that has no ONLY: an attribute of the table's type.
-      const host = above === undefined ? undefined : droppedWith(above, decisions, states);
+      // What is untied before is its own by then.
+      const isTied = !drops.has(edge.via);
+      const host = above !== undefined && isTied ? droppedWith(above, decisions, states) : undefined;
       if (host !== undefined) return host;
     } else if (!drops.has(edge.via)) {
       if (above !== undefined) return actionKey("drop", edge.to);

@@ -164,6 +164,14 @@ export const constraintCases: readonly ChangeCase[] = [
     way: "replaced",
   },
   {
+    title: "a foreign key to the same table comes after the key that it rests on, which is like another",
+    before: "",
+    after: `CREATE TABLE n (id integer CONSTRAINT n_pkey PRIMARY KEY, up integer);
+      ALTER TABLE n ADD CONSTRAINT a UNIQUE (id) DEFERRABLE, ADD CONSTRAINT k FOREIGN KEY (up) REFERENCES n (id)`,
+    sees: ["constraint public.n.k"],
+    way: "comes and goes",
+  },
+  {
     title: "a foreign key does not rest on a key that goes",
     given: "CREATE TABLE r (id integer)",
     rows: "INSERT INTO t VALUES (1, 1); INSERT INTO r VALUES (1)",

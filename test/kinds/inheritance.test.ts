@@ -105,6 +105,11 @@ thereAndBack("typed tables", [
     b: "CREATE TYPE point2 AS (x int); CREATE TABLE p OF point2; CREATE TABLE q (z int) INHERITS (p)",
   },
   {
+    name: "a column of a table that no longer inherits from one of a type goes when the attribute goes",
+    a: `${point}; CREATE TABLE p OF point2; CREATE TABLE q (z int) INHERITS (p)`,
+    b: "CREATE TYPE point2 AS (x int); CREATE TABLE p OF point2; CREATE TABLE q (x int, z int)",
+  },
+  {
     name: "OF is added and removed, never by a new table",
     a: `${point}; CREATE TABLE p (x int, y int)`,
     b: `${point}; CREATE TABLE p OF point2`,

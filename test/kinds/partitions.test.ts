@@ -97,6 +97,12 @@ const pairs: readonly StatePair[] = [
     b: `${whole}; CREATE INDEX b_own ON m_24 (v DESC); CREATE INDEX m_v ON m (v)`,
   },
   {
+    name: "a new partition's index becomes a part of one that stands, not its key, which is alike",
+    a: `${whole}; CREATE UNIQUE INDEX i ON m (at DESC)`,
+    b: `${whole}; CREATE UNIQUE INDEX i ON m (at DESC); ALTER TABLE m ADD CONSTRAINT k PRIMARY KEY (at);
+      CREATE TABLE m_26 PARTITION OF m FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')`,
+  },
+  {
     name: "a partitioned table's index has another fill factor, which its partitions' have not",
     a: `${whole}; CREATE INDEX m_v ON m (v)`,
     b: `${whole}; CREATE INDEX m_v ON m (v) WITH (fillfactor = 70); ALTER INDEX m_24_v_idx RESET (fillfactor)`,
