@@ -37,10 +37,21 @@ export function goneFacts({ action, facts }: PlannedStatement, { current, wanted
   });
 }
 
-/** What code written for the state before finds gone, under another name, or asking for more. */
+/** Whether a thing, or another one of its name, is in one of the states. */
+export function isAmong(states: readonly Catalog[]): (fact: Fact) => boolean {
+  const namesOf = (fact: Fact): readonly string[] => kindOf(fact.identity.kind).occupies?.(fact) ?? [];
+  const names = new Set(states.flatMap(({ facts }) => [...facts.values()].flatMap(namesOf)));
+  return (fact) => states.some((state) => state.has(fact.id)) || namesOf(fact).some((one) => names.has(one));
+}
+
+/**
+ * What code written for the state before finds gone, under another name, or asking for more.
+ * @param isKnown whether that code has heard of it: not of what was made on the way.
+ */
 export function brokenCode(
   statement: PlannedStatement,
   states: States,
+  isKnown: (fact: Fact) => boolean,
   code: HazardCode & ("BREAKS_OLD_CODE" | "BREAKS_NEW_CODE"),
 ): Hazard[] {
   const whats: string[] = [];
@@ -48,17 +59,22 @@ export function brokenCode(
   if (renamed !== undefined && isNamedByCode(renamed.from.kind)) {
     whats.push(`${factId(renamed.from)} is called ${factId(renamed.to)}`);
   }
-  const gone = goneFacts(statement, states).filter(({ identity }) => isNamedByCode(identity.kind));
+  const gone = goneFacts(statement, states).filter((fact) => isCalled(fact) && isKnown(fact));
   if (gone.length > 0)
     whats.push(`${enumerated(gone.map(({ id }) => id))} ${gone.length === 1 ? "goes" : "go"}`);
   if (action === "create" || action === "alter" || action === "drop" || action === "restore") {
-    for (const id of facts) whats.push(...asksMore(id, statement, states));
+    for (const id of facts) whats.push(...asksMore(id, statement, states, isKnown));
   }
   return whats.map((what) => ({ code, what }));
 }
 
 function isNamedByCode(kind: string): boolean {
-  return kind === "enum value" || (isKindName(kind) && kindOf(kind).isNamedByCode === true);
+  return kind === "enum value" || (isKindName(kind) && kindOf(kind).isNamedByCode !== undefined);
+}
+
+function isCalled(fact: Fact): boolean {
+  const isNamed = isKindName(fact.identity.kind) ? kindOf(fact.identity.kind).isNamedByCode : undefined;
+  return typeof isNamed === "function" ? isNamed(fact) : isNamedByCode(fact.identity.kind);
 }
 
 /** A demand of something that stays, or of a part of what stays. */
@@ -66,6 +82,7 @@ function asksMore(
   id: FactId,
   { action, attributes }: PlannedStatement,
   { current, wanted }: States,
+  isKnown: (fact: Fact) => boolean,
 ): string[] {
   const [from, to] = [current.get(id), wanted.get(id)];
   const fact = to ?? from;
@@ -73,7 +90,8 @@ function asksMore(
   if (fact === undefined || (action === "drop" && to !== undefined)) return [];
   const isOfOldThing = from !== undefined || fact.parent === undefined || current.has(fact.parent);
   if (!isOfOldThing || (fact.parent !== undefined && !wanted.has(fact.parent))) return [];
-  const demand = kindOf(fact.identity.kind).asksMore?.(from, to, { current, wanted });
+  const before = from !== undefined && to !== undefined && !isKnown(from) ? undefined : from;
+  const demand = kindOf(fact.identity.kind).asksMore?.(before, to, { current, wanted });
   if (demand === undefined) return [];
   return attributes === undefined || attributes.includes(demand.attribute) ? [demand.what] : [];
 }

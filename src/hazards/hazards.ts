@@ -1,3 +1,4 @@
+import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { PreflightContext, Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
@@ -28,6 +29,8 @@ export interface HazardRequest {
   readonly failed: readonly { readonly statement: Statement; readonly message: string }[];
   /** Statements after which values do not come back as they were, and which. */
   readonly irreversible: ReadonlyMap<Statement, string>;
+  /** Whether code of the side where the way begins knows it: not what is made on the way. */
+  readonly isKnown?: (fact: Fact) => boolean;
   readonly sizes: Sizes;
   readonly threshold: Threshold;
   readonly parser: Parser;
@@ -94,7 +97,7 @@ export function preflightQueries(
 
 function fromFacts(
   statement: PlannedStatement,
-  { context, direction, irreversible, parser, quarantined = () => [] }: HazardRequest,
+  { context, direction, irreversible, isKnown = () => true, parser, quarantined = () => [] }: HazardRequest,
   told: Set<FactId>,
   bodies: Bodies,
 ): Hazard[] {
@@ -102,7 +105,7 @@ function fromFacts(
   return [
     ...lostData(statement),
     ...(lost === undefined ? [] : [{ code: "IRREVERSIBLE", what: lost } as const]),
-    ...brokenCode(statement, context, direction === "up" ? "BREAKS_OLD_CODE" : "BREAKS_NEW_CODE"),
+    ...brokenCode(statement, context, isKnown, direction === "up" ? "BREAKS_OLD_CODE" : "BREAKS_NEW_CODE"),
     ...changedAccess(statement, context, told),
     ...staysReadable(statement, context, quarantined, told),
     ...goneIndexes(statement, context),

@@ -16,7 +16,7 @@ export function preflightsOf(
   if (action !== "create" && action !== "alter") return [];
   return facts.flatMap((id) => {
     const to = context.wanted.get(id);
-    if (to === undefined) return [];
+    if (to === undefined || context.isCertain?.(to) === true) return [];
     const root = rootOf(to, context.wanted);
     if (!context.current.has(root.id) || replaced.has(root.id)) return [];
     const from = action === "alter" ? context.current.get(id) : undefined;

@@ -39,7 +39,7 @@ export function untrackedUses(statement: PlannedStatement, states: States, bodie
   const successor = renamed && states.wanted.get(factId(renamed.to));
   const gone = [
     ...goneFacts(statement, states)
-      .filter(({ identity }) => kindOf(identity.kind).isNamedByCode === true)
+      .filter(({ identity }) => kindOf(identity.kind).isNamedByCode !== undefined)
       .map((fact) => ({ identity: fact.identity, isRelation: isRelation(fact) })),
     ...(renamed === undefined
       ? []

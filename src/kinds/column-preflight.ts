@@ -4,6 +4,7 @@ import type { Demand, Preflight, PreflightContext } from "./define.js";
 import { offendingRows, rowKey, rowsOf, tableOf } from "./existing-rows.js";
 import { misfits } from "./fit.js";
 import { parenthesised } from "./printed-list.js";
+import { fillTriggerName, hasFillTrigger } from "./step-trigger.js";
 
 type ColumnFact = Fact<"column">;
 
@@ -61,9 +62,24 @@ export function asksForValueNow(
 ): Demand | undefined {
   const column = wanted.get(to?.parent);
   if (from !== undefined || !isKind(column, "column") || !current.has(column.id)) return undefined;
-  return isFilled(column, { wanted })
+  return isFilled(column, { wanted }) || hasFillTrigger(column, wanted)
     ? undefined
     : { what: `${column.id} needs a value`, attribute: "validated" };
+}
+
+/** The trigger goes that gave a column its value where code leaves it empty. */
+export function asksForValueAgain(
+  from: Fact<"trigger"> | undefined,
+  to: Fact<"trigger"> | undefined,
+  { wanted }: Pick<PreflightContext, "wanted">,
+): Demand | undefined {
+  if (from?.parent === undefined || to !== undefined) return undefined;
+  const column = wanted
+    .childrenOfKind(from.parent, "column")
+    .find(({ id }) => fillTriggerName(id) === from.identity.name);
+  return column === undefined || isFilled(column, { wanted })
+    ? undefined
+    : { what: `${column.id} needs a value`, attribute: "definition" };
 }
 
 /** The rows that NOT NULL of a column that was there before would refuse. */

@@ -152,6 +152,8 @@ export interface PreflightContext extends AlterContext {
   readonly renames: readonly { readonly from: Identity; readonly to: Identity }[];
   /** Whether the plan itself gives the column's empty rows a value. */
   readonly isFilled?: (column: Fact) => boolean;
+  /** Whether all rows are known to satisfy what is made. */
+  readonly isCertain?: (fact: Fact) => boolean;
   /** Which rows of a column whose type changes get a value of their own, not one made of that which they have. */
   readonly isRestored?: (column: Fact) => Sql | undefined;
 }
@@ -234,8 +236,8 @@ export interface Kind<K extends KindName> {
   readonly holdsData?: (fact: Fact<K>) => boolean;
   /** The part of a fact that decides who may do what; nothing where it has none. */
   readonly access?: (fact: Fact<K>) => AttributeValue | undefined;
-  /** Code outside of the database calls it by its name. */
-  readonly isNamedByCode?: true;
+  /** Code outside of the database calls it by its name; where not all of the kind are called, whether this one is. */
+  readonly isNamedByCode?: true | ((fact: Fact<K>) => boolean);
   /** What a change asks of code that was written before it, and the attribute that asks. */
   readonly asksMore?: (
     from: Fact<K> | undefined,

@@ -81,7 +81,8 @@ function defineRoutine<K extends "function" | "procedure">(kind: K, prokinds: st
         sql: (_, to) => create(to, "CREATE OR REPLACE"),
       },
     ],
-    isNamedByCode: true,
+    // What triggers run nobody else can call (manual, Overview of Trigger Functions).
+    isNamedByCode: ({ attributes: { result } }) => result !== "trigger" && result !== "event_trigger",
     asksMore: (from, to) =>
       from === undefined || to === undefined || from.attributes.result === to.attributes.result
         ? undefined

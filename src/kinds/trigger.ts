@@ -1,5 +1,6 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
+import { asksForValueAgain } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { origin } from "./inherited-column.js";
 import { inherits, isUserSchema, ref, refs } from "./query.js";
@@ -19,9 +20,6 @@ declare module "../catalog/fact.js" {
     trigger: Trigger;
   }
 }
-
-/** What the names of triggers begin with that keep columns of a row in step while a change is under way. */
-export const stepTriggerPrefix = "~dm_";
 
 type TriggerFact = Fact<"trigger">;
 
@@ -80,6 +78,7 @@ export const trigger = defineKind({
     return isAsCloned ? [] : [setEnabled(fact)];
   },
   goesAside: () => true,
+  asksMore: asksForValueAgain,
   drop: ({ identity }) => [sql`DROP TRIGGER ${name(identity.name)} ON ${name(identity.schema, identity.on)}`],
   alter: [
     {

@@ -2,8 +2,10 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { DmError, exitCode } from "../error.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
-import type { Detour, Work } from "./detour.js";
+import type { Detour, Interim, Work } from "./detour.js";
+import { interimName } from "./names.js";
 import { inTwoSteps } from "./not-null.js";
+import { assign, overRow, syncTrigger } from "./sync.js";
 
 /**
  * A new column whose values PostgreSQL would have to write into every row at once: it comes empty, new rows get their
@@ -13,7 +15,8 @@ export const columnInSteps: DetourRule = (change, context) => {
   if (change.type !== "create" || !isKind(change.wanted, "column")) return undefined;
   const column = change.wanted;
   const { identity, generated } = column.attributes;
-  if (identity !== null || generated !== null || lonelyTable(column, context) === undefined) return undefined;
+  const table = lonelyTable(column, context);
+  if (identity !== null || generated !== null || table === undefined) return undefined;
   const parts = context.wanted.children(column.id);
   const columnDefault = parts.find((part) => isKind(part, "default"));
   const notNull = parts.find((part) => isKind(part, "not null"));
@@ -28,9 +31,22 @@ export const columnInSteps: DetourRule = (change, context) => {
       ...(notNull === undefined ? [] : notNullOf(notNull, column, context)),
     ],
     works: [fill(column, value)],
+    ...(notNull !== undefined &&
+      columnDefault === undefined && { meanwhile: [filling(column, table, value)] }),
     isSmall: !isOfLarge(column, context),
   };
 };
+
+/**
+ * What code writes that leaves the column empty gets the value, too, until no such code is left: a trigger computes it
+ * over the new row.
+ */
+function filling(column: Fact<"column">, table: Fact, value: string): Interim {
+  const own = column.identity.name ?? "";
+  const body = sql`IF NEW.${name(own)} IS NULL THEN ${assign(own, overRow(table, raw(value)))} END IF;`;
+  const trigger = syncTrigger(table, [body], { own: interimName("fill", column.id) });
+  return { from: "arm", until: "cleanup", ...trigger };
+}
 
 /** On a large table in two steps, elsewhere when the rows have their values. */
 function notNullOf(notNull: Fact<"not null">, column: Fact, context: OnlineContext): Detour["interims"] {
@@ -48,10 +64,12 @@ export const fillBeforeNotNull: DetourRule = (change, context) => {
   const column = context.wanted.get(change.wanted.parent);
   if (!isKind(column, "column") || !context.current.has(column.id)) return undefined;
   const value = context.annotated(column.id, "backfill")?.argument;
-  if (value === undefined || lonelyTable(column, context) === undefined) return undefined;
+  const table = lonelyTable(column, context);
+  if (value === undefined || table === undefined) return undefined;
   return {
     interims: notNullOf(change.wanted, column, context),
     works: [fill(column, value)],
+    meanwhile: [filling(column, table, value)],
     isSmall: !isOfLarge(column, context),
   };
 };

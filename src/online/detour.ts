@@ -10,6 +10,8 @@ import type { Stage } from "./stage.js";
  */
 export interface Detour {
   readonly interims: readonly Interim[];
+  /** What keeps the application's old version going meanwhile: not where all stages are one revision. */
+  readonly meanwhile?: readonly Interim[];
   /** Names that change in the `swap`. */
   readonly renames?: readonly Rename[];
   /** What is done beside what the states differ in, in order. */

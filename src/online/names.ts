@@ -3,7 +3,7 @@ import { type FactId, factId, type Identity } from "../catalog/identity.js";
 
 /** A name that no person chose, the same in every plan of this change, and far from the limit of 63 bytes. */
 export function interimName(
-  what: "new" | "old" | "check" | "sync" | "keep" | "twin" | "last",
+  what: "new" | "old" | "check" | "sync" | "keep" | "twin" | "last" | "fill",
   of: FactId,
 ): string {
   return `dm_${what}_${createHash("sha256").update(of).digest("hex").slice(0, 16)}`;

@@ -89,6 +89,8 @@ export interface ColumnsDetour {
   readonly works: readonly Work[];
   /** On the way back from the cleanup. */
   readonly worksBack: readonly Work[];
+  /** Indexes of values that are the same as those of an index that is there: no row can refuse them. */
+  readonly certain: ReadonlySet<FactId>;
 }
 
 /**
@@ -105,14 +107,16 @@ export function renamedColumns(
   const { before } = states;
   const tables = [...new Map(columns.map(({ table }) => [table.id, table])).values()];
   const of = (table: Fact) => columns.filter((column) => column.table.id === table.id);
+  const indexes = indexesOn(columns, before).flatMap((index) => twinIndex(index, before, aliased));
   return {
+    certain: new Set(indexes.flatMap(({ facts = [] }) => facts.map(({ id }) => id))),
     interims: [
       ...columns.flatMap((column): Interim[] => [
         { from: "add", until: "swap", ...renamedTo(column.twin, column.before, before) },
         { from: "swap", until: "cleanup", ...lasting(column, states) },
       ]),
       ...tables.flatMap((table) => synced(table, of(table), states)),
-      ...indexesOn(columns, before).flatMap((index) => twinIndex(index, before, aliased)),
+      ...indexes,
     ],
     renames: columns.flatMap((column) => [
       { from: column.before.identity, to: column.after.identity },
@@ -189,12 +193,13 @@ function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states:
       .childrenOfKind(table.id, "trigger")
       .some(({ attributes }) => /^ BEFORE /.test(attributes.definition)),
   );
+  const [twin, last] = [interimName("twin", table.id), interimName("last", table.id)];
   const resolving = columns.map((column) => resolve(column, states));
   return [
-    { from: "arm", until: "swap", ...syncTrigger(table, arming, { what: "twin" }) },
-    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { what: "twin", isFirst: true }) },
+    { from: "arm", until: "swap", ...syncTrigger(table, arming, { own: twin }) },
+    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own: twin, isFirst: true }) },
     ...(hasOthers
-      ? [{ from: "swap", until: "cleanup", ...syncTrigger(table, following, { what: "last" }) } as const]
+      ? [{ from: "swap", until: "cleanup", ...syncTrigger(table, following, { own: last }) } as const]
       : []),
   ];
 }

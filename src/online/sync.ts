@@ -16,10 +16,9 @@ export interface Sync {
 export function syncTrigger(
   table: Fact,
   body: readonly Sql[],
-  { what = "sync", isFirst = false }: { what?: "sync" | "twin" | "last"; isFirst?: boolean } = {},
+  { own = interimName("sync", table.id), isFirst = false }: { own?: string; isFirst?: boolean } = {},
 ): Sync {
   const { schema = "", name: on = "" } = table.identity;
-  const own = interimName(what, table.id);
   const routine: Identity<"function"> = { kind: "function", schema, name: own, args: [] };
   const path = join([...new Set([schema, "public", "pg_temp"])].map((one) => literal(one)));
   const lines = [

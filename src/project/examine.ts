@@ -1,5 +1,6 @@
 import type { KeepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
+import type { Fact } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import { findHazards, type HazardReport, preflightQueries } from "../hazards/hazards.js";
 import type { PreflightContext } from "../kinds/define.js";
@@ -31,6 +32,10 @@ export interface Ways {
   readonly sizes: KnownSizes;
   /** Columns that get their values on the way: that rows lack one now stands in nobody's way. */
   readonly filled?: ReadonlySet<FactId>;
+  /** What all rows are known to satisfy. */
+  readonly certain?: ReadonlySet<FactId>;
+  /** What the application's versions know, where the way is a part of a longer one. */
+  readonly known?: Readonly<Record<"old" | "new", (fact: Fact) => boolean>>;
   /** What a column's values become on the way there. */
   readonly using?: PlanOptions["using"];
 }
@@ -47,7 +52,7 @@ export interface Examined {
 export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
   const { before, current, wanted, renames, up, down } = ways;
   const { major } = bench.target.version;
-  const { filled } = ways;
+  const { filled, certain } = ways;
   const there: PreflightContext = {
     ...addressing(wanted),
     current,
@@ -55,6 +60,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     renames,
     major,
     ...(filled && { isFilled: ({ id }) => filled.has(id) }),
+    ...(certain && { isCertain: ({ id }) => certain.has(id) }),
     using: ways.using,
   };
   const back: PreflightContext = {
@@ -95,6 +101,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     context: there,
     measurements: proof.up,
     irreversible: proof.irreversible,
+    ...(ways.known && { isKnown: ways.known.old }),
   });
   const downHazards = findHazards({
     ...common,
@@ -104,6 +111,7 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
     rows: rowsBack,
     measurements: proof.down,
     irreversible: new Map(),
+    ...(ways.known && { isKnown: ways.known.new }),
   });
   const hasPreflights = preflights.up.length + preflights.down.length > 0;
   return { proof, sizes, hazards, downHazards, preflights: hasPreflights ? { preflights } : {} };

@@ -2,6 +2,7 @@ import { keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
+import { isAmong } from "../hazards/facts.js";
 import { worksIn } from "../online/detour.js";
 import { partitionsBelow } from "../online/tree.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -58,11 +59,16 @@ export async function examinedParts(
     sizes: sizes.sizes,
     using: usings(wanted),
   };
+  const online = await renamedOnline(bench, { before, renamed, journey }, notes);
+  const lasting = {
+    ...{ there, sizes, using: journey.using },
+    known: { old: isAmong([before, current]), new: isAmong([wanted.catalog]) },
+    ...(online && { certain: online.certain }),
+  };
   const examined: Examine = async (part, filled = new Set()) => ({
     part,
-    examined: await examine(bench, { ...part, there, sizes, filled, using: journey.using }),
+    examined: await examine(bench, { ...part, ...lasting, filled }),
   });
-  const online = await renamedOnline(bench, { before, renamed, journey }, notes);
   if (online === undefined) {
     const start = { before, renames, renaming: renamePlan(steps) };
     return { parts: await partsFrom(bench, journey, start, examined), sizes };

@@ -38,6 +38,8 @@ export interface RenamedOnline {
   readonly detour: Detour;
   /** Columns that hold nothing that is not elsewhere. */
   readonly spare: ReadonlySet<FactId>;
+  /** Indexes that no row can refuse. */
+  readonly certain: ReadonlySet<FactId>;
   /** Whether nothing else changes. */
   readonly isAll: boolean;
 }
@@ -64,7 +66,7 @@ export async function renamedOnline(
     wanted: journey.wanted,
   };
   const twins = columns.flatMap((rename) => renamedColumn(rename, states));
-  const { interims, renames, works, worksBack } = renamedColumns(
+  const { interims, renames, works, worksBack, certain } = renamedColumns(
     twins,
     states,
     await underTwins(bench, twins, states.before),
@@ -105,6 +107,7 @@ export async function renamedOnline(
       isDiscarded: (fact) => spare.has(fact.id) || journey.isDiscarded(fact),
     },
     spare,
+    certain,
     isAll: diff(goal, journey.wanted).length === 0,
     detour: {
       interims: [

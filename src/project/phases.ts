@@ -152,7 +152,10 @@ export async function partsOf(
     renames: detours.flatMap((detour) => detour.renames ?? []),
     formerly: new Map(detours.flatMap((detour) => [...(detour.formerly ?? [])])),
   };
-  return partsAlong(bench, journey, waypoints({ current, wanted }, detours), names, isPhased);
+  const way = isPhased
+    ? detours.map((one) => ({ ...one, interims: [...one.interims, ...(one.meanwhile ?? [])] }))
+    : detours;
+  return partsAlong(bench, journey, waypoints({ current, wanted }, way), names, isPhased);
 }
 
 /** What changes its name in a swap. */

@@ -3,7 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { Database } from "../database/database.js";
 import { DatabaseError } from "../database/error.js";
-import { stepTriggerPrefix } from "../kinds/trigger.js";
+import { stepTriggerPrefix } from "../kinds/step-trigger.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 
 /** Sample values by base type: plain, and unlike each other. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
+import { hazardsIn } from "../../src/hazards/lines.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
 import { endsOfServers } from "../support/databases.js";
@@ -33,6 +34,8 @@ describe.each(endsOfServers)("a new identity column of a large table on %s", (po
       const { revisions } = await planRevision(project, { message: "numbers" });
       expect(revisions.map(({ phase }) => phase)).toEqual(["additive", "backfill", "constraint"]);
       expect(blockingIn(revisions)).toEqual([]);
+      const hazards = revisions.flatMap(({ up }) => up.flatMap(hazardsIn));
+      expect(hazards.filter(({ code }) => code === "BREAKS_OLD_CODE")).toEqual([]);
       const lines = statementsOf(revisions);
       expect(lines.filter((line) => /UNIQUE INDEX CONCURRENTLY/.test(line))).toHaveLength(2);
       expect(lines.filter((line) => /PRIMARY KEY USING INDEX|UNIQUE USING INDEX/.test(line))).toHaveLength(2);

@@ -147,6 +147,9 @@ describe.each(endsOfServers.slice(-1))("columns under two names on %s", (postgre
       const told = revisions.map(({ up }) => codesOf(up));
       expect(told.flat().filter(blocks)).toEqual([]);
       expect(told.map((codes) => codes.includes("BREAKS_OLD_CODE"))).toEqual([false, false, false, true]);
+      expect(told.flat()).not.toContain("MAY_FAIL_ON_DATA");
+      const broken = revisions.flatMap(({ up }) => up.flatMap(hazardsIn)).map(({ what }) => what);
+      expect(broken.filter((what) => what.includes("function"))).toEqual([]);
 
       for (const length of [1, 2, 3]) {
         await applyRevisions(project, { target: `+${length}` });

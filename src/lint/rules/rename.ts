@@ -97,4 +97,4 @@ function renamedObject(
   return known === undefined ? undefined : told(known.id);
 }
 
-const isNamedByCode = (kind: string) => isKindName(kind) && kindOf(kind).isNamedByCode === true;
+const isNamedByCode = (kind: string) => isKindName(kind) && kindOf(kind).isNamedByCode !== undefined;

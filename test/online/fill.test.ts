@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../src/database/connect.js";
+import type { Database } from "../../src/database/database.js";
+import { hazardsIn } from "../../src/hazards/lines.js";
+import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
+import { planRevision } from "../../src/project/plan.js";
+import { endsOfServers } from "../support/databases.js";
+import { writeSchema } from "../support/project.js";
+import { besideClients, type Client, stepByStep } from "./clients.js";
+import { blockingIn, withClinic } from "./clinic.js";
+
+const before = `
+  CREATE TABLE visit (id int PRIMARY KEY, minutes int NOT NULL, kind text, first text, last text);
+  CREATE INDEX visit_last ON visit (last);`;
+const after = `
+  CREATE TABLE visit (
+    id int PRIMARY KEY,
+    minutes int NOT NULL,
+    kind text NOT NULL, -- @backfill 'visit'
+    seconds bigint NOT NULL, -- @backfill visit.minutes * 60
+    "full" varchar NOT NULL -- @backfill first || ' ' || last
+  );`;
+const rows =
+  "INSERT INTO visit SELECT i, i, nullif('kind ' || i % 3, 'kind 0'), 'a', 'b' || i FROM generate_series(1, 200) AS i";
+
+/** Knows nothing of the new columns, and gives the one that becomes NOT NULL no value. */
+const old = async (database: Database, at: number) => {
+  await database.query("INSERT INTO visit (id, minutes, first, last) VALUES ($1, 5, 'c', 'd')", [at]);
+  await database.query("UPDATE visit SET minutes = minutes WHERE id = $1", [at % 200]);
+  const found = await database.query("SELECT minutes, first || last AS name FROM visit WHERE id = $1", [at]);
+  expect(found).toEqual([{ minutes: 5, name: "cd" }]);
+};
+
+/** Gives the columns values of its own. */
+const young = async (database: Database, at: number) => {
+  const values = [at, 5, "own", 7, "e f"];
+  await database.query(
+    `INSERT INTO visit (id, minutes, kind, seconds, "full") VALUES ($1, $2, $3, $4, $5)`,
+    values,
+  );
+  await database.query("UPDATE visit SET minutes = 6 WHERE id = $1", [at]);
+  const found = await database.query(`SELECT minutes, kind, seconds::int, "full" FROM visit WHERE id = $1`, [
+    at,
+  ]);
+  expect(found).toEqual([{ minutes: 6, kind: "own", seconds: 7, full: "e f" }]);
+};
+
+describe.each(endsOfServers)("columns that become NOT NULL on %s", (postgres) => {
+  it("have values for what the old version writes, until it is gone", { timeout: 300_000 }, () =>
+    withClinic(postgres, { schema: before, rows }, async (project, url) => {
+      await writeSchema(project.root, { "clinic.sql": after });
+      const { revisions } = await planRevision(project, { message: "columns" });
+      expect(revisions.map(({ phase }) => phase)).toEqual(["additive", "backfill", "constraint", "cleanup"]);
+      expect(blockingIn(revisions)).toEqual([]);
+      const hazards = revisions.flatMap(({ up }) => up.flatMap(hazardsIn));
+      expect(hazards.filter(({ what }) => what.includes("function"))).toEqual([]);
+      const asking = revisions.map(({ up }) =>
+        up.flatMap(hazardsIn).filter(({ what }) => what.includes("needs a value")),
+      );
+      expect(asking.map(({ length }) => length)).toEqual([0, 0, 0, 3]);
+
+      const allow = ["all"];
+      const apply = (target: string) => () => applyRevisions(project, { target, allow });
+      const back = (target: string) => () => rollbackRevisions(project, { target, allow });
+      const clear = () =>
+        withDatabase(url, (database) => database.script("DELETE FROM visit WHERE id > 200"));
+      const beside = async (client: Client, work: () => Promise<unknown>) => {
+        await besideClients(postgres, url, client, work);
+        await clear();
+      };
+      // The versions differ in the constraint phase alone.
+      for (const length of postgres === endsOfServers.at(-1) ? [1, 2] : []) {
+        await beside(old, apply(`+${length}`));
+        await beside(old, back(`-${length}`));
+      }
+      await besideClients(postgres, url, old, apply("+3"));
+      await withDatabase(url, async (database) => {
+        await young(database, 201);
+        const [wrong] = await database.query(
+          `SELECT count(*)::int AS n FROM visit WHERE id <> 201 AND (seconds <> minutes * 60
+             OR kind <> CASE WHEN id <= 200 AND id % 3 > 0 THEN 'kind ' || id % 3 ELSE 'visit' END
+             OR "full" <> first || ' ' || last)`,
+        );
+        expect(wrong).toEqual({ n: 0 });
+      });
+      await clear();
+      await beside(young, () => applyRevisions(project, { cleanup: true, allow }));
+      expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
+      await beside(young, back("-1"));
+      await beside(old, back("-3"));
+      await withDatabase(url, async (database) => {
+        await stepByStep(database, revisions.slice(0, 3), old);
+        await clear();
+        await stepByStep(database, revisions.slice(3), young);
+      });
+    }),
+  );
+});
