@@ -94,7 +94,8 @@ export function orderByInheritance(
     for (const { to: table } of catalog.dependencies(tie.id)) {
       for (const part of partsForTie(table, type, tie)) {
         for (const change of ["drop", "alter", "create"] as const) {
-          if (type === "create" && isAfterTies(part, states.wanted)) {
+          // What comes back after the ties is gone before.
+          if (type === "create" && change !== "drop" && isAfterTies(part, states.wanted)) {
             before("create", tie.id, change, part);
           } else if (type === "create") before(change, part, "create", tie.id);
           else if (type === "drop") before("drop", tie.id, change, part);

@@ -103,6 +103,12 @@ const pairs: readonly StatePair[] = [
       CREATE TABLE m_26 PARTITION OF m FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')`,
   },
   {
+    name: "a partition that is partitioned another way, with an index like one of its new partition",
+    a: `${measurement}; CREATE TABLE m_d PARTITION OF m DEFAULT PARTITION BY LIST (id); CREATE INDEX i ON m_d (v)`,
+    b: `${measurement}; CREATE TABLE m_d PARTITION OF m DEFAULT PARTITION BY HASH (id); CREATE TABLE m_d_0 PARTITION OF m_d FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+      CREATE INDEX i ON m_d (v); CREATE INDEX own ON m_d_0 (v)`,
+  },
+  {
     name: "a partitioned table's index has another fill factor, which its partitions' have not",
     a: `${whole}; CREATE INDEX m_v ON m (v)`,
     b: `${whole}; CREATE INDEX m_v ON m (v) WITH (fillfactor = 70); ALTER INDEX m_24_v_idx RESET (fillfactor)`,
