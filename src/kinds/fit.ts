@@ -27,7 +27,11 @@ export function misfits(
   const labels = lostLabels(from, to, context);
   if (labels !== undefined) {
     if (labels.kept.length === 0) return sql`${column} IS NOT NULL`;
-    return labels.areAllKept ? "always" : sql`${column}::text NOT IN (${join(labels.kept.map(literal))})`;
+    if (labels.areAllKept) return "always";
+    const isLost = sql`NOT IN (${join(labels.kept.map(literal))})`;
+    return isList(from) && isList(to)
+      ? sql`EXISTS (SELECT FROM unnest(${column}::text[]) AS label WHERE label ${isLost})`
+      : sql`${column}::text ${isLost}`;
   }
   const [source, target] = [typeOf(from), typeOf(to)];
   if (from === to || isWider(source, target)) return "always";
@@ -131,10 +135,13 @@ function isOfSchema(type: string, catalog: Catalog): boolean {
   );
 }
 
+const isList = (type: string) => type.endsWith("[]");
+
 /** The labels of an enum that the column's texts may keep; nothing where the target is none. */
 function lostLabels(from: string, to: string, { current, wanted }: FitContext) {
+  const element = (type: string) => (isList(from) && isList(to) ? type.slice(0, -2) : type);
   const labelsOf = (type: string, catalog: Catalog) =>
-    catalog.ofKind("enum").find(({ identity }) => name(identity.schema, identity.name).text === type)
+    catalog.ofKind("enum").find(({ identity }) => name(identity.schema, identity.name).text === element(type))
       ?.attributes.labels;
   const kept = labelsOf(to, wanted);
   if (kept === undefined) return undefined;

@@ -8,7 +8,7 @@ import { address } from "../kinds/index.js";
 import type { PlannedStatement, PlanOptions } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { type ProofResult, prove } from "../proof/prove.js";
-import type { Revision } from "../revision/revision.js";
+import type { PreflightQuery, Revision } from "../revision/revision.js";
 import { raw } from "../sql/sql.js";
 import { thresholdOf } from "./online.js";
 import { quarantinedThere } from "./quarantined.js";
@@ -38,6 +38,8 @@ export interface Ways {
   readonly known?: Readonly<Record<"old" | "new", (fact: Fact) => boolean>>;
   /** What a column's values become on the way there. */
   readonly using?: PlanOptions["using"];
+  /** Rows to look for beside those that would make a statement fail: they would make one of a later revision fail. */
+  readonly ahead?: readonly PreflightQuery[];
 }
 
 export interface Examined {
@@ -50,19 +52,9 @@ export interface Examined {
 
 /** Proves a plan, and says of each statement what it may do to whom, by the sizes of the tables where it will run. */
 export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
-  const { before, current, wanted, renames, up, down } = ways;
+  const { before, current, wanted, renames, up, down, ahead = [] } = ways;
   const { major } = bench.target.version;
-  const { filled, certain } = ways;
-  const there: PreflightContext = {
-    ...addressing(wanted),
-    current,
-    wanted,
-    renames,
-    major,
-    ...(filled && { isFilled: ({ id }) => filled.has(id) }),
-    ...(certain && { isCertain: ({ id }) => certain.has(id) }),
-    using: ways.using,
-  };
+  const there = contextThere(bench, ways);
   const back: PreflightContext = {
     ...addressing(current),
     current: wanted,
@@ -72,7 +64,11 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
   };
   const rowsBack: PreflightContext =
     ways.restored === undefined ? back : { ...back, ...ways.restored, current: ways.restored.state };
-  const preflights = { up: preflightQueries(up, there), down: preflightQueries(down, rowsBack) };
+  const own = preflightQueries(up, there);
+  const preflights = {
+    up: [...own, ...ahead.filter(({ sql }) => own.every((one) => one.sql !== sql))],
+    down: preflightQueries(down, rowsBack),
+  };
   const proof = await prove(bench.shadow, {
     base: bench.base,
     before,
@@ -115,6 +111,32 @@ export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
   });
   const hasPreflights = preflights.up.length + preflights.down.length > 0;
   return { proof, sizes, hazards, downHazards, preflights: hasPreflights ? { preflights } : {} };
+}
+
+type WayThere = Pick<Ways, "up" | "current" | "wanted" | "renames" | "filled" | "certain" | "using">;
+
+function contextThere(bench: Workbench, ways: WayThere): PreflightContext {
+  const { current, wanted, renames, filled, certain, using } = ways;
+  return {
+    ...addressing(wanted),
+    ...{ current, wanted, renames, using },
+    major: bench.target.version.major,
+    ...(filled && { isFilled: ({ id }) => filled.has(id) }),
+    ...(certain && { isCertain: ({ id }) => certain.has(id) }),
+  };
+}
+
+/** The rows that these columns' new types would refuse, where the change is made at once. */
+export function misfitQueries(
+  bench: Workbench,
+  ways: WayThere,
+  columns: ReadonlySet<FactId>,
+): readonly PreflightQuery[] {
+  const retyping = ways.up.filter(
+    ({ action, attributes, facts }) =>
+      action === "alter" && attributes?.includes("type") === true && facts.some((id) => columns.has(id)),
+  );
+  return preflightQueries(retyping, contextThere(bench, ways));
 }
 
 const addressing = (catalog: Catalog) => ({ address: (identity: Identity) => address(identity, catalog) });

@@ -10,9 +10,10 @@ import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
+import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { plannerTowards, type Using } from "./amid.js";
-import { type Examined, examine } from "./examine.js";
+import { type Examined, examine, misfitQueries } from "./examine.js";
 import { type RenamedOnline, renamedOnline, withoutLoss } from "./online-renames.js";
 import { findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
@@ -65,9 +66,9 @@ export async function examinedParts(
     known: { old: isAmong([before, current]), new: isAmong([wanted.catalog]) },
     ...(online && { certain: online.certain }),
   };
-  const examined: Examine = async (part, filled = new Set()) => ({
+  const examined: Examine = async (part, filled = new Set(), ahead = []) => ({
     part,
-    examined: await examine(bench, { ...part, ...lasting, filled }),
+    examined: await examine(bench, { ...part, ...lasting, filled, ahead }),
   });
   if (online === undefined) {
     const start = { before, renames, renaming: renamePlan(steps) };
@@ -80,7 +81,11 @@ export async function examinedParts(
   return { parts: [...parts, ...(await partsFrom(bench, online.journey, start, examined))], sizes };
 }
 
-type Examine = (part: Part, filled?: ReadonlySet<FactId>) => Promise<ExaminedPart>;
+type Examine = (
+  part: Part,
+  filled?: ReadonlySet<FactId>,
+  ahead?: readonly PreflightQuery[],
+) => Promise<ExaminedPart>;
 
 /** Where a journey begins. */
 interface Start {
@@ -124,6 +129,11 @@ async function partsFrom(
     return [isSame ? direct : await examined(concurrent)];
   }
   const filled = new Set(worksIn("fill", detours).flatMap(({ facts }) => facts));
+  const { using } = journey;
+  const twins = new Set(
+    detours.flatMap(({ formerly }) => [...(formerly?.values() ?? [])].map(({ id }) => id)),
+  );
+  const ahead = direct === undefined ? [] : misfitQueries(bench, { ...direct.part, using }, twins);
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {
     const own = online === undefined ? part : withoutLoss(part, online.spare);
@@ -134,7 +144,7 @@ async function partsFrom(
       up: [...renaming.up, ...own.up],
       down: [...own.down, ...renaming.down],
     };
-    parts.push(await examined(at === 0 ? first : own, filled));
+    parts.push(await (at === 0 ? examined(first, filled, ahead) : examined(own, filled)));
   }
   return parts;
 }

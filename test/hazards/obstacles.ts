@@ -103,6 +103,15 @@ export const obstacles: readonly {
     mend: "UPDATE app.patient SET e = 'x'",
   },
   {
+    title: "a label that goes, in lists",
+    before: "CREATE TYPE app.e AS ENUM ('x', 'y'); CREATE TABLE app.patient (id int PRIMARY KEY, e app.e[]);",
+    after: "CREATE TYPE app.e AS ENUM ('x'); CREATE TABLE app.patient (id int PRIMARY KEY, e app.e[]);",
+    rows: "INSERT INTO app.patient VALUES (1, '{x,NULL}'), (2, '{x,y}'), (3, NULL), (4, '{}')",
+    finds: "app.patient: rows whose e is no app.e[]",
+    details: ["1 found:", '{"id":2,"e":["x","y"]}'],
+    mend: "UPDATE app.patient SET e = NULL WHERE id = 2",
+  },
+  {
     title: "texts that are too long",
     before: clinic("name text"),
     after: clinic("name varchar(3)"),
