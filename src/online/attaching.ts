@@ -7,12 +7,15 @@ import { boundCheck, hasDefaultPartition, partitionedBy } from "../kinds/partiti
 import { checkFact, notValid } from "./check.js";
 import { type OnlineContext, tableOf } from "./context.js";
 import type { Detour, Interim } from "./detour.js";
-import { isPartitioned } from "./tree.js";
+import { hasSamePartitions, isPartitioned, tiesBelow } from "./tree.js";
 import type { States } from "./waypoints.js";
 
 type Tie = Fact<"partition">;
 
-/** Attachments that come or go while their table, which holds rows itself, and the partitioned one stay. */
+/**
+ * Attachments that come or go while the partitioned table stays, and their own: one that holds rows itself, or has the
+ * same partitions before and after.
+ */
 export function changedTies(which: "create" | "drop", states: States): Tie[] {
   const { current, wanted } = states;
   return diff(current, wanted).flatMap((change) => {
@@ -24,7 +27,7 @@ export function changedTies(which: "create" | "drop", states: States): Tie[] {
         table !== undefined && isKind(current.get(table), "table") && isKind(wanted.get(table), "table"),
     );
     const isLeaf = [current, wanted].every((state) => !isPartitioned(tie.parent, state));
-    return stay && isLeaf ? [tie] : [];
+    return stay && (isLeaf || hasSamePartitions(tie.parent, states)) ? [tie] : [];
   });
 }
 
@@ -104,10 +107,11 @@ export function detachDetours(context: OnlineContext): Detour[] {
   if (ties.length === 0) return [];
   const changes = diff(current, wanted);
   return ties.map((tie) => {
+    const tables = new Set([tie, ...below(tie, current)].map(({ parent }) => parent));
     const own = changes.filter((change) => {
       const fact = subject(change);
       const table = tableOf(fact, change.type === "create" ? wanted : current);
-      return table?.id === tie.parent && fact.id !== tie.parent;
+      return tables.has(table?.id) && !tables.has(fact.id);
     });
     const before = own.flatMap((change) => (change.type === "create" ? [] : change.current));
     const after = own.flatMap((change) => (change.type === "create" ? change.wanted.id : []));
@@ -120,20 +124,32 @@ export function detachDetours(context: OnlineContext): Detour[] {
   });
 }
 
-/** The check is valid before the swap, and goes after it. */
-function guard(tie: Tie, { bounds }: OnlineContext): Interim[] {
-  const { schema = "", on = "", name = "" } = boundCheck(tie);
-  const check = checkFact({ schema, on, name }, bounds(tie) ?? "");
+/** The check is valid before the swap, and goes after it. The table's own partitions have it from the table. */
+function guard(tie: Tie, { bounds, current }: OnlineContext): Interim[] {
+  const { name = "" } = boundCheck(tie);
+  const checkOf = ({ identity: { schema = "", name: on = "" } }: Tie) =>
+    checkFact({ schema, on, name }, bounds(tie) ?? "");
+  const subties = below(tie, current);
+  const checks = [tie, ...subties].map(checkOf);
+  const edges = subties.flatMap((one): Edge[] => {
+    const above = [tie, ...subties].find(({ parent }) => parent === partitionedBy(one, current));
+    return above === undefined
+      ? []
+      : [{ from: checkOf(one).id, to: checkOf(above).id, type: "inherits", via: one.id }];
+  });
   return [
-    { from: "build", until: "validate", facts: [notValid(check)] },
-    { from: "validate", until: "tidy", facts: [check] },
+    { from: "build", until: "validate", facts: checks.map(notValid), edges },
+    { from: "validate", until: "tidy", facts: checks, edges },
   ];
 }
 
+const below = ({ parent }: Tie, catalog: Catalog): Tie[] =>
+  parent === undefined ? [] : tiesBelow(parent, catalog);
+
 /** All that belongs to the table. */
 function partsOf({ parent }: Tie, catalog: Catalog): Fact[] {
-  const below = (id: FactId): Fact[] => catalog.children(id).flatMap((part) => [part, ...below(part.id)]);
-  return parent === undefined ? [] : below(parent).filter(({ identity: { kind } }) => kind !== "partition");
+  const within = (id: FactId): Fact[] => catalog.children(id).flatMap((part) => [part, ...within(part.id)]);
+  return parent === undefined ? [] : within(parent).filter(({ identity: { kind } }) => kind !== "partition");
 }
 
 function comesBy({ id }: Tie, part: Fact, catalog: Catalog): boolean {

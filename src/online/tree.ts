@@ -60,7 +60,7 @@ export function isPartitioned(id: FactId | undefined, catalog: Catalog): boolean
 }
 
 /** The attachments of a partitioned table's partitions, at every level. */
-function tiesBelow(table: FactId, catalog: Catalog): Fact<"partition">[] {
+export function tiesBelow(table: FactId, catalog: Catalog): Fact<"partition">[] {
   return tiesOf(table, catalog).flatMap((tie) => [
     tie,
     ...(tie.parent === undefined ? [] : tiesBelow(tie.parent, catalog)),

@@ -4,6 +4,7 @@ import { type FactId, factId } from "../catalog/identity.js";
 import { buildable } from "../manage/surroundings.js";
 import { changedTies } from "../online/attaching.js";
 import { buildPlan, withSite } from "../proof/build.js";
+import { literal } from "../sql/sql.js";
 import type { Workbench } from "./workbench.js";
 
 /** Nothing where no check can say it. */
@@ -35,10 +36,24 @@ async function boundsIn(bench: Workbench, state: Catalog): Promise<[FactId, stri
     const rows = await site.database.query<{ schema: string; name: string; bounds: string }>(
       `SELECT n.nspname AS schema, c.relname AS name, pg_get_partition_constraintdef(c.oid) AS bounds
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relispartition AND c.relkind = 'r' AND pg_get_partition_constraintdef(c.oid) IS NOT NULL
-         -- Of a hash it is told in numbers that hold in one database only.
-         AND pg_get_partition_constraintdef(c.oid) !~ 'satisfies_hash_partition'`,
+       WHERE c.relispartition AND c.relkind IN ('r', 'p') AND pg_get_partition_constraintdef(c.oid) IS NOT NULL`,
     );
-    return rows.map(({ schema, name, bounds }) => [factId({ kind: "partition", schema, name }), bounds]);
+    const hashed = await site.database.query<{ oid: string; path: string }>(
+      `SELECT partrelid::text AS oid, partrelid::regclass::text AS path
+       FROM pg_partitioned_table WHERE partstrat = 'h'`,
+    );
+    const paths = new Map(hashed.map(({ oid, path }) => [oid, path]));
+    return rows.map(({ schema, name, bounds }) => [
+      factId({ kind: "partition", schema, name }),
+      named(bounds, paths),
+    ]);
+  });
+}
+
+/** A hash is told of by the number of its table, which holds in one database only: by its name it is the same constant. */
+function named(bounds: string, paths: ReadonlyMap<string, string>): string {
+  return bounds.replaceAll(/(?<=\bsatisfies_hash_partition\()'(\d+)'::oid/g, (number, oid: string) => {
+    const path = paths.get(oid);
+    return path === undefined ? number : `(${literal(path).text}::regclass)::oid`;
   });
 }

@@ -79,6 +79,75 @@ describe.each(endsOfServers)("partitions on %s", (postgres) => {
   );
 });
 
+const tables = (partitions: readonly string[]) => `
+  CREATE TABLE visit (day int NOT NULL, id int NOT NULL, note text) PARTITION BY RANGE (day);
+  CREATE INDEX visit_note ON visit (note);
+  CREATE TABLE tooth (id int NOT NULL, note text) PARTITION BY HASH (id);
+  CREATE TABLE tooth_0 PARTITION OF tooth FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+  ${partitions.join("\n")}
+  CREATE TABLE visit_1a PARTITION OF visit_1 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+  CREATE TABLE visit_1b PARTITION OF visit_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+  CREATE TABLE visit_2a PARTITION OF visit_2 FOR VALUES IN ('new', 'read');
+  CREATE TABLE visit_2b PARTITION OF visit_2 DEFAULT;`;
+const noted = (name: string) => `CREATE INDEX ${name}_note_idx ON ${name} (note);`;
+const nested = {
+  before: tables([
+    "CREATE TABLE visit_1 PARTITION OF visit FOR VALUES FROM (0) TO (100) PARTITION BY HASH (id);",
+    "CREATE TABLE visit_2 (day int, id int NOT NULL, note text) PARTITION BY LIST (note);",
+    "CREATE TABLE tooth_1 PARTITION OF tooth FOR VALUES WITH (MODULUS 4, REMAINDER 1);",
+    "CREATE TABLE tooth_2 (id int, note text);",
+  ]),
+  after: tables([
+    `CREATE TABLE visit_1 (day int NOT NULL, id int NOT NULL, note text) PARTITION BY HASH (id); ${noted("visit_1")}`,
+    "CREATE TABLE visit_2 PARTITION OF visit FOR VALUES FROM (100) TO (200) PARTITION BY LIST (note);",
+    "CREATE TABLE tooth_1 (id int NOT NULL, note text);",
+    "CREATE TABLE tooth_2 PARTITION OF tooth FOR VALUES WITH (MODULUS 4, REMAINDER 2);",
+  ]),
+  rows: `
+    INSERT INTO visit SELECT i, i, 'note ' || i FROM generate_series(0, 99) AS i;
+    INSERT INTO visit_2 SELECT i, i, 'note ' || i FROM generate_series(100, 199) AS i;
+    INSERT INTO tooth SELECT i, 'x' FROM generate_series(1, 200) AS i
+      WHERE satisfies_hash_partition('tooth'::regclass, 4, 0, i) OR satisfies_hash_partition('tooth'::regclass, 4, 1, i);
+    INSERT INTO tooth_2 SELECT i, 'x' FROM generate_series(1, 200) AS i
+      WHERE satisfies_hash_partition('tooth'::regclass, 4, 2, i);`,
+};
+
+/** Moves rows between partitions of partitions, and writes what a hash sends elsewhere. */
+const nestedClient = async (database: Database, at: number) => {
+  for (const [table, day] of [
+    ["visit_1", 5],
+    ["visit_2", 105],
+  ] as const) {
+    await database.query(`INSERT INTO ${table} VALUES ($1, $2, 'new')`, [day, at]);
+    await database.query(`UPDATE ${table} SET note = note || 'er' WHERE id = $1`, [at]);
+    expect(await database.query(`SELECT note FROM ${table} WHERE id = $1`, [at])).toEqual([
+      { note: "newer" },
+    ]);
+    await database.query(`DELETE FROM ${table} WHERE id = $1 AND note = 'newer'`, [at]);
+  }
+  for (const table of ["tooth", "tooth_1", "tooth_2"]) {
+    await database.query(`UPDATE ${table} SET note = $1::text WHERE id % 10 = $1::int % 10`, [at]);
+    await database.query(`INSERT INTO ${table} SELECT * FROM ${table} LIMIT 1`);
+  }
+};
+
+describe.each(endsOfServers.slice(-1))("partitions of hashes, and with partitions of their own, on %s", (postgres) => {
+  it("come and go while others read and write", { timeout: 300_000 }, () =>
+    withClinic(postgres, { schema: nested.before, rows: nested.rows }, async (project, url) => {
+      await writeSchema(project.root, { "clinic.sql": nested.after });
+      const { revisions } = await planRevision(project, { message: "partitions" });
+      expect(blockingIn(revisions)).toEqual([]);
+      const lines = statementsOf(revisions);
+      expect(lines.filter((line) => /DETACH PARTITION .* CONCURRENTLY/.test(line))).toHaveLength(2);
+      expect(lines.filter((line) => /VALIDATE CONSTRAINT dm_bound/.test(line))).toHaveLength(4);
+      await besideClients(postgres, url, nestedClient, () => applyRevisions(project, { allow: ["all"] }));
+      expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
+      await rollbackRevisions(project, { target: `-${revisions.length}`, allow: ["all"] });
+      await withDatabase(url, (database) => stepByStep(database, revisions, nestedClient));
+    }),
+  );
+});
+
 describe.each(endsOfServers.slice(-1))("a busy partitioned table on %s", (postgres) => {
   const schemaOf = (more: string) => `
     -- @online
