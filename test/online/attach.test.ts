@@ -131,22 +131,25 @@ const nestedClient = async (database: Database, at: number) => {
   }
 };
 
-describe.each(endsOfServers.slice(-1))("partitions of hashes, and with partitions of their own, on %s", (postgres) => {
-  it("come and go while others read and write", { timeout: 300_000 }, () =>
-    withClinic(postgres, { schema: nested.before, rows: nested.rows }, async (project, url) => {
-      await writeSchema(project.root, { "clinic.sql": nested.after });
-      const { revisions } = await planRevision(project, { message: "partitions" });
-      expect(blockingIn(revisions)).toEqual([]);
-      const lines = statementsOf(revisions);
-      expect(lines.filter((line) => /DETACH PARTITION .* CONCURRENTLY/.test(line))).toHaveLength(2);
-      expect(lines.filter((line) => /VALIDATE CONSTRAINT dm_bound/.test(line))).toHaveLength(4);
-      await besideClients(postgres, url, nestedClient, () => applyRevisions(project, { allow: ["all"] }));
-      expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
-      await rollbackRevisions(project, { target: `-${revisions.length}`, allow: ["all"] });
-      await withDatabase(url, (database) => stepByStep(database, revisions, nestedClient));
-    }),
-  );
-});
+describe.each(endsOfServers.slice(-1))(
+  "partitions of hashes, and with partitions of their own, on %s",
+  (postgres) => {
+    it("come and go while others read and write", { timeout: 300_000 }, () =>
+      withClinic(postgres, { schema: nested.before, rows: nested.rows }, async (project, url) => {
+        await writeSchema(project.root, { "clinic.sql": nested.after });
+        const { revisions } = await planRevision(project, { message: "partitions" });
+        expect(blockingIn(revisions)).toEqual([]);
+        const lines = statementsOf(revisions);
+        expect(lines.filter((line) => /DETACH PARTITION .* CONCURRENTLY/.test(line))).toHaveLength(2);
+        expect(lines.filter((line) => /VALIDATE CONSTRAINT dm_bound/.test(line))).toHaveLength(4);
+        await besideClients(postgres, url, nestedClient, () => applyRevisions(project, { allow: ["all"] }));
+        expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
+        await rollbackRevisions(project, { target: `-${revisions.length}`, allow: ["all"] });
+        await withDatabase(url, (database) => stepByStep(database, revisions, nestedClient));
+      }),
+    );
+  },
+);
 
 describe.each(endsOfServers.slice(-1))("a busy partitioned table on %s", (postgres) => {
   const schemaOf = (more: string) => `
