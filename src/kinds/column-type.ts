@@ -58,7 +58,7 @@ function withAll(change: readonly Sql[], from: ColumnFact, to: ColumnFact, conte
   return [...before, ...change, ...storageAfterType(to), ...restoreStatistics(to), ...after];
 }
 
-function changeType(
+export function changeType(
   from: ColumnFact,
   to: ColumnFact,
   how: { readonly cast?: Cast; readonly using?: string | undefined } = {},

@@ -15,6 +15,7 @@ import { asksForValue, columnPreflight } from "./column-preflight.js";
 import {
   changeColumnType,
   changeToReplaced,
+  changeType,
   isRetyped,
   restoreStatistics,
   setCompression,
@@ -231,9 +232,11 @@ function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext
   const add = (definition: Sql) => sql`${alterTable(fact)} ADD COLUMN ${definition}`;
   const columnDefault = folded.find((f) => isKind(f, "default"));
   const replaced = current.get(fact.id);
-  const computed = isKind(replaced, "column") ? replaced.attributes.generated : null;
+  const before = isKind(replaced, "column") ? replaced : undefined;
+  const computed = before?.attributes.generated ?? null;
   const isComputable = current.dependencies(fact.id).every(({ to }) => catalog.has(to));
   if (
+    before === undefined ||
     computed === null ||
     !isComputable ||
     fact.attributes.generated !== null ||
@@ -241,12 +244,15 @@ function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext
   ) {
     return [add(columnDefinition(fact, folded, catalog))];
   }
-  // A virtual column that becomes a plain one gets the values that it had.
+  // A virtual column that becomes a plain one gets the values that it had, of the type that it had.
   const generated = { ...computed, storage: "stored" as const };
   const others = folded.filter((part) => part !== columnDefault);
+  const isOther = isRetyped(before, fact);
+  const { attributes } = isOther ? before : fact;
   return [
-    add(columnDefinition({ ...fact, attributes: { ...fact.attributes, generated } }, others, catalog)),
+    add(columnDefinition({ ...fact, attributes: { ...attributes, generated } }, others, catalog)),
     sql`${alterColumn(fact)} DROP EXPRESSION`,
+    ...(isOther ? [...changeType(before, fact), ...storageAfterType(fact)] : []),
     ...(columnDefault === undefined
       ? []
       : [sql`${alterColumn(fact)} SET DEFAULT ${raw(columnDefault.attributes.expression)}`]),

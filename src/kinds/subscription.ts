@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import { DmError } from "../error.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
@@ -27,6 +28,18 @@ declare module "../catalog/fact.js" {
 }
 
 type SubscriptionFact = Fact<"subscription">;
+
+const askingForPassword = "password_required=true";
+
+/**
+ * Whether PostgreSQL takes no connection string without a password: such is refused where the owner is no superuser,
+ * whoever changes it (manual, CREATE SUBSCRIPTION, password_required).
+ */
+const asksForPassword = ({ identity, attributes }: SubscriptionFact, current: Catalog) =>
+  attributes.options.includes(askingForPassword) &&
+  current.find({ kind: "owner", of: identity }) !== undefined;
+
+const setOption = (fact: SubscriptionFact, option: string) => sql`${alter(fact)} SET (${assignment(option)})`;
 
 /** The options that PostgreSQL keeps, with their values, as an SQL expression. */
 function optionsOf(major: number): string {
@@ -123,7 +136,12 @@ export const subscription = defineKind({
   alter: [
     {
       of: ["connection", "secret"],
-      sql: (_, to) => sql`${alter(to)} CONNECTION ${connection(to, "ALTER SUBSCRIPTION")}`,
+      sql: (from, to, { current }) => {
+        const change = sql`${alter(to)} CONNECTION ${connection(to, "ALTER SUBSCRIPTION")}`;
+        return asksForPassword(from, current)
+          ? [setOption(to, "password_required=false"), change, setOption(to, askingForPassword)]
+          : change;
+      },
     },
     {
       of: ["publications"],

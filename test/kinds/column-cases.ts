@@ -136,6 +136,16 @@ export const columnCases: readonly ChangeCase[] = [
     way: "replaced",
   },
   {
+    title: "a virtual column becomes a plain one of another type, with its values",
+    since: 18,
+    before: table("c integer GENERATED ALWAYS AS (id * 2) VIRTUAL"),
+    after: table("c text COMPRESSION pglz"),
+    rows: "INSERT INTO t (id) VALUES (7)",
+    sees: [c, "type", "generated", "compression"],
+    way: "replaced",
+    answers: ["SELECT c FROM t", "14"],
+  },
+  {
     title: "what hangs on a stored generated column outlives its new expression",
     since: 17,
     given: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,

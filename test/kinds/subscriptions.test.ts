@@ -75,3 +75,22 @@ test.each(onServers)("who may not read connection strings can read the rest, on 
     }),
   );
 });
+
+test.each(onServers.filter((major) => Number(major) >= 16))(
+  "the connection changes of one whose owner is no superuser, on %s",
+  async (postgres) => {
+    await withTemporaryDatabase(postgres, async (database) => {
+      const state = (host: string) => `CREATE ROLE dm_test_plain;
+        ${create("a").replace("nowhere", host)}; ALTER SUBSCRIPTION "S 1" OWNER TO dm_test_plain`;
+      const wanted = await database.trial(async () => {
+        await database.script(state("elsewhere"));
+        return introspectHere(database);
+      });
+      await database.trial(async () => {
+        await database.script(state("nowhere"));
+        for (const { sql } of plan(await introspectHere(database), wanted)) await database.script(sql.text);
+        expect((await introspectHere(database)).fingerprint).toBe(wanted.fingerprint);
+      });
+    });
+  },
+);

@@ -1,4 +1,4 @@
-import type { Column, Relation, State } from "./model.js";
+import type { Column, Key, Relation, State } from "./model.js";
 import type { Attribute } from "./sorts/types.js";
 
 /** The columns of a table: its own, and before them those that come from elsewhere. */
@@ -94,13 +94,22 @@ export function boundOf(state: State, table: Relation): string {
   const key = root === undefined ? undefined : partitionKey(state, root);
   const value = key === undefined ? undefined : valuesOf(key.type);
   if (table.parent === undefined || root?.partitionBy === undefined || value === undefined) return "DEFAULT";
-  const { slot, isDefault } = table.parent;
+  const { slot, isDefault, takesAll } = table.parent;
   const { strategy } = root.partitionBy;
   if (strategy === "HASH") return `FOR VALUES WITH (MODULUS 8, REMAINDER ${slot % 8})`;
   if (isDefault) return "DEFAULT";
+  if (takesAll === true) {
+    const all = Array.from({ length: slots * 2 }, (_, at) => value(at)).join(", ");
+    return strategy === "LIST" ? `FOR VALUES IN (${all}, NULL)` : "FOR VALUES FROM (MINVALUE) TO (MAXVALUE)";
+  }
   if (strategy === "LIST")
     return `FOR VALUES IN (${value(slot * 2)}, ${value(slot * 2 + 1)}${slot === 7 ? ", NULL" : ""})`;
   return `FOR VALUES FROM (${slot === 0 ? "MINVALUE" : value(slot * 2)}) TO (${slot === 7 ? "MAXVALUE" : value(slot * 2 + 2)})`;
+}
+
+/** The columns of a key, its period among them. */
+export function keyColumns({ columns, period }: Key): readonly number[] {
+  return period === undefined ? columns : [...columns, period];
 }
 
 /** How many partitions there may be. */

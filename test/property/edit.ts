@@ -15,6 +15,16 @@ export function edited(state: State, random: Random): State {
   return copy;
 }
 
+/** Changes something in one of these tables of the state. */
+export function editTable(
+  state: State,
+  tables: readonly Relation[],
+  random: Random,
+  generator: Generator,
+): void {
+  random.pick(editsOfTables)({ ...state, relations: [...tables] }, random, generator);
+}
+
 type Edit = (state: State, random: Random, generator: Generator) => void;
 
 const tables = (state: State) =>
@@ -65,7 +75,7 @@ function named(state: State): Named[] {
   return [...schemas, ...enums, ...domains, ...sequences, ...functions, ...relations, ...parts];
 }
 
-const edits: readonly Edit[] = [
+const editsOfWholes: readonly Edit[] = [
   // Whole objects come and go.
   (state, _, generator) => state.relations.push(attached(generator, generator.table())),
   (state, _, generator) => state.relations.push(attached(generator, generator.view())),
@@ -256,7 +266,9 @@ const edits: readonly Edit[] = [
   inTable((table, random) => {
     if (table.kind === "foreign table") table.foreignOptions = chooseOptions(random);
   }),
-  // Tables.
+];
+
+const editsOfTables: readonly Edit[] = [
   inTable((table, _, generator) => table.columns.push(generator.column(table.columns))),
   inTable((table, _, generator) => table.columns.push(generator.column(table.columns))),
   inTable((table, random) => remove(table.columns, random.maybe(table.columns))),
@@ -395,6 +407,11 @@ const edits: readonly Edit[] = [
     delete column.grants;
     Object.assign(column, generator.grants(["SELECT", "INSERT", "UPDATE"]));
   }),
+];
+
+const edits: readonly Edit[] = [
+  ...editsOfWholes,
+  ...editsOfTables,
   // Views.
   (state, random, generator) => {
     const view = random.maybe(views(state));

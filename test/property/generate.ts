@@ -27,10 +27,12 @@ export class Generator {
   /** Reserved words that are names by now: each serves once. */
   readonly #words = new Set<string>();
 
-  constructor(random: Random, state: State) {
+  /** @param other whose names are not used either. */
+  constructor(random: Random, state: State, other?: State) {
     this.#random = random;
     this.#state = state;
-    for (const [, word = ""] of JSON.stringify(state).matchAll(/"name":"([a-z]+)"/g)) this.#words.add(word);
+    const named = JSON.stringify([state, other ?? null]);
+    for (const [, word = ""] of named.matchAll(/"name":"([a-z]+)"/g)) this.#words.add(word);
   }
 
   static newState(random: Random, major: number, isPglite: boolean): State {
@@ -646,7 +648,9 @@ export class Generator {
     const tables = this.#state.relations.filter(({ kind }) => kind === "table");
     const able = tables.flatMap((target) =>
       target.keys
-        .filter(({ columns, deferral }) => columns.length === 1 && deferral === "")
+        .filter(
+          ({ columns, period, deferral }) => columns.length === 1 && period === undefined && deferral === "",
+        )
         .flatMap(({ columns }) => {
           const key = this.#columns(target).find(({ id }) => id === columns[0]);
           return this.#columns(table)

@@ -1,5 +1,5 @@
 import type { KindName } from "../../src/catalog/fact.js";
-import { sorts } from "./sorts/index.js";
+import { laterSorts, sorts } from "./sorts/index.js";
 
 /** Kinds that come of what every state has: schemas, types, routines, relations and what belongs to them. */
 const ofRelations: readonly KindName[] = [
@@ -36,24 +36,29 @@ const ofRelations: readonly KindName[] = [
   "default privilege",
 ];
 
+const ofServers: readonly KindName[] = [
+  "role",
+  "membership",
+  "role setting",
+  "database setting",
+  "database comment",
+];
+
+const all = [...sorts, ...laterSorts];
+
 /** Kinds that PGlite has not. */
 export const serverOnlyKinds: ReadonlySet<KindName> = new Set(
-  sorts.flatMap(({ kinds, serverOnly }) => (serverOnly === true ? kinds : [])),
+  all.flatMap(({ kinds, serverOnly }) => (serverOnly === true ? kinds : [])),
 );
 
 /** The kinds that random states have. */
 export const generatedKinds: ReadonlySet<KindName> = new Set([
   ...ofRelations,
-  ...sorts.flatMap(({ kinds }) => kinds),
+  ...ofServers,
+  ...all.flatMap(({ kinds }) => kinds),
 ]);
 
 /** The kinds that they have not, and why. */
 export const kindsLeftOut: Readonly<Partial<Record<KindName, string>>> = {
-  role: "belongs to the whole server, which other tests share; test/kinds/roles.test.ts has its transitions",
-  membership: "likewise",
-  "role setting": "likewise",
-  "database setting": "likewise",
-  "database comment": "likewise",
-  subscription: "names another server, and its removal may have to reach that one",
   "security label": "needs a label provider, which is a module that the server loads at its start",
 };

@@ -1,3 +1,4 @@
+import type { ServerWide } from "./server-wide.js";
 import type { Part } from "./sorts/sort.js";
 
 /** A random state of a database before it is text. Things refer to each other by `id`, so that names can change. */
@@ -17,6 +18,8 @@ export interface State {
   defaultPrivileges: DefaultPrivilege[];
   /** Whether default privileges stand before what they concern or behind it. */
   defaultsFirst: boolean;
+  /** What it has beyond its database, and what is said of the database. */
+  server?: ServerWide;
 }
 
 export interface Named {
@@ -102,6 +105,8 @@ export interface Key {
   readonly id: number;
   type: "PRIMARY KEY" | "UNIQUE";
   columns: number[];
+  /** The last column, WITHOUT OVERLAPS; from version 18 on. */
+  period?: number;
   include: number[];
   nullsNotDistinct: boolean;
   deferral: string;
@@ -114,6 +119,8 @@ export interface ForeignKey {
   column: number;
   table: number;
   target: number;
+  /** The last column of either side, PERIOD; from version 18 on. */
+  period?: { column: number; target: number };
   actions: string;
   deferral: string;
   notValid: boolean;
@@ -183,7 +190,7 @@ export interface Relation extends InSchema {
   columns: Column[];
   partitionBy?: { strategy: "RANGE" | "LIST" | "HASH"; column: number };
   /** What it is a partition of. */
-  parent?: { table: number; slot: number; isDefault: boolean };
+  parent?: { table: number; slot: number; isDefault: boolean; takesAll?: boolean };
   inherits?: number[];
   /** The composite type of a typed table. */
   ofType?: number;
@@ -205,14 +212,26 @@ export interface Relation extends InSchema {
   replicaIdentity?: string;
   /** Views: what they read, and which of its columns under which names. */
   source?: number;
-  selected: { column: number; readonly id: number; name: string; comment?: string; default?: string }[];
+  selected: Selected[];
+  /** Of columns that every table has. */
+  systemGrants?: { column: string; grants: Grant[] };
   grouped: boolean;
   filter: boolean;
   populated: boolean;
 }
 
+export interface Selected {
+  column: number;
+  readonly id: number;
+  name: string;
+  comment?: string;
+  default?: string;
+  grants?: Grant[];
+}
+
 export interface Override {
   readonly column: number;
+  grants?: Grant[];
   default?: string;
   notNull?: boolean;
   statistics?: number;

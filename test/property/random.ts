@@ -6,6 +6,11 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
+  /** Another sequence of the same seed: what is drawn from it leaves the first one as it is. */
+  static beside(seed: number): Random {
+    return new Random(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b));
+  }
+
   /** From 0 up to, not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

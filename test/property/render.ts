@@ -4,6 +4,7 @@ import {
   childrenOf,
   columnsOf,
   isAttached,
+  keyColumns,
   neededInKeys,
   partitionKey,
   relationOf,
@@ -21,9 +22,11 @@ import type {
   State,
   Trigger,
 } from "./model.js";
+import { createServerWide } from "./server-wide.js";
 import { optionsClause } from "./sorts/foreign.js";
 import { sortOf } from "./sorts/index.js";
 import type { Part, See } from "./sorts/sort.js";
+import { hasGistOfScalars, isTemporal } from "./temporal-types.js";
 
 /** The state as SQL, in an order that loads. What refers to something that is gone is left out. */
 export function render(state: State): string {
@@ -58,6 +61,7 @@ class Renderer implements See {
 
   statements(): string[] {
     const { schemas, enums, domains, sequences, functions, relations } = this.#state;
+    if (this.#state.server !== undefined) this.#out.push(...createServerWide(this.#state.server, this.major));
     for (const schema of schemas) {
       if (schema.name !== "public") this.#out.push(`CREATE SCHEMA ${q(schema.name)}`);
       if (schema.name !== "public") this.#satellites(`SCHEMA ${q(schema.name)}`, schema);
@@ -150,7 +154,7 @@ class Renderer implements See {
   /** A primary key and an identity need a NOT NULL that is valid and inherited. */
   #isBound(table: Relation, column: Column): boolean {
     const isKey = (one: Relation) =>
-      one.keys.some(({ type, columns }) => type === "PRIMARY KEY" && columns.includes(column.id));
+      one.keys.some((key) => key.type === "PRIMARY KEY" && keyColumns(key).includes(column.id));
     return column.identity !== undefined || [table, ...childrenOf(this.#state, table)].some(isKey);
   }
 
@@ -375,17 +379,20 @@ class Renderer implements See {
     const columns = list(key.columns);
     if (table.kind !== "table" || columns.length < key.columns.length || columns.length === 0) return;
     if (neededInKeys(this.#state, table).some((id) => !key.columns.includes(id))) return;
-    if (key.type === "PRIMARY KEY" && this.#hasInheritedKey(table)) return;
+    const hasPrimary = table.keys.some(({ id, type }) => type === "PRIMARY KEY" && this.#keys.has(id));
+    if (key.type === "PRIMARY KEY" && (hasPrimary || this.#hasInheritedKey(table))) return;
     const isVirtual = ({ id, generated }: Column) =>
-      generated?.virtual === true && [...key.columns, ...key.include].includes(id);
+      generated?.virtual === true && [...keyColumns(key), ...key.include].includes(id);
     if (columnsOf(this.#state, table).some(isVirtual)) return;
-    const include = list(key.include.filter((id) => !key.columns.includes(id)));
+    const period = key.period === undefined ? undefined : names.get(key.period);
+    if (key.period !== undefined && (period === undefined || !this.#isTemporal(table, key))) return;
+    const include = list(key.include.filter((id) => !keyColumns(key).includes(id)));
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
       key.name === undefined ? "" : `CONSTRAINT ${q(key.name)}`,
       key.type,
       key.nullsNotDistinct ? "NULLS NOT DISTINCT" : "",
-      `(${columns.join(", ")})`,
+      `(${columns.join(", ")}${period === undefined ? "" : `, ${period} WITHOUT OVERLAPS`})`,
       include.length > 0 ? `INCLUDE (${include.join(", ")})` : "",
       key.deferral,
     ];
@@ -393,6 +400,13 @@ class Renderer implements See {
     this.#keys.add(key.id);
     if (key.name !== undefined)
       this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
+  }
+
+  #isTemporal(table: Relation, key: Key): boolean {
+    const all = columnsOf(this.#state, table);
+    const find = (id: number | undefined) => all.find((column) => column.id === id);
+    const hasGist = hasGistOfScalars(this.#state, (id) => this.#parts.has(id));
+    return isTemporal(this.#state, key.columns.map(find), find(key.period), hasGist);
   }
 
   /** Whether the primary key of what it is a partition of is the table's, too. */
@@ -416,9 +430,15 @@ class Renderer implements See {
     const to = columnsOf(this.#state, target).find(({ id }) => id === key.target);
     if (from === undefined || to === undefined) return;
     const isKeyed = target.keys.some(
-      ({ id, columns, deferral }) =>
-        columns.length === 1 && columns[0] === to.id && deferral === "" && this.#keys.has(id),
+      ({ id, columns, period, deferral }) =>
+        columns.length === 1 &&
+        columns[0] === to.id &&
+        period === key.period?.target &&
+        deferral === "" &&
+        this.#keys.has(id),
     );
+    const periods = this.#periods(table, target, key);
+    if (periods === undefined) return;
     const isSame = from.type === to.type && from.collation === to.collation && from.array === to.array;
     if (!isKeyed || !isSame || this.#type(from) === undefined || (target.unlogged && !table.unlogged)) return;
     if (from.generated !== undefined || from.identity !== undefined) return;
@@ -427,7 +447,7 @@ class Renderer implements See {
     const parts = [
       `ALTER TABLE ${this.#name(table)} ADD`,
       key.name === undefined ? "" : `CONSTRAINT ${q(key.name)}`,
-      `FOREIGN KEY (${q(from.name)}) REFERENCES ${this.#name(target)} (${q(to.name)})`,
+      `FOREIGN KEY (${q(from.name)}${periods[0]}) REFERENCES ${this.#name(target)} (${q(to.name)}${periods[1]})`,
       key.actions.replace("{column}", () => q(from.name)),
       key.deferral,
       key.notEnforced ? "NOT ENFORCED" : key.notValid && !isOld ? "NOT VALID" : "",
@@ -435,6 +455,16 @@ class Renderer implements See {
     this.#out.push(parts.filter((part) => part !== "").join(" "));
     if (key.name !== undefined)
       this.#comment(`CONSTRAINT ${q(key.name)} ON ${this.#name(table)}`, key.comment);
+  }
+
+  /** What follows the columns of either side; nothing when the periods do not fit. */
+  #periods(table: Relation, target: Relation, { period }: ForeignKey): readonly [string, string] | undefined {
+    if (period === undefined) return ["", ""];
+    const from = columnsOf(this.#state, table).find(({ id }) => id === period.column);
+    const to = columnsOf(this.#state, target).find(({ id }) => id === period.target);
+    if (from === undefined || to === undefined || from.generated !== undefined) return undefined;
+    if (from.type !== to.type || from.array !== to.array) return undefined;
+    return [`, PERIOD ${q(from.name)}`, `, PERIOD ${q(to.name)}`];
   }
 
   #own(sequence: State["sequences"][number]): void {
@@ -462,6 +492,7 @@ class Renderer implements See {
     const isKeyed =
       key !== undefined &&
       key.deferral === "" &&
+      key.period === undefined &&
       this.#keys.has(key.id) &&
       keyColumns.every((name) => name !== undefined);
     const first = selected[0] && names?.get(selected[0].column);
@@ -521,9 +552,21 @@ class Renderer implements See {
       const name = names.get(column.id);
       if (name === undefined) continue;
       this.#comment(`COLUMN ${this.#name(relation)}.${name}`, column.comment);
-      for (const grant of column.grants ?? []) {
-        this.#grant(grant, grant.privileges.map((privilege) => `${privilege} (${name})`).join(", "), noun);
-      }
+      this.#grantOnColumn(column.grants, name, noun);
+    }
+    if (isTable(relation)) {
+      const own = new Set(relation.columns.map(({ id }) => id));
+      const others = relation.overrides.filter(({ column }) => !own.has(column));
+      for (const { column, grants } of others) this.#grantOnColumn(grants, names.get(column), noun);
+      const { column, grants } = relation.systemGrants ?? {};
+      this.#grantOnColumn(grants, column, noun);
+    } else for (const { id, grants } of relation.selected) this.#grantOnColumn(grants, names.get(id), noun);
+  }
+
+  #grantOnColumn(grants: readonly Grant[] | undefined, column: string | undefined, noun: string): void {
+    if (column === undefined) return;
+    for (const grant of grants ?? []) {
+      this.#grant(grant, grant.privileges.map((privilege) => `${privilege} (${column})`).join(", "), noun);
     }
   }
 

@@ -1,9 +1,13 @@
+import { randomBytes } from "node:crypto";
 import type { Catalog } from "../../src/catalog/catalog.js";
 import type { KindName } from "../../src/catalog/fact.js";
+import type { Scope } from "../../src/catalog/scope.js";
+import type { Database } from "../../src/database/database.js";
 import type { Shadow } from "../../src/database/shadow.js";
 import { diff } from "../../src/diff/diff.js";
 import { DmError } from "../../src/error.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
+import { managed, sharedBy } from "../../src/manage/managed.js";
 import { type PlannedStatement, plan } from "../../src/plan/plan.js";
 import type { Rename } from "../../src/plan/rename.js";
 import { type RenameStep, renamePlan, renameSteps } from "../../src/plan/rename-steps.js";
@@ -11,9 +15,11 @@ import { type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges } from "../../src/proof/prove.js";
 import { runStatements, StatementError, segments } from "../../src/proof/run.js";
 import { seed } from "../../src/proof/seed.js";
+import { name } from "../../src/sql/sql.js";
 import { faults } from "../oracle/compare.js";
 import { type State as JudgedState, readState } from "../oracle/state.js";
 import { missingRoles } from "../support/roles.js";
+import { addLater } from "./additions.js";
 import { edited } from "./edit.js";
 import { Generator } from "./generate.js";
 import type { State } from "./model.js";
@@ -22,6 +28,7 @@ import { Random } from "./random.js";
 import { afterRenames, renamesBetween } from "./renames.js";
 import { render } from "./render.js";
 import { keptTables, lostRows, rowsIn } from "./rows.js";
+import { withoutDatabaseComment } from "./server-wide.js";
 
 /** What one round did, and what went wrong if anything did. */
 export interface Round {
@@ -45,20 +52,28 @@ export interface Pair {
   readonly a: string;
   readonly b: string;
   readonly isAnnotated: boolean;
+  /** What is read of them, where they have roles and settings. */
+  readonly scope: Scope;
 }
 
-export function twoStates(seedNumber: number, major: number, isPglite = false): Pair {
+/** @param rolePrefix for states with roles and settings: what the names of their own roles begin with. */
+export function twoStates(seedNumber: number, major: number, isPglite = false, rolePrefix?: string): Pair {
   const random = new Random(seedNumber);
   const state = Generator.newState(random, major, isPglite);
   const other = edited(state, random);
   const [a, b] = random.chance(0.7) ? [state, other] : [other, state];
-  return { states: { a, b }, a: render(a), b: render(b), isAnnotated: random.chance(0.4) };
+  const isAnnotated = random.chance(0.4);
+  addLater(a, b, Random.beside(seedNumber), rolePrefix);
+  const isShared = a.server !== undefined || b.server !== undefined;
+  const scope: Scope = isShared ? { roles: [`${rolePrefix}*`], settings: true } : {};
+  return { states: { a, b }, a: render(a), b: render(b), isAnnotated, scope };
 }
 
 /** What is known of both states before dm goes to work. */
 interface Loaded {
   readonly a: Catalog;
   readonly b: Catalog;
+  readonly scope: Scope;
   /** The second state in the eyes of a comparison that shares nothing with dm. */
   readonly judged?: JudgedState;
   readonly renames: readonly Rename[];
@@ -72,17 +87,28 @@ const isJudged = (seedNumber: number) => seedNumber % 5 === 1;
 export async function playRound(ground: Ground, seedNumber: number): Promise<Round> {
   const { shadow } = ground;
   const { database } = shadow;
-  const pair = twoStates(seedNumber, database.version.major, database.engine === "pglite");
+  const prefix = `dm_x${randomBytes(5).toString("hex")}_`;
+  const pair = twoStates(seedNumber, database.version.major, database.engine === "pglite", prefix);
+  const { scope } = pair;
   const kinds = new Set<KindName>();
   const round = { seed: seedNumber, a: pair.a, b: pair.b, kinds };
   let loaded: Loaded;
   try {
-    const [a, b] = [await load(shadow, pair.a, false), await load(shadow, pair.b, isJudged(seedNumber))];
+    const [a, b] = [
+      await load(shadow, pair.a, scope, false),
+      await load(shadow, pair.b, scope, isJudged(seedNumber)),
+    ];
     for (const { identity } of [...a.catalog.facts.values(), ...b.catalog.facts.values()])
       kinds.add(identity.kind);
     const { a: before, b: after } = pair.states;
     const renames = pair.isAnnotated ? renamesBetween(before, after, a.catalog, b.catalog) : [];
-    loaded = { a: a.catalog, b: b.catalog, renames, ...(b.judged === undefined ? {} : { judged: b.judged }) };
+    loaded = {
+      a: a.catalog,
+      b: b.catalog,
+      scope,
+      renames,
+      ...(b.judged === undefined ? {} : { judged: b.judged }),
+    };
   } catch (error) {
     return { ...round, outcome: "not loadable", why: messageOf(error) };
   }
@@ -105,14 +131,25 @@ export async function playRound(ground: Ground, seedNumber: number): Promise<Rou
 function load(
   { database }: Shadow,
   text: string,
+  scope: Scope,
   isJudging: boolean,
 ): Promise<{ catalog: Catalog; judged?: JudgedState }> {
   return database.trial(async () => {
-    await database.script(missingRoles(roles));
+    await prepare(database, scope);
     await database.script(text);
-    const catalog = await introspectHere(database);
+    const catalog = await readHere(database, scope);
     return isJudging ? { catalog, judged: await readState(database) } : { catalog };
   });
+}
+
+/** Roles that every state may name are there, and nothing is said of the database where that is looked at. */
+async function prepare(database: Database, scope: Scope): Promise<void> {
+  await database.script(missingRoles(roles));
+  if (scope.settings === true) await database.script(withoutDatabaseComment);
+}
+
+async function readHere(database: Database, scope: Scope): Promise<Catalog> {
+  return managed(await introspectHere(database, { shared: sharedBy(scope) }), scope);
 }
 
 /** Data exceptions and integrity violations: what a change of type or a new constraint says of rows that do not fit. */
@@ -134,7 +171,7 @@ async function thereAndBack(
   withRows: boolean,
   script: string | undefined,
 ): Promise<Pick<Round, "outcome" | "why">> {
-  const { a, b, judged } = loaded;
+  const { a, b, scope, judged } = loaded;
   const steps = renameSteps(loaded.renames, a, b);
   const renames = renamePlan(steps);
   const commits = segments([...renames.up, ...plan(a, b), ...plan(b, a)]).length > 1;
@@ -171,22 +208,62 @@ async function thereAndBack(
   if (script !== undefined && !commits) {
     const { database } = shadow;
     await database.trial(async () => {
-      await database.script(missingRoles(roles));
+      await prepare(database, scope);
       await database.script(script);
       const run = (statements: readonly PlannedStatement[]) => runStatements(database, statements);
-      await work({ database, commits: false, run, read: () => introspectHere(database) }, a);
+      await work({ database, commits: false, run, read: () => readHere(database, scope) }, a);
     });
   } else {
-    await withSite(shadow, { catalogs: [a, b], commits }, async (site) => {
-      await site.run(plan(base, a));
+    await onSite(shadow, { catalogs: [a, b], commits, scope }, async (site) => {
+      const empty = managed(base, scope);
+      await site.run(plan(empty, a));
       const start = await site.read();
       check("a as dm builds it", start, a);
       const returned = await work(site, start);
-      await site.run(plan(returned, base));
-      check("nothing is left of a", await site.read(), base);
+      await site.run(plan(returned, empty));
+      check("nothing is left of a", await site.read(), empty);
     });
   }
   return problems.length === 0 ? { outcome: "arrived" } : { outcome: "failed", why: problems.join("\n") };
+}
+
+/** A site that leaves nothing behind on its server, whatever happens there. */
+async function onSite(
+  shadow: Shadow,
+  needs: Parameters<typeof withSite>[1],
+  work: (site: Site) => Promise<void>,
+): Promise<void> {
+  const { commits, scope = {} } = needs;
+  const own = [...new Set(needs.catalogs.flatMap((catalog) => catalog.ofKind("role")))];
+  try {
+    await withSite(shadow, needs, async (site) => {
+      if (scope.settings === true) await site.database.script(withoutDatabaseComment);
+      try {
+        await work(site);
+      } finally {
+        if (commits) await dropSubscriptions(site.database);
+      }
+    });
+  } finally {
+    // One statement: a role may have granted another.
+    const list = [...new Set(own.map(({ identity }) => name(identity.name).text))];
+    if (commits && list.length > 0) await shadow.database.script(`DROP ROLE IF EXISTS ${list.join(", ")}`);
+  }
+}
+
+/** A database that has any cannot be dropped. */
+async function dropSubscriptions(database: Database): Promise<void> {
+  const left = await database.query<{ name: string }>(
+    `SELECT subname AS name FROM pg_subscription
+     WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  for (const one of left) {
+    const own = name(one.name).text;
+    await database.script(
+      `ALTER SUBSCRIPTION ${own} DISABLE; ALTER SUBSCRIPTION ${own} SET (slot_name = NONE)`,
+    );
+    await database.script(`DROP SUBSCRIPTION ${own}`);
+  }
 }
 
 /** The state after the renames that a person told of. */
