@@ -1,11 +1,14 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { DmError, exitCode } from "../error.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
-import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
+import type { DetourRule, OnlineContext } from "./context.js";
 import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
 import { inTwoSteps } from "./not-null.js";
+import { allInTwoSteps } from "./partitioned.js";
+import { inPartitions, type Spread, spreadOf } from "./spread.js";
 import { assign, overRow, syncTrigger } from "./sync.js";
+import { familyOf } from "./tree.js";
 
 /**
  * A new column whose values PostgreSQL would have to write into every row at once: it comes empty, new rows get their
@@ -15,25 +18,29 @@ export const columnInSteps: DetourRule = (change, context) => {
   if (change.type !== "create" || !isKind(change.wanted, "column")) return undefined;
   const column = change.wanted;
   const { identity, generated } = column.attributes;
-  const table = lonelyTable(column, context);
-  if (identity !== null || generated !== null || table === undefined) return undefined;
-  const parts = context.wanted.children(column.id);
-  const columnDefault = parts.find((part) => isKind(part, "default"));
-  const notNull = parts.find((part) => isKind(part, "not null"));
-  const ofDefault = context.isBusy(change) ? columnDefault?.attributes.expression : undefined;
+  const spread = spreadOf(column, context);
+  if (identity !== null || generated !== null || spread === undefined) return undefined;
+  const { columns } = spread;
+  const partsOf = ({ id }: Fact) => context.wanted.children(id);
+  const columnDefault = partsOf(column).find((part) => isKind(part, "default"));
+  const isBusy = columns.some((wanted) => context.isBusy({ type: "create", wanted }));
+  const ofDefault = isBusy ? columnDefault?.attributes.expression : undefined;
   const value = context.annotated(column.id, "backfill")?.argument ?? ofDefault;
-  if (value === undefined) return undefined;
+  const interims = notNullOf(column, spread, context);
+  if (value === undefined || interims === undefined || columns.some(({ id }) => context.current.has(id)))
+    return undefined;
+  const defaults = columns.flatMap(partsOf).filter((part) => isKind(part, "default"));
+  const isFilledByDefault = columnDefault !== undefined || interims.length === 0;
   return {
     interims: [
-      ...(columnDefault === undefined
+      ...(defaults.length === 0
         ? []
-        : [{ from: "add", until: "arm", absent: [columnDefault.id] } as const]),
-      ...(notNull === undefined ? [] : notNullOf(notNull, column, context)),
+        : [{ from: "add", until: "arm", absent: defaults.map(({ id }) => id) } as const]),
+      ...interims,
     ],
-    works: [fill(column, value)],
-    ...(notNull !== undefined &&
-      columnDefault === undefined && { meanwhile: [filling(column, table, value)] }),
-    isSmall: !isOfLarge(column, context),
+    works: [fill(column, value, columns)],
+    ...(!isFilledByDefault && { meanwhile: [filling(column, spread, value, context)] }),
+    isSmall: !isOfLarge(spread, context),
   };
 };
 
@@ -41,21 +48,33 @@ export const columnInSteps: DetourRule = (change, context) => {
  * What code writes that leaves the column empty gets the value, too, until no such code is left: a trigger computes it
  * over the new row.
  */
-function filling(column: Fact<"column">, table: Fact, value: string): Interim {
+function filling(column: Fact<"column">, spread: Spread, value: string, context: OnlineContext): Interim {
   const own = column.identity.name ?? "";
+  const { table } = spread;
   const body = sql`IF NEW.${name(own)} IS NULL THEN ${assign(own, overRow(table, raw(value)))} END IF;`;
   const trigger = syncTrigger(table, [body], { own: interimName("fill", column.id) });
-  return { from: "arm", until: "cleanup", ...trigger };
+  return { from: "arm", until: "cleanup", ...inPartitions(trigger, spread, context) };
 }
 
-/** On a large table in two steps, elsewhere when the rows have their values. */
-function notNullOf(notNull: Fact<"not null">, column: Fact, context: OnlineContext): Detour["interims"] {
-  if (isOfLarge(column, context)) return inTwoSteps(notNull, context.major).interims;
-  return [{ from: "add", until: "build", absent: [notNull.id] }];
+/** On a large table in two steps, elsewhere when the rows have their values; nothing where partitions differ in it. */
+function notNullOf(
+  column: Fact<"column">,
+  spread: Spread,
+  context: OnlineContext,
+): Detour["interims"] | undefined {
+  const all = spread.columns.flatMap(({ id }) => context.wanted.childrenOfKind(id, "not null"));
+  const notNull = all.find(({ parent }) => parent === column.id);
+  if (all.length === 0) return [];
+  const isNew = all.every(({ id }) => !context.current.has(id));
+  if (notNull === undefined || !isNew || all.length < spread.columns.length) return undefined;
+  if (!isOfLarge(spread, context)) return [{ from: "add", until: "build", absent: all.map(({ id }) => id) }];
+  if (all.length === 1) return inTwoSteps(notNull, context.major).interims;
+  const family = familyOf(notNull, context.wanted);
+  return family && allInTwoSteps(family, context.major).interims;
 }
 
-function isOfLarge({ parent }: Fact, { isLarge }: OnlineContext): boolean {
-  return parent !== undefined && isLarge(parent);
+function isOfLarge({ columns }: Spread, { isLarge }: OnlineContext): boolean {
+  return columns.some(({ parent }) => parent !== undefined && isLarge(parent));
 }
 
 /** An existing column becomes NOT NULL, and the schema file says what its empty rows get. */
@@ -64,29 +83,43 @@ export const fillBeforeNotNull: DetourRule = (change, context) => {
   const column = context.wanted.get(change.wanted.parent);
   if (!isKind(column, "column") || !context.current.has(column.id)) return undefined;
   const value = context.annotated(column.id, "backfill")?.argument;
-  const table = lonelyTable(column, context);
-  if (value === undefined || table === undefined) return undefined;
+  const spread = spreadOf(column, context);
+  if (value === undefined || spread === undefined) return undefined;
+  const interims = notNullOf(column, spread, context);
+  if (interims === undefined) return undefined;
   return {
-    interims: notNullOf(change.wanted, column, context),
-    works: [fill(column, value)],
-    meanwhile: [filling(column, table, value)],
-    isSmall: !isOfLarge(column, context),
+    interims,
+    works: [fill(column, value, spread.columns)],
+    meanwhile: [filling(column, spread, value, context)],
+    isSmall: !isOfLarge(spread, context),
   };
 };
 
-/** The rows that have no value yet get one. */
-export function fill(column: Fact<"column">, value: string): Work {
+/** The rows that have no value yet get one; those of partitions by the table above them. */
+export function fill(column: Fact<"column">, value: string, columns: readonly Fact[] = [column]): Work {
   const { schema, on, name: own } = column.identity;
   return {
     turn: "fill",
     about: column.parent ?? column.id,
-    facts: [column.id],
+    facts: columns.map(({ id }) => id),
     sql: updateOf(name(schema, on), name(own), value),
   };
 }
 
 function updateOf(table: Sql, column: Sql, value: string): Sql {
   return sql`UPDATE ${table} SET ${column} = ${raw(value)} WHERE ${column} IS NULL`;
+}
+
+/** The column of the table above whose values a partition's has. */
+function valuedBy(column: Fact<"column">, context: OnlineContext): Fact<"column"> {
+  const { wanted } = context;
+  for (const { to, type } of wanted.dependencies(column.id)) {
+    const above = type === "inherits" ? wanted.get(to) : undefined;
+    if (!isKind(above, "column")) continue;
+    const root = valuedBy(above, context);
+    if (spreadOf(root, context)?.columns.includes(column) === true) return root;
+  }
+  return column;
 }
 
 /**
@@ -103,7 +136,7 @@ export function refuseWithoutValue(
   const isGiven = identity !== null || generated !== null || parts.some((part) => isKind(part, "default"));
   const table = current.get(column.parent);
   if (isGiven || table === undefined || !parts.some((part) => isKind(part, "not null"))) return;
-  if (annotated(column.id, "backfill") !== undefined || !hasRows(table)) return;
+  if (annotated(valuedBy(column, context).id, "backfill") !== undefined || !hasRows(table)) return;
   throw new DmError(
     "DM3303",
     `${column.id} is new and NOT NULL, and the rows that are there have no value for it`,

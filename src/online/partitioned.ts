@@ -128,8 +128,14 @@ export const partitionedNotNull: DetourRule = (change, context) => {
   if (family === undefined || isOfNewColumn || !wanted.attributes.validated) return undefined;
   const members = membersOf(family);
   if (newOf(members, context).length < members.length) return undefined;
+  return allInTwoSteps(family, context.major);
+};
+
+/** NOT NULL of a column of all partitions from the stage on in which all rows have a value. */
+export function allInTwoSteps(family: Family<Fact<"not null">>, major: number): Detour {
+  const members = membersOf(family);
   const ids = idsOf(members);
-  if (context.major >= 18) {
+  if (major >= 18) {
     const invalid = members.map((one) => ({ ...one, attributes: { ...one.attributes, validated: false } }));
     return {
       interims: [
@@ -138,7 +144,7 @@ export const partitionedNotNull: DetourRule = (change, context) => {
       ],
     };
   }
-  const name = interimName("check", wanted.id);
+  const name = interimName("check", family.root.id);
   const checks = new Map(members.map((one) => [one.id, checkOf(one, name)]));
   const edges = family.edges.flatMap((edge): Edge[] => {
     const [from, to] = [checks.get(edge.from), checks.get(edge.to)];
@@ -152,7 +158,7 @@ export const partitionedNotNull: DetourRule = (change, context) => {
       { from: "validate", until: "tidy", facts: valid, edges },
     ],
   };
-};
+}
 
 /** The family, where PostgreSQL would work on a large member of it while others wait, and has partitions as before. */
 function busyFamily<F extends Fact>(root: F, context: OnlineContext): Family<F> | undefined {
