@@ -4,7 +4,8 @@ import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
-import { dropsOnly } from "./inherited-column.js";
+import { dropsOnly, origin } from "./inherited-column.js";
+import { isAlwaysCloned, renameClone } from "./key-clone.js";
 import { adoptedIndex, isPartitioned, takesIn } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
@@ -117,11 +118,15 @@ export const constraint = defineKind({
     if (isKind(from, "constraint") && fact.attributes.validated && !from.attributes.validated)
       return "adopted";
     if (fact.attributes.type === "check") return "cascades";
+    if (isAlwaysCloned(fact)) return "cloned";
     return fact.attributes.type === "foreign key" && fact.identity.name === from.identity.name
       ? "cloned"
       : "adopted";
   },
   takesIn,
+  isAlwaysCloned,
+  afterInheriting: (fact, { catalog }) =>
+    isAlwaysCloned(fact) ? renameClone(fact, origin(fact, catalog)) : [],
   alter: [
     {
       // A check's enforcement cannot be altered; a foreign key's comes back validated (manual, ALTER TABLE).

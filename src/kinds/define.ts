@@ -214,6 +214,8 @@ export interface Kind<K extends KindName> {
   readonly takesIn?: (above: Fact<K>, part: Fact) => boolean;
   /** What is still to do for a fact that came into being with the one it inherits from. */
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
+  /** What comes with the fact it inherits from and is never taken in: it goes before the tables are tied. */
+  readonly isAlwaysCloned?: (fact: Fact<K>) => boolean;
   /** Goes when the tie goes through which it inherits. */
   readonly diesUntied?: true;
   /**

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
-import { fitted, longestIdentifier } from "../sql/quote.js";
+
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
+import { fittedNames } from "./implied-name.js";
 import { dropsOnly } from "./inherited-column.js";
 import { alterNotNull, isNamedOtherwiseBelow, nameOf } from "./not-null-heirs.js";
 import { inherits, isUserColumn, isUserSchema, ref, refs } from "./query.js";
@@ -222,19 +223,9 @@ export function isDomainNameImplied(
   );
 }
 
-/** `table_column_not_null`, the longer of both names cut until it fits (indexcmds.c, makeObjectName). */
-function impliedName(table: string, column: string): string {
-  let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column)];
-  const room = longestIdentifier - "__not_null".length;
-  while (first + second > room) {
-    if (first > second) first--;
-    else second--;
-  }
-  return `${fitted(table, first)}_${fitted(column, second)}_not_null`;
-}
+const impliedName = (table: string, column: string) => fittedNames(table, column, "not_null");
 
-const impliedDomainName = (domain: string) =>
-  `${fitted(domain, longestIdentifier - "_not_null".length)}_not_null`;
+const impliedDomainName = (domain: string) => fittedNames(domain, undefined, "not_null");
 
 /** Whether another table's constraint may have the name until it is gone: one that it inherited and kept. */
 function isNameHeld({ id, identity, attributes }: NotNullFact, current: Catalog | undefined): boolean {

@@ -5,7 +5,7 @@ import type { Change } from "../diff/diff.js";
 import type { AlterContext, AlterRule } from "../kinds/define.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { columnsThatStore } from "../kinds/row-type.js";
-import { bereft, bound } from "./inherit.js";
+import { bereft, bound, madeAnew } from "./inherit.js";
 
 /** A change that happens to the fact where it stands. */
 export interface Alteration {
@@ -183,7 +183,11 @@ export function decide(
       }
     }
   }
-  const left = () => [...bound(decisions, context), ...bereft(decisions, context)];
+  const left = () => [
+    ...bound(decisions, context),
+    ...bereft(decisions, context),
+    ...madeAnew(decisions, context),
+  ];
   for (let ids = left(); ids.length > 0; ids = left()) {
     for (const id of ids) replace(id);
   }

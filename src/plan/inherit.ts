@@ -49,6 +49,22 @@ export function bound({ drops }: Decisions, { current }: Pick<States, "current">
   );
 }
 
+/** What stands where PostgreSQL is about to make the same by itself, with a tie or with what it inherits from. */
+export function madeAnew({ creates, drops }: Decisions, { current, wanted }: States): FactId[] {
+  const isInWay = (edge: Edge) => {
+    const part = wanted.get(edge.from);
+    if (edge.type !== "inherits" || edge.local === true || part === undefined) return false;
+    if (!current.has(part.id) || drops.has(part.id)) return false;
+    return kindOf(part.identity.kind).isAlwaysCloned?.(part) === true;
+  };
+  return [...creates.values()].flatMap((made) => {
+    const isTie = kindOf(made.identity.kind).isTie !== undefined;
+    const parts = isTie && made.parent !== undefined ? wanted.children(made.parent) : [];
+    const tied = parts.flatMap(({ id }) => inheritedFrom(wanted, id).filter(({ via }) => via === made.id));
+    return [...wanted.dependents(made.id), ...tied].filter(isInWay).map(({ from }) => from);
+  });
+}
+
 /** Actions that PostgreSQL takes by itself, each with the action that brings it about. */
 export function inheritedActions(decisions: Decisions, states: States): [string, string][] {
   const found: [string, string][] = [];

@@ -8,7 +8,41 @@ const whole = `${measurement}; ${y24}; ${y25}`;
 const named = `CREATE INDEX mine ON m_24 (v); CREATE INDEX i ON m (v); COMMENT ON INDEX mine IS 'of this one';
   ALTER TABLE m_25 ADD CONSTRAINT own UNIQUE (at, v); ALTER TABLE m ADD UNIQUE (at, v)`;
 
+const room = "(room int4range, during daterange, guest text)";
+const withoutOverlaps = `CREATE TABLE stay ${room} PARTITION BY LIST (room);
+  CREATE TABLE stay_own ${room}; ALTER TABLE stay_own ADD CONSTRAINT mine PRIMARY KEY (room, during WITHOUT OVERLAPS)`;
+const parted = `CREATE TABLE stay ${room} PARTITION BY LIST (room);
+  CREATE TABLE stay_1 PARTITION OF stay FOR VALUES IN ('[1,2)') PARTITION BY LIST (room);
+  CREATE TABLE stay_11 PARTITION OF stay_1 FOR VALUES IN ('[1,2)')`;
+
 const pairs: readonly StatePair[] = [
+  {
+    name: "a table with a key WITHOUT OVERLAPS of its own is attached and detached, its key under the same name",
+    since: 18,
+    a: `${withoutOverlaps}; ALTER TABLE stay ADD PRIMARY KEY (room, during WITHOUT OVERLAPS)`,
+    b: `${withoutOverlaps}; ALTER TABLE stay_own DROP CONSTRAINT mine;
+      ALTER TABLE stay ADD PRIMARY KEY (room, during WITHOUT OVERLAPS);
+      ALTER TABLE stay ATTACH PARTITION stay_own FOR VALUES IN ('[1,2)');
+      ALTER TABLE stay_own RENAME CONSTRAINT stay_own_pkey TO mine`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "a partition's key becomes that of the partitioned table, all the way down, under names of their own",
+    since: 18,
+    a: `${parted}; ALTER TABLE stay_11 ADD CONSTRAINT "It's 1" UNIQUE (room, during WITHOUT OVERLAPS) INCLUDE (guest)`,
+    b: `${parted}; ALTER TABLE stay ADD CONSTRAINT above UNIQUE (room, during WITHOUT OVERLAPS) INCLUDE (guest);
+      ALTER TABLE stay_1 RENAME CONSTRAINT stay_1_room_during_guest_excl TO "It's";
+      ALTER TABLE stay_11 RENAME CONSTRAINT stay_11_room_during_guest_excl TO "It's 1"`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "exclusion constraints of partitioned tables",
+    since: 17,
+    a: `CREATE TABLE e ${room} PARTITION BY LIST (room); CREATE TABLE e_1 ${room};
+      ALTER TABLE e_1 ADD CONSTRAINT one EXCLUDE USING gist (room WITH =, during WITH &&)`,
+    b: `CREATE TABLE e ${room} PARTITION BY LIST (room); CREATE TABLE e_1 PARTITION OF e FOR VALUES IN ('[1,2)');
+      ALTER TABLE e ADD CONSTRAINT every EXCLUDE USING gist (room WITH =, during WITH &&)`,
+  },
   { name: "a partition comes and goes", a: `${measurement}; ${y24}`, b: whole },
   {
     name: "a default partition, lists, hashes",

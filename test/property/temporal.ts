@@ -1,4 +1,5 @@
 import type { Both } from "./both.js";
+import { partitionKey } from "./columns.js";
 import { editTable } from "./edit.js";
 import type { Generator } from "./generate.js";
 import type { Column, Key, Relation } from "./model.js";
@@ -19,7 +20,9 @@ export function addTemporal(both: Both): void {
   const table = generator.relation("table");
   table.columns = random.shuffled([key, period, generator.column([])]);
   table.keys.push(temporalKey(generator, random, [key.id], period.id));
-  const made = [table];
+  if (hasGist && random.chance(0.4))
+    table.partitionBy = { strategy: random.pick(["LIST", "HASH"]), column: key.id };
+  const made = [table, ...partitionsOf(both, table)];
   const referencing = random.chance(0.7) ? referTo(generator, random, table, key, period) : undefined;
   if (referencing !== undefined && referencing !== table) made.push(referencing);
   for (const one of made) one.schema = random.chance(0.5) ? table.schema : one.schema;
@@ -66,6 +69,15 @@ function temporalKey(generator: Generator, random: Random, columns: number[], pe
     deferral: random.pick(["", "", "", "DEFERRABLE"]),
     ...(random.chance(0.2) ? { comment: random.pick(comments) } : {}),
   };
+}
+
+function partitionsOf({ random, generator, a }: Both, table: Relation): Relation[] {
+  if (partitionKey(a, table) === undefined) return [];
+  return Array.from({ length: 1 + random.below(2) }, (_, slot) => {
+    const partition = generator.relation("table");
+    partition.parent = { table: table.id, slot, isDefault: false };
+    return partition;
+  });
 }
 
 /** A table whose rows refer to those of the other, or that other itself. */
