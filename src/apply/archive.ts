@@ -47,7 +47,7 @@ interface Place {
 /** A column is found by its name, which is the only one of its kind: its table may have another name by now. */
 async function placeOf(database: Database, what: ArchivedObject): Promise<Place | undefined> {
   const own = nameAway(what);
-  if (what.kind === "table") {
+  if (what.kind !== "column") {
     const path = name(archiveSchema, own).text;
     const [row] = await database.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
       path,
@@ -138,6 +138,20 @@ export async function bringBack(
   await database.query("DELETE FROM dm.archive WHERE id = $1", [id]);
 }
 
+/** Views before what they read: one that reads another was made after it. */
+export async function inDropOrder(
+  database: Database,
+  things: readonly ArchivedThing[],
+): Promise<readonly ArchivedThing[]> {
+  const isView = ({ what, place }: ArchivedThing) => what.kind === "materialized view" && place !== null;
+  const rows = await database.query<{ place: string }>(
+    "SELECT p AS place FROM jsonb_array_elements_text($1::jsonb) p ORDER BY to_regclass(p)::oid DESC",
+    [JSON.stringify(things.filter(isView).map(({ place }) => place))],
+  );
+  const views = rows.flatMap(({ place }) => things.filter((thing) => thing.place === place));
+  return [...views, ...things.filter((thing) => !isView(thing))];
+}
+
 /** Destroys one thing and says so in its record, in the open transaction. Nothing that needs it goes with it. */
 export async function destroy(database: Database, { id, what }: ArchivedThing): Promise<void> {
   // A partition may have gone with its table a moment ago.
@@ -148,12 +162,21 @@ export async function destroy(database: Database, { id, what }: ArchivedThing): 
     const columns = [column, what.beside].flatMap((one) => (one === undefined ? [] : [name(one).text]));
     await database.script(
       column === undefined
-        ? `DROP TABLE ${relation}`
+        ? await dropRelation(database, relation)
         : `ALTER TABLE ${relation} ${columns.map((one) => `DROP COLUMN ${one}`).join(", ")}`,
     );
   }
   await database.script(dropUnusedTypes);
   await database.query("UPDATE dm.archive SET purged_at = now() WHERE id = $1", [id]);
+}
+
+/** A materialised view may have become a table. */
+async function dropRelation(database: Database, relation: string): Promise<string> {
+  const [row] = await database.query<{ kind: string }>(
+    "SELECT relkind::text AS kind FROM pg_class WHERE oid = $1::regclass",
+    [relation],
+  );
+  return `DROP ${row?.kind === "m" ? "MATERIALIZED VIEW" : "TABLE"} ${relation}`;
 }
 
 /** A type goes with the last column that has its values. */

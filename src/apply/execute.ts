@@ -5,6 +5,7 @@ import { literal } from "../sql/sql.js";
 import { type BackfillOptions, runBackfill } from "./backfill.js";
 import { forgetBackfills } from "./backfill-progress.js";
 import { type Concurrent, readConcurrent } from "./concurrently.js";
+import { pastViews } from "./frozen-views.js";
 import { type Direction, forgetProgress, type Progress, recordProgress } from "./journal.js";
 import { type RestoredValues, restoredIn } from "./restored.js";
 import { withRetries } from "./retry.js";
@@ -80,7 +81,9 @@ export async function execute(
         });
       } else {
         // The transaction was rolled back and may run again.
-        await withRetries({ ...options, also: [deadlock] }, () =>
+        const frozen = (view: string) =>
+          options.note?.(`${view} in quarantine is a table by now: what it reads changes`);
+        const attempt = () =>
           database.transaction(async () => {
             await database.script(
               [...timeouts(database, options, "SET LOCAL"), "SET LOCAL check_function_bodies = off"].join(
@@ -89,8 +92,8 @@ export async function execute(
             );
             for (const step of segment.steps) await runStep(database, step, options);
             await (isLast ? finish() : recordProgress(database, done));
-          }),
-        );
+          });
+        await pastViews(database, () => withRetries({ ...options, also: [deadlock] }, attempt), frozen);
       }
     }
     at = end;

@@ -5,9 +5,12 @@ import { kindOf } from "../kinds/index.js";
 import { blockedColumns, isCarried } from "./inherited.js";
 import { changedTypes, travellingTypes, typesOf } from "./types.js";
 
-/** A table, or a column of a table that stays, and what goes to quarantine with it. */
+/** A table, a materialised view, or a column of a table that stays. */
+export type Keepable = Fact<"table"> | Fact<"column"> | Fact<"materialized view">;
+
+/** What goes to quarantine, and what goes with it. */
 export interface KeptObject {
-  readonly fact: Fact<"table"> | Fact<"column">;
+  readonly fact: Keepable;
   /** Its parts and the sequences that it owns, itself among them. */
   readonly parts: readonly Fact[];
   /** Columns of types that a later revision may drop. */
@@ -39,6 +42,7 @@ interface States {
 /** Parts that stay with what they are part of; all others act upon what lives on, or are for others. */
 const travels: ReadonlySet<string> = new Set([
   "column",
+  "view column",
   "default",
   "not null",
   "constraint",
@@ -57,21 +61,23 @@ const travels: ReadonlySet<string> = new Set([
 /**
  * What of the current state goes to quarantine: tables, and columns of tables that stay, each with as much as it can be
  * kept with. What is kept stands alone: it needs nothing that is dropped now or may be dropped later, but for the types
- * of its columns, and a type that does not stay as it is gives way to text.
+ * of its columns, and a type that does not stay as it is gives way to text. A materialised view needs what it reads, which
+ * must stay or be kept, too; otherwise its rows are computed again on the way back.
  * @param isDiscarded what is dropped for good.
- * @param takesTypes whether enums go along that go with their columns.
+ * @param takesAll whether materialised views are kept, and enums go along that go with their columns.
  */
-export function keep(states: States, isDiscarded: (fact: Fact) => boolean, takesTypes: boolean): Kept {
+export function keep(states: States, isDiscarded: (fact: Fact) => boolean, takesAll: boolean): Kept {
   const { current, wanted } = states;
   const blocked = blockedColumns(states);
-  const roots = new Map<FactId, Fact<"table"> | Fact<"column">>();
-  for (const fact of [...current.ofKind("table"), ...current.ofKind("column")]) {
-    if (!wanted.has(fact.id) && !isDiscarded(fact) && !isDiscarded(current.get(fact.parent) ?? fact)) {
-      if (isKind(fact, "table") || isKeptColumn(fact, states, blocked)) roots.set(fact.id, fact);
-    }
+  const roots = new Map<FactId, Keepable>();
+  const views = takesAll ? [...current.ofKind("materialized view")] : [];
+  // What views read comes back before them.
+  for (const fact of [...current.ofKind("table"), ...current.ofKind("column"), ...views]) {
+    if (wanted.has(fact.id) || isDiscarded(fact) || isDiscarded(current.get(fact.parent) ?? fact)) continue;
+    if (isKeptWhole(fact) || isKeptColumn(fact, states, blocked)) roots.set(fact.id, fact);
   }
   const facts = new Map([...roots.values()].flatMap((root) => partsOf(root, states)).map((f) => [f.id, f]));
-  const hidden = takesTypes ? travellingTypes([...facts.values()], states) : new Map<FactId, Fact<"enum">>();
+  const hidden = takesAll ? travellingTypes([...facts.values()], states) : new Map<FactId, Fact<"enum">>();
   const astext = changedTypes([...facts.values()], states, hidden);
   removeHangers(facts, roots, astext, states);
   const mayLoseType = (column: Fact<"column">) => {
@@ -109,6 +115,11 @@ export function keep(states: States, isDiscarded: (fact: Fact) => boolean, takes
       };
     });
   return { objects, ...restingStates(facts, astext, states) };
+}
+
+/** A view that was never filled holds nothing. */
+function isKeptWhole(fact: Fact): fact is Fact<"table"> | Fact<"materialized view"> {
+  return isKind(fact, "table") || (isKind(fact, "materialized view") && fact.attributes.populated);
 }
 
 /** Whether it is a column whose table stays, and whose values nothing else can make. */
@@ -160,6 +171,8 @@ function removeHangers(
   const taken = new Set(
     [...wanted.facts.values()].flatMap((fact) => kindOf(fact.identity.kind).occupies?.(fact) ?? []),
   );
+  const isOfView = (fact: Fact) =>
+    isKind(fact, "materialized view") || isKind(current.get(fact.parent), "materialized view");
   const stands = (fact: Fact): boolean => {
     if ((kindOf(fact.identity.kind).occupies?.(fact) ?? []).some((name) => taken.has(name))) return false;
     const types = new Set(isKind(fact, "column") ? typesOf(fact, current) : []);
@@ -169,6 +182,7 @@ function removeHangers(
       if (kindOf(needed.identity.kind).isContainer === true) return true;
       if (isKind(needed, "role")) return wanted.has(needed.id);
       if (astext.has(to) && !isCarriedByText(fact)) return false;
+      if (wanted.has(to) && isOfView(fact)) return true;
       // A kept column's table stays.
       return facts.has(to) || (roots.has(fact.id) && to === fact.parent) || isOfStayingTable(fact, to);
     });

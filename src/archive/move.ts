@@ -7,10 +7,11 @@ import type { Again } from "./again.js";
 import { fromText } from "./detach.js";
 import type { KeptObject } from "./keep.js";
 import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
+import { viewBack } from "./views.js";
 
 /** One name that changes: an index's, a sequence's, a constraint's, a type's, the table's own, the column's own. */
 export interface Renaming {
-  readonly kind: "index" | "sequence" | "constraint" | "type" | "table" | "column";
+  readonly kind: "index" | "sequence" | "constraint" | "type" | ArchivedObject["kind"];
   readonly from: string;
   readonly to: string;
   /** Of a type. */
@@ -19,8 +20,9 @@ export interface Renaming {
 
 /** What `dm.archive` tells of an object, as JSON in its column `what`. */
 export interface ArchivedObject {
-  readonly kind: "table" | "column";
+  readonly kind: "table" | "column" | "materialized view";
   readonly schema: string;
+  /** The table's name, or the view's. */
   readonly table: string;
   readonly column?: string;
   /** In the order in which they happen; the object's own is the last. */
@@ -35,6 +37,8 @@ export interface ArchivedObject {
   readonly again?: Again;
   /** How its schema, which has gone with it, is made again; and those of its types. */
   readonly homes?: readonly { readonly schema: string; readonly sql: readonly string[] }[];
+  /** How a view is made anew, where only its rows are left. */
+  readonly anew?: readonly string[];
 }
 
 /** The table in which quarantine is recorded: the same statement wherever one is needed, so that psql needs no dm. */
@@ -55,26 +59,22 @@ export function recording(away: readonly PlannedStatement[]): PlannedStatement[]
 export function archived({ fact, parts, typed, homes }: KeptObject, revision: string): ArchivedObject {
   const { schema = "", on, name: own = "" } = fact.identity;
   // Nothing else would tell that it was in a schema of its own.
-  const called = homes.length > 0 && isKind(fact, "table") ? `${schema}_${own}` : own;
-  const isTable = isKind(fact, "table");
-  const rename = isTable ? nameInArchive : hiddenName;
+  const isWhole = !isKind(fact, "column");
+  const called = homes.length > 0 && isWhole ? `${schema}_${own}` : own;
+  const rename = isWhole ? nameInArchive : hiddenName;
   const renames = parts.flatMap((part) =>
-    renamedParts(part, isTable).map((one): Renaming => {
+    renamedParts(part, isWhole).map((one): Renaming => {
       const away = one.kind === "type" ? nameInArchive : rename;
       return { ...one, to: away(revision, part.id, one.from) };
     }),
   );
-  const self: Renaming = {
-    kind: isTable ? "table" : "column",
-    from: own,
-    to: rename(revision, fact.id, called),
-  };
+  const { kind } = fact.identity;
   return {
-    kind: self.kind === "table" ? "table" : "column",
+    kind,
     schema,
     table: on ?? own,
-    ...(isTable ? {} : { column: own }),
-    renames: [...renames, self],
+    ...(isWhole ? {} : { column: own }),
+    renames: [...renames, { kind, from: own, to: rename(revision, fact.id, called) }],
     ...(typed.length === 0
       ? {}
       : {
@@ -87,12 +87,12 @@ export function archived({ fact, parts, typed, homes }: KeptObject, revision: st
 }
 
 /** What has a name of its own beside the table's, or beside the column's in a table that stays. */
-function renamedParts(part: Fact, isTable: boolean): Omit<Renaming, "to">[] {
+function renamedParts(part: Fact, isWhole: boolean): Omit<Renaming, "to">[] {
   const { name: own = "", schema = "" } = part.identity;
   if (isKind(part, "enum")) return [{ kind: "type", from: own, schema }];
   if (isKind(part, "not null")) {
     const called = part.attributes.name;
-    return isTable || called === null ? [] : [{ kind: "constraint", from: called }];
+    return isWhole || called === null ? [] : [{ kind: "constraint", from: called }];
   }
   if (isKind(part, "index")) return [{ kind: "index", from: own }];
   if (isKind(part, "constraint")) {
@@ -123,11 +123,12 @@ export function backStatements(object: ArchivedObject): Sql[] {
     const renamed = rename(object, { ...one, from: one.to, to: one.from }, schema);
     return moving.has(one.kind) ? [move(one, archiveSchema, schema), renamed] : [renamed];
   });
+  if (object.kind === "materialized view") return [viewBack(object, renamed)];
   return [...renamed, ...types.map(({ column, type }) => fromText(own, table, column, type))];
 }
 
 /** What goes into the quarantine's schema; all else stays where it is. */
-const moving: ReadonlySet<Renaming["kind"]> = new Set(["table", "type"]);
+const moving: ReadonlySet<Renaming["kind"]> = new Set(["table", "type", "materialized view"]);
 
 function rename({ table }: ArchivedObject, { kind, from, to }: Renaming, schema: string): Sql {
   if (kind === "constraint")
@@ -151,11 +152,14 @@ export function moves(
     again,
     formerly,
     shells = [],
+    views = [],
   }: {
     readonly again?: ReadonlyMap<FactId, Again>;
     readonly formerly?: Formerly | undefined;
     /** What makes the schemas that go. */
     readonly shells?: readonly PlannedStatement[];
+    /** What makes the materialised views anew. */
+    readonly views?: readonly PlannedStatement[];
   } = {},
 ): { readonly away: PlannedStatement[]; readonly back: PlannedStatement[] } {
   const away: PlannedStatement[] = [];
@@ -176,6 +180,7 @@ export function moves(
       ...(former && { column: former.identity.name ?? "", was: former.attributes.type }),
       ...(how === undefined ? {} : { again: how }),
       ...homesOf(object, shells),
+      ...anewOf(object, views),
     };
     const id = recordId(revision, fact.id);
     away.push(
@@ -195,6 +200,17 @@ function homesOf({ homes }: KeptObject, shells: readonly PlannedStatement[]): Pi
       const own = shells.filter((one) => one.facts.some((id) => facts.has(id)));
       return { schema, sql: own.map(({ sql: { text } }) => text) };
     }),
+  };
+}
+
+function anewOf(
+  { fact, parts }: KeptObject,
+  views: readonly PlannedStatement[],
+): Pick<ArchivedObject, "anew"> {
+  if (!isKind(fact, "materialized view")) return {};
+  const own = new Set(parts.map(({ id }) => id));
+  return {
+    anew: views.filter(({ facts }) => facts.some((id) => own.has(id))).map(({ sql: { text } }) => text),
   };
 }
 

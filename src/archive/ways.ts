@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import type { PreflightContext } from "../kinds/define.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -20,6 +20,7 @@ import {
   valuesBack,
   withMade,
 } from "./retyped.js";
+import { withoutViews } from "./views.js";
 
 /** @param options what a column's values become when its type changes, where the planner has no better idea. */
 type Planner = (
@@ -68,7 +69,8 @@ export function keepingPlan(
 ): KeepingPlan {
   const { revision, isDiscarded = () => false, isInterim = () => false, isTold = () => false } = request;
   const states = { current, wanted };
-  const gone = settled(plan, current, wanted, isDiscarded, true);
+  const isGone = (fact: Fact) => isDiscarded(fact) || (isKind(fact, "materialized view") && isInterim(fact));
+  const gone = settled(plan, current, wanted, isGone, true);
   const ups = request.up ?? gone.leaving;
   const changed = retypedColumns(states, ups, revision, isTold);
   const found = changed.filter((one) => isKeepable(one, states) && !isDiscarded(one.from));
@@ -83,6 +85,7 @@ export function keepingPlan(
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), {
       formerly: request.formerly,
       shells,
+      views: among(plan, withoutViews(gone), gone.resting),
     }),
     moves(added.objects, revision, (id) => isCarried(id, { current: wanted, wanted: current }), {
       again,
@@ -159,17 +162,24 @@ function settled(
   current: Catalog,
   wanted: Catalog,
   isDiscarded: (fact: Fact) => boolean,
-  takesTypes: boolean,
+  takesAll: boolean,
 ): Settled {
   const lost = new Set<FactId>();
   for (;;) {
-    const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact), takesTypes);
+    const kept = keep({ current, wanted }, (fact) => lost.has(fact.id) || isDiscarded(fact), takesAll);
     const leaving = plan(current, kept.resting);
     const parts = new Set(kept.objects.flatMap((object) => object.parts.map(({ id }) => id)));
     const owners = new Map(
       kept.objects.flatMap(({ fact, parts: own }) => own.map((part) => [part.id, fact.id] as const)),
     );
+    const views = new Set(
+      kept.objects.flatMap(({ fact, parts }) =>
+        isKind(fact, "materialized view") ? parts.map(({ id }) => id) : [],
+      ),
+    );
     const found = leaving.flatMap(({ losesData, action, facts }) => [
+      // A view is made anew where what it reads changes under it.
+      ...(action === "drop" || action === "create" ? facts.filter((id) => views.has(id)) : []),
       ...losesData.filter((id) => parts.has(id)),
       ...(action === "drop aside" || action === "drop" ? facts : []).flatMap((id) =>
         kept.objects.flatMap(({ fact }) => (fact.parent === id ? [fact.id] : [])),
@@ -185,6 +195,6 @@ function renamesBack(object: KeptObject, revision: string): { from: Identity; to
   const to = archived(object, revision).renames.at(-1)?.to;
   if (to === undefined) return [];
   const from =
-    identity.kind === "table" ? { ...identity, schema: archiveSchema, name: to } : { ...identity, name: to };
+    identity.kind === "column" ? { ...identity, name: to } : { ...identity, schema: archiveSchema, name: to };
   return [{ from, to: identity }];
 }

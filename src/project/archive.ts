@@ -3,6 +3,7 @@ import {
   archivedThings,
   bringBack,
   destroy,
+  inDropOrder,
   isTaken,
   missingHomes,
 } from "../apply/archive.js";
@@ -145,7 +146,7 @@ export function purgeArchive(
           await createJournal(target);
           await target.transaction(async () => {
             await limitLocks(project, target);
-            for (const thing of things) {
+            for (const thing of await inDropOrder(target, things)) {
               progress(`destroying ${toldOf(thing.what)}`);
               await destroy(target, thing);
               await journal(target, thing, "purge");
@@ -170,7 +171,7 @@ function limitLocks({ lockTimeout }: Project, target: Database) {
 }
 
 function journal(target: Database, { revision, what, rows }: ArchivedThing, direction: "restore" | "purge") {
-  const about = `${toldOf(what)}${rows === null ? "" : `, ${rows} ${what.kind === "table" ? "rows" : "values"}`}`;
+  const about = `${toldOf(what)}${rows === null ? "" : `, ${rows} ${what.kind === "column" ? "values" : "rows"}`}`;
   return writeJournal(target, { revision, direction, milliseconds: 0, about }, version);
 }
 

@@ -51,7 +51,7 @@ export function purgedText({ things, olderThan }: PurgeResult): string {
 
 /** `12 rows, 16 kB`; of a column, values that are not NULL. */
 function amountOf({ rows, bytes, what }: ArchivedThing): string {
-  const noun = what.kind === "table" ? "row" : "value";
+  const noun = what.kind === "column" ? "value" : "row";
   return [
     rows === null ? `nobody has counted its ${noun}s` : count(rows, noun),
     ...(bytes === null ? [] : [size(bytes)]),
