@@ -125,6 +125,12 @@ export const ignoredRows: Readonly<Record<string, readonly { when: string; why: 
       why: "TOAST tables follow from the columns",
     },
   ],
+  pg_description: [
+    {
+      when: "t.classoid = 'pg_subscription'::regclass AND NOT EXISTS (SELECT FROM pg_subscription s WHERE s.oid = t.objoid)",
+      why: "DROP SUBSCRIPTION leaves the comment behind",
+    },
+  ],
   pg_subscription: [
     {
       when: "t.subdbid <> (SELECT oid FROM pg_database WHERE datname = current_database())",

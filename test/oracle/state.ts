@@ -59,6 +59,9 @@ class Names {
       resolved.tgname = this.#internalTrigger(row);
     if (table.name === "pg_type" && this.#isArray(row)) resolved.typname = this.ofRow(table, row);
     if (table.name === "pg_class") resolved.relname = this.#relation(row);
+    // ALTER of a column's compression reaches indexes whose values are never compressed, CREATE INDEX sets none there.
+    if (table.name === "pg_attribute" && row.attstorage === "p" && this.#isIndex(row.attrelid))
+      resolved.attcompression = "";
     return resolved;
   }
 
@@ -134,6 +137,11 @@ class Names {
 
   #catalogOf(oid: number): string {
     return this.#catalogs.get(oid) ?? `catalog ${oid}`;
+  }
+
+  #isIndex(relation: Value | undefined): boolean {
+    const kind = this.#rows.get("pg_class")?.get(Number(relation))?.relkind;
+    return kind === "i" || kind === "I";
   }
 
   #isArray(row: RawRow): boolean {
