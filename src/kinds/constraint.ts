@@ -4,6 +4,7 @@ import type { FactId } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
+import { isEnforcedOtherwise } from "./foreign-key-twin.js";
 import { dropsOnly, origin } from "./inherited-column.js";
 import { isAlwaysCloned, renameClone } from "./key-clone.js";
 import { adoptedIndex, isPartitioned, takesIn } from "./key-index.js";
@@ -125,6 +126,7 @@ export const constraint = defineKind({
   },
   takesIn,
   isAlwaysCloned,
+  isInWayOfTies: isEnforcedOtherwise,
   afterInheriting: (fact, { catalog }) =>
     isAlwaysCloned(fact) ? renameClone(fact, origin(fact, catalog)) : [],
   alter: [

@@ -132,7 +132,9 @@ function takesIn(above: Fact, part: Fact): boolean {
 
 function isAfterTies(id: FactId, catalog: Catalog): boolean {
   const fact = catalog.get(id);
-  return fact !== undefined && kindOf(fact.identity.kind).afterTies?.(fact, catalog) === true;
+  if (fact === undefined) return false;
+  const { afterTies, isInWayOfTies } = kindOf(fact.identity.kind);
+  return afterTies?.(fact, catalog) === true || isInWayOfTies?.(fact, catalog) === true;
 }
 
 /** A table's columns, constraints, indexes and what is theirs, less satellites and ties. */

@@ -49,19 +49,27 @@ export function bound({ drops }: Decisions, { current }: Pick<States, "current">
   );
 }
 
-/** What stands where PostgreSQL is about to make the same by itself, with a tie or with what it inherits from. */
+/**
+ * What stands where PostgreSQL is about to make the same by itself, with a tie or with what it inherits from, and what
+ * it refuses to tie a table with.
+ */
 export function madeAnew({ creates, drops }: Decisions, { current, wanted }: States): FactId[] {
+  const isThere = ({ id }: Fact) => current.has(id) && !drops.has(id);
+  const isRefused = (part: Fact) =>
+    isThere(part) && kindOf(part.identity.kind).isInWayOfTies?.(part, wanted) === true;
   const isInWay = (edge: Edge) => {
     const part = wanted.get(edge.from);
-    if (edge.type !== "inherits" || edge.local === true || part === undefined) return false;
-    if (!current.has(part.id) || drops.has(part.id)) return false;
+    if (edge.type !== "inherits" || edge.local === true || part === undefined || !isThere(part)) return false;
     return kindOf(part.identity.kind).isAlwaysCloned?.(part) === true;
   };
   return [...creates.values()].flatMap((made) => {
     const isTie = kindOf(made.identity.kind).isTie !== undefined;
     const parts = isTie && made.parent !== undefined ? wanted.children(made.parent) : [];
     const tied = parts.flatMap(({ id }) => inheritedFrom(wanted, id).filter(({ via }) => via === made.id));
-    return [...wanted.dependents(made.id), ...tied].filter(isInWay).map(({ from }) => from);
+    return [
+      ...[...wanted.dependents(made.id), ...tied].filter(isInWay).map(({ from }) => from),
+      ...parts.filter(isRefused).map(({ id }) => id),
+    ];
   });
 }
 

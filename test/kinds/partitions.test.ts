@@ -36,6 +36,17 @@ const pairs: readonly StatePair[] = [
     never: /(CREATE|DROP) TABLE/,
   },
   {
+    name: "a table with a foreign key that is enforced otherwise than the partitioned table's is attached",
+    since: 18,
+    both: "CREATE TABLE guest (id int PRIMARY KEY)",
+    a: `CREATE TABLE s (id int) PARTITION BY LIST (id); ALTER TABLE s ADD FOREIGN KEY (id) REFERENCES guest NOT ENFORCED;
+      CREATE TABLE s_1 (id int REFERENCES guest ON DELETE CASCADE)`,
+    b: `CREATE TABLE s (id int) PARTITION BY LIST (id); ALTER TABLE s ADD FOREIGN KEY (id) REFERENCES guest NOT ENFORCED;
+      CREATE TABLE s_1 PARTITION OF s FOR VALUES IN (1);
+      ALTER TABLE s_1 ADD CONSTRAINT s_1_id_fkey FOREIGN KEY (id) REFERENCES guest ON DELETE CASCADE`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
     name: "exclusion constraints of partitioned tables",
     since: 17,
     a: `CREATE TABLE e ${room} PARTITION BY LIST (room); CREATE TABLE e_1 ${room};
