@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { continueAfter } from "./column-identity.js";
-import { defineKind } from "./define.js";
+import { type AlterContext, defineKind } from "./define.js";
 import { hasHeirs } from "./inherited-column.js";
 import { isUserColumn, isUserSchema, ref, refs } from "./query.js";
 import { baseType } from "./storage.js";
@@ -28,9 +28,12 @@ const set = (fact: Fact<"default">, catalog: Catalog) =>
   sql`${alterColumn(fact, catalog)} SET DEFAULT ${raw(fact.attributes.expression)}`;
 
 /** A sequence that is made for a column with values goes on after them, as that of a serial column would. */
-function continueSequence(fact: Fact<"default">, current: Catalog, wanted: Catalog): Sql[] {
+function continueSequence(
+  fact: Fact<"default">,
+  { current, wanted, isCounted }: Pick<AlterContext, "current" | "wanted" | "isCounted">,
+): Sql[] {
   const column = wanted.get(fact.parent);
-  if (!isKind(column, "column") || !current.has(column.id)) return [];
+  if (!isKind(column, "column") || !current.has(column.id) || isCounted?.(column.id) === true) return [];
   const isNumber = /^(smallint|integer|bigint|numeric)/.test(baseType(column.attributes.type, wanted));
   if (!isNumber || !/^nextval\('[^']*'::regclass\)$/.test(fact.attributes.expression)) return [];
   return wanted.dependencies(fact.id).flatMap(({ to }) => {
@@ -63,13 +66,16 @@ export const columnDefault = defineKind({
     return { what: `${column.id} needs a value`, attribute: "expression" };
   },
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",
-  create: (fact, { current, catalog }) => [set(fact, catalog), ...continueSequence(fact, current, catalog)],
+  create: (fact, context) => [
+    set(fact, context.catalog),
+    ...continueSequence(fact, { ...context, wanted: context.catalog }),
+  ],
   goesAside: () => true,
   drop: (fact, { catalog }) => [sql`${alterColumn(fact, catalog)} DROP DEFAULT`],
   alter: [
     {
       of: ["expression"],
-      sql: (_, to, { current, wanted }) => [set(to, wanted), ...continueSequence(to, current, wanted)],
+      sql: (_, to, context) => [set(to, context.wanted), ...continueSequence(to, context)],
     },
   ],
 });

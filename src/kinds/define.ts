@@ -71,6 +71,8 @@ export interface RenderContext {
   readonly wanted: Catalog;
   /** Whether readers and writers of this table must not wait: CONCURRENTLY, where PostgreSQL has it. */
   readonly isOnline?: ((table: FactId) => boolean) | undefined;
+  /** Columns whose numbers go on where something else sets them. */
+  readonly isCounted?: ((column: FactId) => boolean) | undefined;
   /** The state that the fact is part of. */
   readonly catalog: Catalog;
   /** For a create: facts that the same statement makes (a table's columns and constraints). */
@@ -83,8 +85,6 @@ export interface RenderContext {
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
   /** What a column's values become when its type changes, where it is not what PostgreSQL makes of them. */
   readonly using?: ((column: FactId) => string | undefined) | undefined;
-  /** Identities that go on where something else sets them. */
-  readonly isCounted?: ((column: FactId) => boolean) | undefined;
 }
 
 /** How some attributes of a fact change without replacing it. */

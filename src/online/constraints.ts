@@ -16,6 +16,15 @@ export const validateLater: DetourRule = (change, context) => {
   return { interims: [{ from: "add", until, facts: [notValid(wanted)] }] };
 };
 
+/** The same of a table that comes back from quarantine, with its rows: what it references is not locked meanwhile. */
+export const validateReturned: DetourRule = (change, context) => {
+  if (change.type !== "create" || !isKind(change.wanted, "constraint")) return undefined;
+  const { wanted } = change;
+  const isReturned = !context.current.has(wanted.parent ?? wanted.id);
+  if (!isReturned || !isValidatable(wanted) || !context.isBusy(change)) return undefined;
+  return { interims: [{ from: "add", until: "validate", facts: [notValid(wanted)] }] };
+};
+
 /** Whether the constraint can come before it is validated, and is in the end. */
 export function isValidatable({ attributes }: Fact<"constraint">): boolean {
   const { type, validated, enforced } = attributes;

@@ -18,10 +18,21 @@ export interface Detour {
   readonly works?: readonly Work[];
   /** Columns that hold the values of others until they go, by which they are known then. */
   readonly formerly?: ReadonlyMap<FactId, Fact<"column">>;
+  /** What the way back makes before names change again, and these names, where others are to work meanwhile. */
+  readonly back?: NamesBack;
   /** The table is small: its stages need not be apart. */
   readonly isSmall?: boolean;
   /** No reason to go in phases: only taken where others are. */
   readonly isOptional?: boolean;
+}
+
+/** The swap the other way round. */
+export interface NamesBack {
+  /** How states differ from that after the swap. */
+  readonly interims: readonly Interim[];
+  readonly renames: readonly Rename[];
+  /** What comes and goes with the names. */
+  readonly concerned: ReadonlySet<FactId>;
 }
 
 /** How the states differ from the wanted one, from the end of one stage until the end of another. */

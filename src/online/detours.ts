@@ -1,7 +1,7 @@
 import { diff, subject } from "../diff/diff.js";
 import { attachDetours, attachedTies, beforeAttaching, detachDetours } from "./attaching.js";
 import { columnInSteps, fillBeforeNotNull } from "./columns.js";
-import { validateLater } from "./constraints.js";
+import { validateLater, validateReturned } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
 import type { Detour } from "./detour.js";
 import { identityInSteps } from "./identity.js";
@@ -36,19 +36,33 @@ const rules: readonly DetourRule[] = [
   overloadBeside,
 ];
 
+/** What a way back comes upon: what was dropped or changed for good, and what an earlier phase had. */
+export const rulesBack: readonly DetourRule[] = [
+  partitionedIndex,
+  partitionedKey,
+  partitionedConstraint,
+  partitionedNotNull,
+  notNullLater,
+  validateLater,
+  validateReturned,
+  keyFromIndex,
+  indexBesides,
+];
+
 /** The ways around what would block a busy table; none where all can be done at once. */
 export function detoursOf(
   context: OnlineContext,
   twins: readonly Twin[],
   aliased: Aliased | undefined,
   views: readonly ChangedView[],
+  chosen = rules,
 ): Detour[] {
   const concerned = new Set([...concernedBy(twins, context), ...concernedByViews(views, context)]);
   const ties = attachedTies(context);
   const apart = { ...context, wanted: beforeAttaching(ties, context.wanted) };
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
-    .flatMap((change) => rules.flatMap((rule) => rule(change, apart) ?? []));
+    .flatMap((change) => chosen.flatMap((rule) => rule(change, apart) ?? []));
   detours.push(...attachDetours(ties, context), ...detachDetours(context));
   if (aliased === undefined) return detours;
   const staying = detours

@@ -13,7 +13,7 @@ import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
 import { syncTrigger } from "./sync.js";
 import { TwinValues } from "./twin-values.js";
-import { aliases, partName, type Twin, typesOf } from "./twins.js";
+import { aliases, concernedBy, partName, type Twin, typesOf } from "./twins.js";
 
 /** Both states with the columns, and what hangs on them, under their other names. */
 export interface Aliased {
@@ -47,10 +47,23 @@ export function retypeDetour(
       },
       ...typesMeanwhile(twins, aliased),
       ...synced(twins, values),
-      ...parts(twins, context, aliased.fresh),
+      ...parts("fresh", twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),
     ],
-    renames: swapRenames(twins, context),
+    renames: swapRenames(
+      twins,
+      { which: "stale", state: context.current },
+      { which: "fresh", state: context.wanted },
+    ),
+    back: {
+      interims: parts("stale", twins, context, aliased.stale),
+      renames: swapRenames(
+        twins,
+        { which: "fresh", state: context.wanted },
+        { which: "stale", state: context.current },
+      ),
+      concerned: concernedBy(twins, context),
+    },
     works: [
       ...twins.map((twin) => values.fill(twin)),
       lockFirst(twins, context),
@@ -111,9 +124,14 @@ function bare(identity: Identity<"column">, catalog: Catalog): Fact[] {
   return column === undefined ? [] : [{ ...column, attributes: { ...column.attributes, identity: null } }];
 }
 
-/** Indexes and constraints on the new columns: built, validated, and swapped in. */
-function parts(twins: readonly Twin[], context: OnlineContext, fresh: Catalog): Interim[] {
-  const ids = twins.map((twin) => factId(twin.fresh));
+/** Indexes and constraints on the columns under those names: built, validated, and swapped in. */
+function parts(
+  which: "fresh" | "stale",
+  twins: readonly Twin[],
+  context: OnlineContext,
+  fresh: Catalog,
+): Interim[] {
+  const ids = twins.map((twin) => factId(twin[which]));
   const keys = new Map<FactId, FactId>();
   const made: { readonly fact: Fact; readonly isOf: Fact }[] = [];
   for (const fact of dependentsOf(ids, fresh)) {
@@ -131,14 +149,14 @@ function parts(twins: readonly Twin[], context: OnlineContext, fresh: Catalog): 
       .map((edge): Edge => ({ ...edge, from: fact.id, to: served(edge.to) }))
       .filter(({ to }) => !isKind(fresh.get(to), "not null"));
     const invalid = unvalidated(fact);
-    const isLasting = isKind(isOf, "not null") && fact !== isOf;
+    const isLasting = isKind(isOf, "not null") && isKind(fact, "constraint");
     return [
       ...(invalid === undefined
         ? []
         : [{ from: "build", until: "validate", facts: [invalid], edges } as const]),
       { from: invalid === undefined ? "build" : "validate", until: "swap", facts: [fact], edges },
-      ...(isLasting && isKind(fact, "constraint")
-        ? [{ from: "swap", until: "tidy", facts: [afterSwap(fact, isOf, twins)] } as const]
+      ...(isLasting
+        ? [{ from: "swap", until: "tidy", facts: [afterSwap(which, fact, isOf, twins)] } as const]
         : []),
     ];
   });
@@ -159,8 +177,13 @@ function unvalidated(fact: Fact): Fact | undefined {
 }
 
 /** The check that stands for NOT NULL, when its column has its name. */
-function afterSwap(check: Fact<"constraint">, notNull: Fact, twins: readonly Twin[]): Fact<"constraint"> {
-  const twin = twins.find(({ fresh }) => factId(fresh) === notNull.parent);
+function afterSwap(
+  which: "fresh" | "stale",
+  check: Fact<"constraint">,
+  notNull: Fact,
+  twins: readonly Twin[],
+): Fact<"constraint"> {
+  const twin = twins.find((one) => factId(one[which]) === notNull.parent);
   const definition = `CHECK ((${name(twin?.wanted.identity.name).text} IS NOT NULL))`;
   return { ...check, attributes: { ...check.attributes, definition } };
 }
@@ -183,18 +206,24 @@ function leftovers(twins: readonly Twin[], { current }: OnlineContext, stale: Ca
   return interims;
 }
 
-/** The old things get names that nobody uses, and the new ones theirs; an index that is to be a key's takes its name. */
-function swapRenames(twins: readonly Twin[], { current, wanted }: OnlineContext): Rename[] {
+/** What has names in a state, and others beside. */
+interface Named {
+  readonly which: "fresh" | "stale";
+  readonly state: Catalog;
+}
+
+/** What goes gets names that nobody uses, and what comes its own; an index that is to be a key's takes its name. */
+function swapRenames(twins: readonly Twin[], going: Named, coming: Named): Rename[] {
   const isIndexOf = (id: FactId) => {
-    const fact = wanted.get(id);
+    const fact = coming.state.get(id);
     return isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
   };
-  const taking = aliases(twins, "fresh", wanted).map(({ from, to }): Rename => {
+  const taking = aliases(twins, coming.which, coming.state, true).map(({ from, to }): Rename => {
     const index = isIndexOf(factId(from));
     if (index === undefined) return { from: to, to: from };
-    return { from: { ...index.identity, name: partName("fresh", factId(from)) }, to: index.identity };
+    return { from: { ...index.identity, name: partName(coming.which, factId(from)) }, to: index.identity };
   });
-  return [...aliases(twins, "stale", current), ...taking];
+  return [...aliases(twins, going.which, going.state), ...taking];
 }
 
 /**

@@ -101,7 +101,12 @@ export function concernedBy(twins: readonly Twin[], { current, wanted }: States)
 }
 
 /** What becomes of one state's columns, and of the indexes and constraints on them, under their other names. */
-export function aliases(twins: readonly Twin[], which: "fresh" | "stale", catalog: Catalog): Rename[] {
+export function aliases(
+  twins: readonly Twin[],
+  which: "fresh" | "stale",
+  catalog: Catalog,
+  hasConstraints = which === "fresh",
+): Rename[] {
   const columns = twins.map((twin): Rename => {
     const { identity } = which === "fresh" ? twin.wanted : twin.current;
     return { from: identity, to: twin[which] };
@@ -110,7 +115,7 @@ export function aliases(twins: readonly Twin[], which: "fresh" | "stale", catalo
     return { from: (which === "fresh" ? type.wanted : type.current).identity, to: type[which] };
   });
   const parts = partsOf(twins, which, catalog).filter(
-    (part) => isKind(part, "index") || (isKind(part, "constraint") && which === "fresh"),
+    (part) => isKind(part, "index") || (isKind(part, "constraint") && hasConstraints),
   );
   return [
     ...types,

@@ -38,7 +38,7 @@ export interface PlanOptions {
   readonly isOnline?: ((table: FactId) => boolean) | undefined;
   /** What a column's values become when its type changes, in terms of the table's columns. */
   readonly using?: ((column: FactId) => string | undefined) | undefined;
-  /** Identities that go on where something else sets them, not after the rows that are there. */
+  /** Columns whose numbers go on where something else sets them, not after the rows that are there. */
   readonly isCounted?: ((column: FactId) => boolean) | undefined;
 }
 

@@ -39,6 +39,7 @@ function statements(
     current: context.current,
     wanted: context.wanted,
     isOnline: context.isOnline,
+    isCounted: context.isCounted,
     catalog,
     folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
   });

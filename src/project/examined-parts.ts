@@ -12,13 +12,14 @@ import type { Sizes } from "../plan/sizes.js";
 import { newRevisionId } from "../revision/name.js";
 import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
-import { plannerTowards, type Using } from "./amid.js";
+import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { type Examined, examine, misfitQueries } from "./examine.js";
 import { type RenamedOnline, renamedOnline, withoutLoss } from "./online-renames.js";
-import { findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
+import { busyFacts, findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
 import { type KnownSizes, loadSizes, renamedSizes } from "./sizes.js";
 import type { Wanted } from "./wanted.js";
+import { backInStages } from "./way-back.js";
 import type { Workbench } from "./workbench.js";
 
 /** A revision to be, proven, with what it may do to whom. */
@@ -66,10 +67,15 @@ export async function examinedParts(
     known: { old: isAmong([before, current]), new: isAmong([wanted.catalog]) },
     ...(online && { certain: online.certain }),
   };
-  const examined: Examine = async (part, filled = new Set(), ahead = []) => ({
+  const examineOnce: Examine = async (part, filled = new Set(), ahead = []) => ({
     part,
     examined: await examine(bench, { ...part, ...lasting, filled, ahead }),
   });
+  const examined: Examine = async (part, ...rest) => {
+    const first = await examineOnce(part, ...rest);
+    const eased = await easedBack(first);
+    return eased === undefined ? first : examineOnce(eased, ...rest);
+  };
   if (online === undefined) {
     const start = { before, renames, renaming: renamePlan(steps) };
     return { parts: await partsFrom(bench, journey, start, examined), sizes };
@@ -79,6 +85,13 @@ export async function examinedParts(
   const { current: here } = online.journey;
   const start = { before: here, renames: [], renaming: renamePlan([]), online };
   return { parts: [...parts, ...(await partsFrom(bench, online.journey, start, examined))], sizes };
+}
+
+/** The part with a way back that makes nobody wait, where the one that does all at once would, and there is another. */
+async function easedBack({ part, examined }: ExaminedPart): Promise<Part | undefined> {
+  const busy = busyFacts(part.down, examined.downHazards.hazards);
+  const back = busy.size === 0 ? undefined : await part.inStages?.(busy);
+  return back && { ...part, ...back };
 }
 
 type Examine = (
@@ -112,11 +125,19 @@ async function partsFrom(
       isTold: (column: FactId) => journey.using(column) !== undefined,
     };
     const { up, down, restored } = keepingPlan(among, current, wanted, request);
-    return {
+    const all = {
       ...{ id, before, current, wanted, renames, restored },
       up: [...renaming.up, ...up],
       down: [...down, ...renaming.down],
     };
+    const back = {
+      ...{ from: wanted, to: current, concurrent: among, atOnce: plannerTowards(bench, journey) },
+      keeping: (planner: Planner, from: Catalog, to: Catalog) =>
+        keepingPlan(planner, to, from, { ...request, up }),
+    };
+    return isOnline === undefined
+      ? all
+      : withStages(all, (busy) => backInStages(bench, back, busy), renaming.down);
   };
   const direct = online?.isAll === true ? undefined : await examined(atOnce());
   const found =
@@ -126,7 +147,8 @@ async function partsFrom(
     const isOnline = onlineTables(bench, journey);
     const concurrent = atOnce((table) => isOnline(table, current));
     const isSame = sameTexts(direct.part.up, concurrent.up) && sameTexts(direct.part.down, concurrent.down);
-    return [isSame ? direct : await examined(concurrent)];
+    const isEasy = busyFacts(direct.part.down, direct.examined.downHazards.hazards).size === 0;
+    return [isSame && isEasy ? direct : await examined(concurrent)];
   }
   const filled = new Set(worksIn("fill", detours).flatMap(({ facts }) => facts));
   const { using } = journey;
@@ -137,16 +159,26 @@ async function partsFrom(
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {
     const own = online === undefined ? part : withoutLoss(part, online.spare);
-    const first = {
-      ...own,
-      before,
-      renames,
-      up: [...renaming.up, ...own.up],
-      down: [...own.down, ...renaming.down],
-    };
+    const first = withStages(
+      { ...own, before, renames, up: [...renaming.up, ...own.up], down: [...own.down, ...renaming.down] },
+      own.inStages,
+      renaming.down,
+    );
     parts.push(await (at === 0 ? examined(first, filled, ahead) : examined(own, filled)));
   }
   return parts;
+}
+
+/** @param last ends every way back. */
+function withStages(part: Part, inStages: Part["inStages"], last: readonly PlannedStatement[]): Part {
+  if (inStages === undefined) return part;
+  return {
+    ...part,
+    inStages: async (busy) => {
+      const back = await inStages(busy);
+      return back && { ...back, down: [...back.down, ...last] };
+    },
+  };
 }
 
 function sameTexts(a: readonly PlannedStatement[], b: readonly PlannedStatement[]): boolean {

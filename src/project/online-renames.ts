@@ -231,5 +231,15 @@ export function withoutLoss(part: Part, spare: ReadonlySet<FactId>): Part {
     ...statement,
     losesData: statement.losesData.filter((id) => !spare.has(id)),
   });
-  return { ...part, up: part.up.map(unlost), down: part.down.map(unlost) };
+  const { inStages } = part;
+  const back = async (busy: ReadonlySet<FactId>) => {
+    const found = await inStages?.(busy);
+    return found && { ...found, down: found.down.map(unlost) };
+  };
+  return {
+    ...part,
+    up: part.up.map(unlost),
+    down: part.down.map(unlost),
+    ...(inStages && { inStages: back }),
+  };
 }

@@ -10,9 +10,9 @@ import { refuseWithoutValue } from "../online/columns.js";
 import type { OnlineContext } from "../online/context.js";
 import type { Detour, Turn, Work } from "../online/detour.js";
 import { detoursOf } from "../online/detours.js";
-import { type ChangedView, changedViews, viewAliases, viewsDetour } from "../online/materialized-view.js";
+import { changedViews } from "../online/materialized-view.js";
 import type { Aliased } from "../online/retype.js";
-import { phaseOf, type Stage } from "../online/stage.js";
+import { phaseOf } from "../online/stage.js";
 import { aliases, concernedBy, type Twin, twinsOf } from "../online/twins.js";
 import { type Leg, waypoints } from "../online/waypoints.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -26,6 +26,7 @@ import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { thresholdOf } from "./online.js";
 import { partitionBounds } from "./partition-bounds.js";
 import { afterSteps } from "./renames.js";
+import { apart, backInStages, besideViews, inPlace, namesBack, type WayBack } from "./way-back.js";
 import type { Workbench } from "./workbench.js";
 
 /** One revision to be: the way between two states, and back. */
@@ -44,6 +45,8 @@ export interface Part {
   readonly down: readonly PlannedStatement[];
   /** What the way back finds in quarantine. */
   readonly restored: KeepingPlan["restored"];
+  /** Another way back, around what creates or changes these facts while others wait; nothing where there is none. */
+  readonly inStages?: (busy: ReadonlySet<FactId>) => Promise<WayBack | undefined>;
 }
 
 /** A change to be made, and what is known of the tables that it is made on. */
@@ -109,16 +112,6 @@ export async function findDetours(
   return views.length === 0 ? detours : [...detours, await besideViews(bench, views, context)];
 }
 
-async function besideViews(
-  bench: Workbench,
-  views: readonly ChangedView[],
-  context: OnlineContext,
-): Promise<Detour> {
-  const { wanted } = context;
-  const steps = renameSteps(viewAliases(views, "new", wanted), wanted, wanted);
-  return viewsDetour(views, context, await afterSteps(bench, wanted, steps));
-}
-
 /** Both states with the columns under other names, so that PostgreSQL prints what hangs on them with these. */
 async function underAliases(
   bench: Workbench,
@@ -126,17 +119,20 @@ async function underAliases(
   twins: readonly Twin[],
 ): Promise<Aliased> {
   const renamed = (which: "fresh" | "stale", state: Catalog) =>
-    afterSteps(bench, state, renameSteps(aliases(twins, which, state), state, state));
+    afterSteps(bench, state, renameSteps(aliases(twins, which, state, true), state, state));
   return { fresh: await renamed("fresh", wanted), stale: await renamed("stale", current) };
 }
 
 const blocking: ReadonlySet<string> = new Set(["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"]);
 
 /** What is created or changed by statements that work on a large table while others wait. */
-function busyFacts(up: readonly PlannedStatement[], hazards: HazardReport["hazards"]): ReadonlySet<FactId> {
+export function busyFacts(
+  statements: readonly PlannedStatement[],
+  hazards: HazardReport["hazards"],
+): ReadonlySet<FactId> {
   const isBlocking = (statement: Statement) =>
     hazards.get(statement)?.some(({ code }) => blocking.has(code)) === true;
-  return new Set(up.filter(isBlocking).flatMap(({ facts }) => facts));
+  return new Set(statements.filter(isBlocking).flatMap(({ facts }) => facts));
 }
 
 /** The parts of a journey that takes these detours: a revision for each phase, or one where all tables are small. */
@@ -151,6 +147,7 @@ export async function partsOf(
   const names = {
     renames: detours.flatMap((detour) => detour.renames ?? []),
     formerly: new Map(detours.flatMap((detour) => [...(detour.formerly ?? [])])),
+    back: detours.flatMap((detour) => detour.back ?? [])[0],
   };
   const way = isPhased
     ? detours.map((one) => ({ ...one, interims: [...one.interims, ...(one.meanwhile ?? [])] }))
@@ -162,6 +159,8 @@ export async function partsOf(
 interface Swapped {
   readonly renames: readonly Rename[];
   readonly formerly: NonNullable<Detour["formerly"]>;
+  /** How they change again on the way back; in one transaction with all else unless given. */
+  readonly back?: Detour["back"];
 }
 
 /** The parts of a journey along these legs. */
@@ -192,7 +191,7 @@ async function partOf(
   journey: Journey,
   start: Catalog,
   legs: readonly Leg[],
-  { renames, formerly }: Swapped,
+  { renames, formerly, back: namesAgain }: Swapped,
   isPhased: boolean,
 ): Promise<Part> {
   const isOnline = onlineTables(bench, journey);
@@ -235,46 +234,29 @@ async function partOf(
     up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...inTurn("fill", works));
     at = end;
   }
-  const back = await wayBack(bench, start, at, isSwapped ? renames : []);
-  const { down, restored } = keeping(isSwapped ? atOnce : concurrent, back.start, at, up);
-  return {
-    id,
-    before: start,
-    current: start,
-    wanted: at,
-    renames: [],
-    up,
-    down: [
-      ...inTurn("swap begins"),
-      ...down,
-      ...inPlace(back.down),
-      ...inTurn("swap ends"),
-      ...inTurn("way back begins").map((statement) => ({ ...statement, begins: true as const })),
-      ...inTurn("way back"),
-    ],
-    restored,
+  const old = await namesBack(bench, start, at, isSwapped ? renames : []);
+  const { down, restored } = keeping(isSwapped ? atOnce : concurrent, old.start, at, up);
+  const afterwards = [
+    ...inTurn("way back begins").map((statement) => ({ ...statement, begins: true as const })),
+    ...inTurn("way back"),
+  ];
+  const [begins, ends] = [inTurn("swap begins"), [...inPlace(old.down), ...inTurn("swap ends")]];
+  const part: Part = {
+    ...{ id, before: start, current: start, wanted: at, renames: [], up, restored },
+    down: [...begins, ...down, ...ends, ...afterwards],
   };
-}
-
-/** Back, what was renamed and is still there gets its old name. */
-async function wayBack(bench: Workbench, start: Catalog, end: Catalog, renames: readonly Rename[]) {
-  const lasting = renames.filter(({ from, to }) => start.has(factId(from)) && end.has(factId(to)));
-  if (lasting.length === 0) return { start, down: [] };
-  const steps = renameSteps(lasting, start, end);
-  return { start: await afterSteps(bench, start, steps), down: renamePlan(steps).down };
-}
-
-/** What takes the place of another under its name, nobody finds renamed or changed. */
-function inPlace(statements: readonly PlannedStatement[]): PlannedStatement[] {
-  return statements.map(({ renamed, ...statement }) => ({ ...statement, facts: [] }));
-}
-
-/** Each stage is a transaction, and what reads a whole table another one. */
-function apart(statements: readonly PlannedStatement[], stage: Stage, isFirst: boolean): PlannedStatement[] {
-  const isAlone = stage === "validate" || stage === "tidy";
-  return statements.map((statement, at) =>
-    (at > 0 && isAlone) || (at === 0 && !isFirst) ? { ...statement, begins: true } : statement,
-  );
+  if (!isPhased) return part;
+  const isNamed = begins.length + ends.length > 0;
+  // Names change back in one transaction.
+  const swap =
+    isSwapped && namesAgain !== undefined ? { ...namesAgain, begins, ends: inTurn("swap ends") } : undefined;
+  if (isNamed && swap === undefined) return part;
+  const back = {
+    ...{ from: at, to: start, concurrent, atOnce, afterwards },
+    ...(isNamed && swap && { swap }),
+    keeping: (among: Planner, from: Catalog, to: Catalog) => keeping(among, to, from, up),
+  };
+  return { ...part, inStages: (busy) => backInStages(bench, back, busy) };
 }
 
 /** What brings rows up to date runs in batches, where others are at work on the table. */

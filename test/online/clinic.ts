@@ -30,9 +30,9 @@ export function withClinic(
 const blocking = ["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"];
 
 /** The hazards of revisions that make others wait. */
-export function blockingIn(revisions: readonly Revision[]): string[] {
+export function blockingIn(revisions: readonly Revision[], half: "up" | "down" = "up"): string[] {
   return revisions
-    .flatMap(({ up }) => up.flatMap(hazardsIn))
+    .flatMap((revision) => revision[half].flatMap(hazardsIn))
     .map(({ code }) => code)
     .filter((code) => blocking.includes(code));
 }

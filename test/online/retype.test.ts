@@ -6,6 +6,7 @@ import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
 import { endsOfServers, newestServer, type Postgres, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
+import { blockingIn } from "./clinic.js";
 
 const before = `
   CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -59,6 +60,7 @@ describe.each(endsOfServers)("a column of another type on %s", (postgres) => {
       const { revisions } = await planRevision(project, { message: "types" });
       expect(revisions.map(({ phase }) => phase)).toEqual(phases);
       expect(revisions.flatMap(({ hazards = [] }) => hazards)).not.toContain("IRREVERSIBLE");
+      expect(blockingIn(revisions, "down")).toEqual([]);
       for (const [at, { id }] of revisions.slice(0, 3).entries()) {
         await applyRevisions(project, { target: id, allow, cleanup: true });
         expect(await oldRows(project), phases[at] ?? "").toHaveLength(19);
