@@ -22,6 +22,7 @@ export const rebase: Declare = (command, run) => {
         [
           ["dm rebase", "after git merge or git pull"],
           ["dm rebase 4f2a --onto 81c0", "of several heads"],
+          ["dm rebase 91c0", "a cleanup that waits: what stands on it goes first"],
         ],
         {
           0: "moved, or there is nothing to move",

@@ -158,6 +158,16 @@ export async function journalLines(database: Database): Promise<JournalLine[]> {
   }));
 }
 
+/** The way that each revision went last, of those that came to its end. */
+export async function lastDirections(database: Database): Promise<ReadonlyMap<string, string>> {
+  if (!(await hasJournal(database))) return new Map();
+  const rows = await database.query<{ revision: string; direction: string }>(
+    `SELECT DISTINCT ON (revision) revision, direction FROM dm.journal
+     WHERE error IS NULL AND direction IN ('up', 'down', 'stamp') ORDER BY revision, id DESC`,
+  );
+  return new Map(rows.map(({ revision, direction }) => [revision, direction]));
+}
+
 export async function journaledRevisions(database: Database): Promise<JournaledRevision[]> {
   if (!(await hasJournal(database))) return [];
   return database.query<JournaledRevision & Record<string, unknown>>(

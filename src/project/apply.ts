@@ -23,7 +23,7 @@ import { version } from "../version.js";
 import { refusePurged, stepsUp } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited } from "./chain.js";
 import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
-import { heldNotes, runnableOf } from "./cleanup.js";
+import { heldNotes, type Runnable, runnableOf } from "./cleanup.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
 import { appendLog } from "./log.js";
@@ -74,13 +74,13 @@ export interface RestoredColumn extends RestoredValues {
 /** Runs the revisions that wait, each in its transactions, and checks the database before and after each. */
 export async function applyRevisions(project: Project, request: ApplyRequest): Promise<ApplyResult> {
   const { target = "head", cleanup = false } = request;
-  let held: readonly string[] = [];
+  let waiting: Pick<Runnable, "held" | "behind"> = { held: [], behind: 0 };
   const result = await run(project, request, "up", (chain, { heads }) => {
     const runnable = runnableOf(chain, upgradePath(chain.graph, heads, target), { target, cleanup });
-    held = runnable.held;
+    waiting = runnable;
     return runnable.path;
   });
-  return { ...result, notes: [...result.notes, ...heldNotes(held)] };
+  return { ...result, notes: [...result.notes, ...heldNotes(waiting)] };
 }
 
 /** Runs the way back of revisions, the last one's unless a target is given. */

@@ -6,6 +6,8 @@ export interface Runnable {
   readonly path: readonly string[];
   /** Cleanup revisions that were reached and not run. */
   readonly held: readonly string[];
+  /** How many others stand on these. */
+  readonly behind: number;
 }
 
 /**
@@ -18,10 +20,10 @@ export function runnableOf(
   path: readonly string[],
   { target, cleanup }: { readonly target: string; readonly cleanup: boolean },
 ): Runnable {
-  if (cleanup) return { path, held: [] };
+  if (cleanup) return { path, held: [], behind: 0 };
   const cleanups = path.filter((id) => fileOf(chain, id).revision.phase === "cleanup");
   const [first] = cleanups;
-  if (first === undefined) return { path, held: [] };
+  if (first === undefined) return { path, held: [], behind: 0 };
   if (target !== "head" && target !== "heads") {
     throw new DmError(
       "DM5210",
@@ -37,13 +39,18 @@ export function runnableOf(
     );
   }
   const after = descendants(chain.graph, cleanups);
-  return { path: path.filter((id) => !after.has(id)), held: cleanups };
+  const runs = path.filter((id) => !after.has(id));
+  return { path: runs, held: cleanups, behind: path.length - runs.length - cleanups.length };
 }
 
-/** A line for each that waits. */
-export function heldNotes(held: readonly string[]): string[] {
-  return held.map(
+/** A line for each that waits, and what to do for those behind them. */
+export function heldNotes({ held, behind }: Pick<Runnable, "held" | "behind">): string[] {
+  const notes = held.map(
     (id) =>
       `${id} waits, a cleanup: when the application's old version is nowhere deployed any more, dm apply --cleanup`,
   );
+  const [first] = held;
+  if (behind === 0 || first === undefined) return notes;
+  const [others, them] = behind === 1 ? ["a revision waits", "it"] : [`${behind} revisions wait`, "them"];
+  return [...notes, `${others} behind ${first}: dm rebase ${first} moves the cleanup behind ${them}`];
 }

@@ -12,7 +12,7 @@ import { describeChanges } from "../proof/prove.js";
 import { writeRevision } from "../revision/directory.js";
 import type { Revision } from "../revision/revision.js";
 import { annotatedRenames } from "./annotated-renames.js";
-import { type Chain, pathTo, readChain, refuseEdited } from "./chain.js";
+import { type Chain, fileOf, pathTo, readChain, refuseEdited } from "./chain.js";
 import type { Project } from "./config.js";
 import { examinedParts } from "./examined-parts.js";
 import { type Placement, placed } from "./placement.js";
@@ -78,12 +78,24 @@ function makePlan(project: Project, request: PlanRequest): Promise<PlanResult> {
     const { chain, proven } = await proveWritten(bench, await readChain(project), request.dryRun === true);
     const place = placed(chain, request);
     const start = await stateToPlanFrom(bench, chain, place, request.from);
-    const result = { ...(await planOnto(bench, start, place, request)), provenRevisions: proven };
+    const planned = await planOnto(bench, start, place, request);
+    const behind = planned.revisions.length === 0 ? [] : await behindCleanup(bench, chain, place);
+    const notes = [...(planned.notes ?? []), ...behind];
+    const result = { ...planned, ...(notes.length > 0 && { notes }), provenRevisions: proven };
     if (request.dryRun === true) return { ...result, files: [] };
     const files: string[] = [];
     for (const revision of result.revisions) files.push(await writeRevision(project.revisions, revision));
     return { ...result, files };
   });
+}
+
+async function behindCleanup(bench: Workbench, chain: Chain, { parents }: Place): Promise<string[]> {
+  const cleanups = parents.filter((id) => fileOf(chain, id).revision.phase === "cleanup");
+  if (cleanups.length === 0) return [];
+  const { applied } = await standingOf(chain, bench.target);
+  return cleanups
+    .filter((cleanup) => applied.every(({ id }) => id !== cleanup))
+    .map((id) => `it stands behind the cleanup ${id}, which waits: dm rebase ${id} moves that behind it`);
 }
 
 /** Plans from a state to what the schema files ask for; writes nothing. */

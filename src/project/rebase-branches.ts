@@ -8,6 +8,8 @@ export interface Branches {
   /** In order. */
   readonly mine: readonly string[];
   readonly onto: string;
+  /** A cleanup that moves behind what stands on it, which is the first of `mine`. */
+  readonly cleanup?: string;
 }
 
 /**
@@ -23,11 +25,27 @@ export function branchesToRebase(
   if (mine === undefined) return undefined;
   const onto = request.onto === undefined ? otherHead(chain, mine) : resolveOne(graph, request.onto);
   if (onto === undefined) return undefined;
+  const behind = cleanupBehind(chain, mine, onto);
+  if (behind !== undefined) return behind;
   const [above, below] = [ancestors(graph, [mine]), ancestors(graph, [onto])];
   const own = inOrder(graph, new Set([...above].filter((id) => !below.has(id))));
   if (own.length === 0 || above.has(onto)) return undefined;
   refuseFollowed(chain, own);
   return { mine: own, onto };
+}
+
+/** A cleanup waits for its day, what was planned after it need not: that goes first then. */
+function cleanupBehind(chain: Chain, cleanup: string, onto: string): Branches | undefined {
+  const { graph } = chain;
+  const below = ancestors(graph, [cleanup]);
+  const above = inOrder(graph, new Set([...ancestors(graph, [onto])].filter((id) => !below.has(id))));
+  const { phase, parents } = fileOf(chain, cleanup).revision;
+  const [parent, ...others] = parents;
+  const isBelow = ancestors(graph, [onto]).has(cleanup) && cleanup !== onto;
+  if (phase !== "cleanup" || !isBelow || parent === undefined || others.length > 0) return undefined;
+  const mine = [...above, cleanup];
+  refuseFollowed(chain, mine);
+  return { mine, onto: parent, cleanup };
 }
 
 /** The one head whose own revisions one person has written. */

@@ -106,7 +106,7 @@ interface Course {
 async function move(
   bench: Workbench,
   chain: Chain,
-  { mine, onto }: Branches,
+  { mine, onto, cleanup }: Branches,
   request: RebaseRequest,
 ): Promise<Course> {
   const below = inOrder(chain.graph, ancestors(chain.graph, [onto])).map((id) => fileOf(chain, id).revision);
@@ -125,6 +125,7 @@ async function move(
       moved.push({ from: [file.revision.id], revision, isReplanned: false });
     } catch (error) {
       if (!isUnfit(error)) throw error;
+      if (cleanup !== undefined) throw bound(file, cleanup, error);
       const rest = open.slice(at);
       refuseWritten(rest, error);
       const state = await withReplay(bench, before, (site) => site.read());
@@ -141,6 +142,24 @@ async function move(
     }
   }
   return { moved, dropped };
+}
+
+/** What needs the cleanup, or what that takes away. */
+function bound({ revision, path }: RevisionFile, cleanup: string, cause: DmError): DmError {
+  const [what, place] =
+    revision.id === cleanup
+      ? ["does not hold behind what stands on it", "change"]
+      : [`does not hold before the cleanup ${cleanup}`, "need"];
+  return new DmError("DM4128", `${revision.id} ${what}: ${cause.message}`, {
+    at: path,
+    details: [...cause.details, "nothing was changed"],
+    next: [
+      "when the application's old version is gone: dm apply --cleanup",
+      `or plan without what the two both ${place}`,
+    ],
+    exit: exitCode.refused,
+    cause,
+  });
 }
 
 function isEmptyMerge({ revision: { parents, up, down } }: RevisionFile): boolean {

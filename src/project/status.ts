@@ -16,6 +16,7 @@ import { chainFor } from "./replaced.js";
 import { type Standing, standingOf } from "./standing.js";
 import { comparable, readState } from "./state.js";
 import { type Progress, silent, withTarget } from "./target.js";
+import { type OpenPlan, openPlans, type Waiting, waitingOf } from "./waiting.js";
 
 export interface StatusResult {
   readonly environment: string;
@@ -25,6 +26,10 @@ export interface StatusResult {
   readonly heads: readonly string[];
   readonly fileHeads: readonly string[];
   readonly pending: readonly RevisionHeader[];
+  /** What each of the pending ones waits for, in their order. */
+  readonly waiting: readonly Waiting[];
+  /** Plans of which some phases are applied, and others not. */
+  readonly plans: readonly OpenPlan[];
   readonly lastApply?: {
     readonly id: string;
     readonly at: string;
@@ -72,12 +77,19 @@ export async function status(project: Project, progress: Progress = silent): Pro
     const header = (id: string): RevisionHeader => fileOf(chain, id).revision;
     const last = standing.applied.at(-1);
     const pending = chain.graph.heads.length === 0 ? [] : upgradePath(chain.graph, standing.heads, "heads");
+    const waiting = pending.map(header);
     return {
       environment: project.environment.name,
       database: maskPassword(target.description),
       heads: standing.heads,
       fileHeads: files.graph.heads,
-      pending: pending.map(header),
+      pending: waiting,
+      waiting: await waitingOf(chain, waiting, standing.unfinished?.id, target),
+      plans: openPlans(
+        chain,
+        standing.applied.map(({ id }) => id),
+        waiting,
+      ),
       ...(last === undefined
         ? {}
         : {

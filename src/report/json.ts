@@ -181,6 +181,10 @@ export function statusJson(status: StatusReport): JsonObject {
     heads: status.heads,
     fileHeads: status.fileHeads,
     pending: status.pending.map(headerJson),
+    waiting: status.waiting.map(({ id, phase, for: reason, after, isTakenBack }) => ({
+      ...{ id, phase: phase ?? null, for: reason, after: after ?? null, takenBack: isTakenBack === true },
+    })),
+    plans: status.plans.map((plan) => ({ ...plan })),
     lastApply: status.lastApply === undefined ? null : { ...status.lastApply },
     unfinished: unfinishedJson(status),
     drift: { recorded: status.drift.recorded, changes: status.drift.changes },

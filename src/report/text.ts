@@ -2,10 +2,12 @@ import type { BackfillReport } from "../apply/backfill-progress.js";
 import type { Unmodelled } from "../catalog/fact.js";
 import type { LeftOut } from "../catalog/scope.js";
 import type { Unfinished } from "../project/status.js";
+import type { OpenPlan, Waiting } from "../project/waiting.js";
 import type { Revision, RevisionHeader } from "../revision/revision.js";
 import type { SumDifference } from "../revision/sum.js";
 import { leftAloneText } from "./left-alone.js";
 import { type Paint, plain } from "./paint.js";
+import { openPlanLine, waitsFor } from "./waiting.js";
 import { count, duration, firstLine, harmless, moment } from "./words.js";
 
 export interface StatusReport {
@@ -15,6 +17,8 @@ export interface StatusReport {
   /** Heads of the revision files. */
   readonly fileHeads: readonly string[];
   readonly pending: readonly RevisionHeader[];
+  readonly waiting: readonly Waiting[];
+  readonly plans: readonly OpenPlan[];
   readonly lastApply?: {
     readonly id: string;
     readonly at: string;
@@ -43,8 +47,12 @@ export function statusText(status: StatusReport, paint: Paint = plain): string {
       : [
           "pending",
           paint.yellow(`${count(pending.length, "revision")}: dm apply`),
-          ...pending.map((revision) => `${revisionLine(revision, paint)}${waitsFor(revision, pending)}`),
+          ...pending.map((revision, at) => {
+            const waits = waitsFor(status.waiting[at], pending, progressOf(status));
+            return `${revisionLine(revision, paint)}${waits}`;
+          }),
         ],
+    ...(status.plans.length === 0 ? [] : [["plans", ...status.plans.map(openPlanLine)] as Row]),
     ...(fileHeads.length > 1
       ? [["heads", paint.red(`the files have ${fileHeads.length}: ${fileHeads.join(", ")}`)] as Row]
       : []),
@@ -84,8 +92,22 @@ function unfinishedLines({ id, direction, done, by, backfill }: Unfinished, pain
   ];
 }
 
-function backfillLine({ relation, pass, seen, total, changed, updatedAt }: BackfillReport): string {
-  const share = total === 0 ? "" : ` (${Math.min(Math.floor((100 * seen) / total), 100)} %)`;
+/** `43 %, interrupted at 2026-03-04T09:12:45Z`. */
+function progressOf({ unfinished }: StatusReport): string | undefined {
+  if (unfinished?.backfill === undefined) return undefined;
+  const { backfill, by } = unfinished;
+  const state = by === undefined ? "interrupted" : "last batch";
+  return [...percent(backfill), `${state} at ${backfill.updatedAt}`].join(", ");
+}
+
+const percent = ({ seen, total }: BackfillReport) =>
+  total === 0 ? [] : [`${Math.min(Math.floor((100 * seen) / total), 100)} %`];
+
+function backfillLine(backfill: BackfillReport): string {
+  const { relation, pass, seen, total, changed, updatedAt } = backfill;
+  const share = percent(backfill)
+    .map((text) => ` (${text})`)
+    .join("");
   const which = pass === 1 ? "" : `pass ${pass}, `;
   const rows = `${seen} of about ${count(Math.max(total, seen), "row")}${share}`;
   return `backfill of ${harmless(relation)}: ${which}${rows}, ${changed} changed; last batch at ${updatedAt}`;
@@ -105,13 +127,6 @@ function sumLine(difference: SumDifference): string {
     default:
       return `${difference.kind.padEnd(8)} ${difference.file}`;
   }
-}
-
-/** What a phase of a plan waits for. */
-function waitsFor({ phase, parents, plan }: RevisionHeader, pending: readonly RevisionHeader[]): string {
-  if (phase === "cleanup") return ": waits until nothing uses the old schema; dm apply --cleanup";
-  const before = pending.find((one) => parents.includes(one.id) && one.plan === plan && plan !== undefined);
-  return before?.phase === undefined ? "" : `: after the ${before.phase} phase`;
 }
 
 function revisionLine(revision: RevisionHeader, paint: Paint): string {

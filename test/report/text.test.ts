@@ -90,6 +90,8 @@ describe("status", () => {
     heads: ["a1b2c3d4e5f6"],
     fileHeads: ["4f2a9c1b7e03"],
     pending: [revision],
+    waiting: [{ id: revision.id, phase: "additive", for: "apply" }],
+    plans: [],
     lastApply: { id: "a1b2c3d4e5f6", at: "2025-03-04T09:12:45Z", by: "ana", milliseconds: 1234 },
     drift: { recorded: true, changes: 2 },
     sum: [{ kind: "edited", file: "x.sql" }],
@@ -128,8 +130,10 @@ describe("status", () => {
       updatedAt: "2025-03-04T09:14:00Z",
     };
     const unfinished = { id: "4f2a9c1b7e03", direction: "up", done: 1, by: "pid 7, role ana", backfill };
-    expect(statusText({ ...status, unfinished }).split("\n")).toEqual(
+    const waiting = [{ id: "4f2a9c1b7e03", phase: "backfill", for: "itself" }] as const;
+    expect(statusText({ ...status, unfinished, waiting }).split("\n")).toEqual(
       expect.arrayContaining([
+        "              4f2a9c1b7e03  Add a recall date (additive): in its backfill, 25 %, last batch at 2025-03-04T09:14:00Z",
         "unfinished  4f2a9c1b7e03 is under way after its step 1 on the way up: pid 7, role ana",
         "              backfill of clinic.patient: pass 2, 250 of about 1000 rows (25 %), 1200 changed; last batch at 2025-03-04T09:14:00Z",
       ]),
