@@ -141,7 +141,7 @@ export function runChange(
       place.progress("preparing");
       await planned(project, "never", `${name}: before`);
       await applyRevisions(project, {});
-      await withDatabase(project.environment.database, (one) => one.script("VACUUM ANALYZE"));
+      await withDatabase(project.environment.database, (one) => one.script("ANALYZE"));
     }
     await write(edited(before, edit));
     place.progress("planning");

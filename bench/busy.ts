@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
     major: { type: "string", default: "17" },
     connections: { type: "string", default: "8" },
     /** Milliseconds between two transactions of a connection. */
-    pause: { type: "string", default: "10" },
+    pause: { type: "string", default: "20" },
     /** Only the changes of these names, or whose names hold one of these: `index created,check`. */
     only: { type: "string", default: "" },
     /** Puts what is measured into docs/online.md, after each change. */

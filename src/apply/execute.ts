@@ -83,17 +83,17 @@ export async function execute(
         // The transaction was rolled back and may run again.
         const frozen = (view: string) =>
           options.note?.(`${view} in quarantine is a table by now: what it reads changes`);
-        const attempt = () =>
-          database.transaction(async () => {
-            await database.script(
-              [...timeouts(database, options, "SET LOCAL"), "SET LOCAL check_function_bodies = off"].join(
-                "; ",
-              ),
-            );
+        let turn = 0;
+        const attempt = () => {
+          const settings = timeouts(database, options, "SET LOCAL", ++turn);
+          return database.transaction(async () => {
+            await database.script([...settings, "SET LOCAL check_function_bodies = off"].join("; "));
             for (const step of segment.steps) await runStep(database, step, options);
             await (isLast ? finish() : recordProgress(database, done));
           });
-        await pastViews(database, () => withRetries({ ...options, also: [deadlock] }, attempt), frozen);
+        };
+        const retries = { ...options, also: [deadlock], ...(options.yields === true && yieldingAttempts) };
+        await pastViews(database, () => withRetries(retries, attempt), frozen);
       }
     }
     at = end;
@@ -129,10 +129,11 @@ function timeouts(
   { version }: Database,
   { lockTimeout, yields }: ExecuteOptions,
   set: "SET" | "SET LOCAL",
+  attempt = 1,
 ): string[] {
   return [
     `${set} lock_timeout = ${literal(lockTimeout).text}`,
-    ...(yields === true ? [yielding] : []),
+    ...(yields === true ? [yielding(attempt)] : []),
     `${set} statement_timeout = 0`,
     ...(version.major >= 17 ? [`${set} transaction_timeout = 0`] : []),
   ];
@@ -140,10 +141,13 @@ function timeouts(
 
 /**
  * A deadlock ends the transaction that has waited for deadlock_timeout first (manual, Deadlocks): not the application's,
- * if this one gives up its turn before.
+ * if this one gives up its turn before. Where it needs several tables, others may hold one and wait for another one that
+ * it has: that is no matter of patience but of the moment, so it tries more often and is short at first.
  */
-const yielding = `SELECT set_config('lock_timeout', least(nullif(l.setting::int, 0), d.setting::int / 2)::text, true)
+const yielding = (attempt: number) => `SELECT set_config('lock_timeout',
+    least(nullif(l.setting::int, 0), d.setting::int / 2, ${50 * 2 ** Math.min(attempt, 10)})::text, true)
   FROM pg_settings l, pg_settings d WHERE l.name = 'lock_timeout' AND d.name = 'deadlock_timeout'`;
+const yieldingAttempts = { attempts: 20, longestPause: 2000 };
 
 /**
  * Outside of any transaction. What works concurrently is recorded before it begins, so that what an interrupted attempt

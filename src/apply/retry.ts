@@ -6,6 +6,8 @@ export interface RetryOptions {
   /** `lock_timeout` of the work, for messages. */
   readonly lockTimeout: string;
   readonly attempts?: number;
+  /** Milliseconds; pauses grow until then. */
+  readonly longestPause?: number;
   /** What else is worth another try beside a lock that is busy, as SQLSTATEs. */
   readonly also?: readonly string[];
   /** Told before each further attempt. */
@@ -21,7 +23,7 @@ const lockTimeout = "55P03";
  * @throws DmError DM5103 after the last attempt.
  */
 export async function withRetries<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
-  const { attempts = 5, also = [], again, progress } = options;
+  const { attempts = 5, longestPause = 10_000, also = [], again, progress } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -33,7 +35,7 @@ export async function withRetries<T>(options: RetryOptions, work: () => Promise<
       }
       progress?.(`a lock is busy, trying again (${attempt} of ${attempts})`);
       again?.();
-      await sleep(Math.min(250 * 2 ** attempt, 10_000));
+      await sleep(Math.min(250 * 2 ** attempt, longestPause));
     }
   }
 }
