@@ -29,8 +29,6 @@ export interface Change {
   readonly old?: Application;
   /** The application's new version, where there is one. */
   readonly next?: Application;
-  /** Rows must be given what they have to have: the new version is there before the column demands it. */
-  readonly isNextEarly?: boolean;
 }
 
 /** The application, saying another name. */
@@ -78,11 +76,11 @@ export const changes: readonly Change[] = [
   }),
   visitWith({ name: "index dropped", edit: { [kindIndex]: "" } }),
   eventWith({
-    name: "… of a partitioned table: created",
+    name: "index of a partitioned table created",
     edit: { [lastIndex]: `${lastIndex}\nCREATE INDEX event_doctor ON clinic.event (doctor_id);` },
   }),
   eventWith({
-    name: "… of a partitioned table: dropped",
+    name: "index of a partitioned table dropped",
     prepared: { [lastIndex]: `${lastIndex}\nCREATE INDEX event_doctor ON clinic.event (doctor_id);` },
     edit: { "CREATE INDEX event_doctor ON clinic.event (doctor_id);": "" },
   }),
@@ -145,7 +143,6 @@ export const changes: readonly Change[] = [
       "'recall')",
       "'recall', 1800)",
     ),
-    isNextEarly: true,
   }),
   visitWith({ name: "other type", edit: { "  minutes int,": "  minutes bigint," } }),
   visitWith({

@@ -1,5 +1,4 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inDatabase, withDatabase } from "../src/database/connect.js";
@@ -7,7 +6,6 @@ import { DmError } from "../src/error.js";
 import { type ApplyRequest, applyRevisions } from "../src/project/apply.js";
 import { openProject, type Project } from "../src/project/config.js";
 import { planRevision } from "../src/project/plan.js";
-import type { Revision } from "../src/revision/revision.js";
 import { type Change, edited } from "./busy-changes.js";
 import type { Load } from "./busy-clients.js";
 import type { Ground } from "./busy-schema.js";
@@ -33,6 +31,8 @@ export interface Place {
   readonly major: number;
   readonly rows: number;
   readonly load: Load;
+  /** A directory that goes at the end. */
+  readonly files: string;
   /** Told what runs now. */
   readonly progress: (stage: string) => void;
 }
@@ -56,12 +56,11 @@ async function projectIn(root: string, url: string, schema: string): Promise<Pro
 async function planned(project: Project, mode: "always" | "never", message: string) {
   const { revisions } = await planRevision({ ...project, online: { ...project.online, mode } }, { message });
   if (revisions.length === 0) throw new Error(`${message}: nothing is planned`);
-  return revisions;
 }
 
-/** @param root an empty directory of its own. */
-export async function makeTemplate(ground: Ground, root: string, place: Place): Promise<Template> {
-  const { admin, rows, progress } = place;
+export async function makeTemplate(ground: Ground, place: Place): Promise<Template> {
+  const { admin, rows, files, progress } = place;
+  const root = path.join(files, ground.name);
   const database = `template_${ground.name}`;
   progress(`filling the tables of ${ground.name} with ${rows} rows`);
   await withDatabase(admin, (one) => one.script(`CREATE DATABASE ${database}`));
@@ -80,10 +79,10 @@ export async function makeTemplate(ground: Ground, root: string, place: Place): 
 /** A database of the template's state and its project, while the work lasts. */
 async function inCopy<T>(
   { ground, database, root }: Template,
-  { admin, major }: Place,
+  { admin, major, files }: Place,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const own = await mkdtemp(path.join(tmpdir(), "dm-busy-"));
+  const own = await mkdtemp(path.join(files, "copy-"));
   const strategy = major >= 15 ? " STRATEGY FILE_COPY" : "";
   try {
     await cp(root, own, { recursive: true });
@@ -145,22 +144,21 @@ export function runChange(
     }
     await write(edited(before, edit));
     place.progress("planning");
-    const revisions = await planned(project, form === "direct" ? "never" : "always", name);
+    await planned(project, form === "direct" ? "never" : "always", name);
     return underLoad(place, project, change.old ?? ground.application, () =>
-      carriedOut(project, change, form, revisions, place),
+      carriedOut(project, change, form, place),
     );
   });
 }
 
 /**
  * The new version of the application is deployed when the change is made at once, and before its cleanup when it is
- * made in phases; where rows must have what only the new version gives them, after the first phase.
+ * made in phases.
  */
 async function carriedOut(
   project: Project,
-  { next, isNextEarly = false }: Change,
+  { next }: Change,
   form: "direct" | "phased",
-  revisions: readonly Revision[],
   { load, progress }: Place,
 ): Promise<Omit<Outcome, "tallies">> {
   let took = 0;
@@ -177,10 +175,8 @@ async function carriedOut(
     progress("deploying");
     await load.deploy(next, apart);
   };
-  const first = revisions[0]?.id ?? "head";
   try {
-    if (form === "phased" && isNextEarly) await apply({ target: first });
-    else await apply({ cleanup: form === "direct" });
+    await apply({ cleanup: form === "direct" });
     await deploy();
     if (form === "phased") await apply({ cleanup: true });
     return { took };

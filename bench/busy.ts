@@ -102,7 +102,7 @@ function isBroken(outcome: Outcome): boolean {
   return outcome.error !== undefined || failures.size > 0 || longest >= lockTimeout;
 }
 
-async function measureAll(place: Place, root: string, version: string): Promise<void> {
+async function measureAll(place: Place, version: string): Promise<void> {
   const [{ model = "" } = {}] = cpus();
   const about =
     `Measured on ${new Date().toISOString().slice(0, 10)} on tables of ${rows.toLocaleString("en")} rows, PostgreSQL ${version}, ` +
@@ -126,7 +126,7 @@ async function measureAll(place: Place, root: string, version: string): Promise<
     const known = templates.get(ground);
     if (known !== undefined) return known;
     doing = `none, ${ground.name}`;
-    const made = await makeTemplate(ground, mkdtempSync(path.join(root, ground.name)), place);
+    const made = await makeTemplate(ground, place);
     templates.set(ground, made);
     progress("measuring");
     await add(doing, [print(line(doing, "", await runIdle(made, place)))]);
@@ -158,8 +158,8 @@ const settings = {
   shared_buffers: "256MB",
   max_wal_size: "4GB",
 };
-const root = mkdtempSync(path.join(tmpdir(), "dm-busy-templates-"));
-process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+const files = mkdtempSync(path.join(tmpdir(), "dm-busy-"));
+process.once("exit", () => rmSync(files, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 chosen();
 const server = await startServer(major, { settings });
@@ -167,7 +167,7 @@ if (server === undefined) console.log(`SKIPPED: PostgreSQL ${major} is not insta
 else {
   const load = await Load.of(Number(options.connections), Number(options.pause));
   try {
-    await measureAll({ admin: server.url, major, rows, load, progress }, root, server.version);
+    await measureAll({ admin: server.url, major, rows, load, files, progress }, server.version);
   } finally {
     load.close();
     await server.stop();
