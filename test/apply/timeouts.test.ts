@@ -73,6 +73,29 @@ describe.skipIf(isAbsent)("a step", () => {
       });
     });
   });
+
+  test("of several tables in a phase lets others pass soon", async () => {
+    await withTemporaryDatabase(server, async (database, url) => {
+      await createJournal(database);
+      await database.script("CREATE TABLE a (); CREATE TABLE b ()");
+      await withDatabase(url, async (other) => {
+        await other.script("BEGIN; LOCK TABLE b IN ROW EXCLUSIVE MODE");
+        const asked = (async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          await other.script("LOCK TABLE a IN ROW EXCLUSIVE MODE; COMMIT");
+        })();
+        const both = "LOCK TABLE a IN ACCESS EXCLUSIVE MODE; LOCK TABLE b IN ACCESS EXCLUSIVE MODE";
+        const began = performance.now();
+        const told: { stage: string; after: number }[] = [];
+        const progress = (stage: string) => told.push({ stage, after: performance.now() - began });
+        await run(database, [step("transaction", both)], { yields: true, progress });
+        await asked;
+        expect(told.map(({ stage }) => stage)).toEqual(["a lock is busy, trying again (1 of 20)"]);
+        // Half of deadlock_timeout, if it waited as long as it may.
+        expect(told[0]?.after).toBeLessThan(450);
+      });
+    });
+  });
 });
 
 test.skipIf(isAbsent)("a proxy that pools transactions is noticed before anything is changed", async () => {
