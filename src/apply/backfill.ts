@@ -16,6 +16,7 @@ import { silenceTriggers } from "./backfill-triggers.js";
 import { followedBy, unhindered, type Walk, walkThrough } from "./backfill-walk.js";
 import { withRetries } from "./retry.js";
 import { inOneMessage } from "./script.js";
+import { yielding } from "./yielding.js";
 
 /** How much of some work is done. */
 export interface Amount {
@@ -64,6 +65,7 @@ export async function runBackfill(
   const stage = (pass: number) => `backfilling ${table.relation}${pass > 1 ? `, pass ${pass}` : ""}`;
   const settings = [
     `SET LOCAL lock_timeout = ${literal(options.lockTimeout).text}`,
+    yielding(),
     ...unhindered,
     ...(triggers?.setting === undefined ? [] : [triggers.setting]),
   ];

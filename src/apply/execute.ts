@@ -9,6 +9,7 @@ import { pastViews } from "./frozen-views.js";
 import { type Direction, forgetProgress, type Progress, recordProgress } from "./journal.js";
 import { type RestoredValues, restoredIn } from "./restored.js";
 import { withRetries } from "./retry.js";
+import { yielding } from "./yielding.js";
 
 /** `lockTimeout` is that of each transaction, such as `3s`. */
 export interface ExecuteOptions extends BackfillOptions {
@@ -133,21 +134,18 @@ function timeouts(
 ): string[] {
   return [
     `${set} lock_timeout = ${literal(lockTimeout).text}`,
-    ...(yields === true ? [yielding(attempt)] : []),
+    ...(yields === true ? [yielding(patience(attempt))] : []),
     `${set} statement_timeout = 0`,
     ...(version.major >= 17 ? [`${set} transaction_timeout = 0`] : []),
   ];
 }
 
 /**
- * A deadlock ends the transaction that has waited for deadlock_timeout first (manual, Deadlocks): not the application's,
- * if this one gives up its turn before. Where it needs several tables, others may hold one and wait for another one that
- * it has: that is no matter of patience but of the moment, so it tries more often and is short at first.
+ * Where a transaction needs several tables, others may hold one and wait for another one that it has: that is no matter
+ * of patience but of the moment, so it tries often and waits briefly at first.
  */
-const yielding = (attempt: number) => `SELECT set_config('lock_timeout',
-    least(nullif(l.setting::int, 0), d.setting::int / 2, ${50 * 2 ** Math.min(attempt, 10)})::text, true)
-  FROM pg_settings l, pg_settings d WHERE l.name = 'lock_timeout' AND d.name = 'deadlock_timeout'`;
 const yieldingAttempts = { attempts: 20, longestPause: 2000 };
+const patience = (attempt: number) => 50 * 2 ** attempt;
 
 /**
  * Outside of any transaction. What works concurrently is recorded before it begins, so that what an interrupted attempt

@@ -72,6 +72,27 @@ describe.each(eachPostgres.filter((one) => one !== "pglite"))("a backfill on a b
     await expectAllOnce(database);
   });
 
+  test("gives up its batch before a deadlock ends somebody else's transaction", async () => {
+    const { database, url } = await prepare(setup);
+    const waits = async (one: Database, count: number) =>
+      until(async () => (await one.query(waiting)).length >= count);
+    await withDatabase(url, (third) =>
+      withDatabase(url, async (other) => {
+        await third.script("BEGIN; UPDATE t SET a = 1000 WHERE id = 3");
+        await other.script("BEGIN; UPDATE t SET a = 1000 WHERE id = 5");
+        const ran = backfill(database, statement);
+        await waits(third, 1);
+        // It has waited longer than the batch by the time that these wait for each other.
+        const asked = other.script("UPDATE t SET a = 1000 WHERE id = 1; COMMIT");
+        await waits(third, 2);
+        await third.script("COMMIT");
+        await asked;
+        expect((await ran).stages).toContain("a lock is busy, trying again (1 of 10)");
+      }),
+    );
+    await expectAllOnce(database);
+  });
+
   test("takes smaller batches while others wait for it", async () => {
     const { database, url } = await prepare(setup);
     const done: number[] = [];
