@@ -193,6 +193,11 @@ export interface Kind<K extends KindName> {
   readonly implies?: (created: Fact, catalog: Catalog) => readonly Fact[];
   /** Whether it would come over parts of what is made that no plan sees: it goes meanwhile (an extension's members). */
   readonly isSuspendedFor?: (fact: Fact<K>, made: Fact) => boolean;
+  /** What stands and would lack something once this is made: it goes and comes back after. */
+  readonly renews?: (
+    fact: Fact<K>,
+    context: Pick<AlterContext, "current" | "wanted" | "major">,
+  ) => readonly Fact[];
   /** Facts whose going or changing takes this one along, so that it must come after them. */
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
   /** Siblings are created in their order, which nothing can change afterwards (a composite type's attributes). */

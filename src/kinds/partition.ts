@@ -51,6 +51,11 @@ export const partition = defineKind({
     return [isConcurrent ? { sql: statement, commit: "alone" } : statement];
   },
   dropsApart: isReferenced,
+  // What is attached gets the identity of the table above, but its own partitions do not (tablecmds.c, ATExecAttachPartition).
+  renews: ({ parent }, { current, wanted, major }) =>
+    major >= 17 && hasIdentity(parent, wanted)
+      ? partitionsOf(parent, current).filter(({ id }) => wanted.has(id))
+      : [],
   // Another bound or another parent is another attachment.
   alter: [],
   isTie: "parts go",
@@ -84,10 +89,26 @@ export function partitionedBy({ id, parent }: Fact<"partition">, catalog: Catalo
 }
 
 export function hasDefaultPartition(table: FactId, catalog: Catalog): boolean {
-  return catalog.dependents(table).some(({ from }) => {
+  return partitionsOf(table, catalog).some(({ attributes }) => attributes.bound === "DEFAULT");
+}
+
+/** The ties of what is attached to the table. */
+function partitionsOf(table: FactId | undefined, catalog: Catalog): Fact<"partition">[] {
+  if (table === undefined) return [];
+  return catalog.dependents(table).flatMap(({ from }) => {
     const tie = catalog.get(from);
-    return isKind(tie, "partition") && tie.parent !== table && tie.attributes.bound === "DEFAULT";
+    return isKind(tie, "partition") && tie.parent !== table ? [tie] : [];
   });
+}
+
+/** Whether the table has an identity column, of its own or from above. */
+function hasIdentity(table: FactId | undefined, catalog: Catalog): boolean {
+  if (table === undefined) return false;
+  if (catalog.childrenOfKind(table, "column").some(({ attributes }) => attributes.identity !== null))
+    return true;
+  return catalog
+    .childrenOfKind(table, "partition")
+    .some((tie) => hasIdentity(partitionedBy(tie, catalog), catalog));
 }
 
 /** DROP TABLE refuses a partition of a table that foreign keys reference; DETACH looks at the rows. */

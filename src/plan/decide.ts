@@ -58,6 +58,8 @@ export function decide(
 
   const create = (fact: Fact) => {
     decisions.creates.set(fact.id, fact);
+    const renewed = kindOf(fact.identity.kind).renews?.(fact, context) ?? [];
+    for (const one of renewed.filter(isManaged)) replace(one.id);
     const { parent } = fact;
     if (parent === undefined || decisions.drops.has(parent) || !current.has(parent)) return;
     const { needsNewParent, rewrites } = kindOf(fact.identity.kind);

@@ -224,6 +224,14 @@ const pairs: readonly StatePair[] = [
     b: `CREATE TABLE m (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v int DEFAULT 1) PARTITION BY RANGE (at); ${y24}`,
   },
   {
+    name: "an identity of the parent's reaches the partitions of what is attached",
+    since: 17,
+    both: `CREATE TABLE i (id int GENERATED ALWAYS AS IDENTITY, k int) PARTITION BY LIST (k); CREATE TABLE j (id int NOT NULL, k int) PARTITION BY LIST (k);
+      CREATE TABLE j_d PARTITION OF j DEFAULT PARTITION BY HASH (k); CREATE TABLE j_d_0 PARTITION OF j_d FOR VALUES WITH (MODULUS 1, REMAINDER 0)`,
+    a: "CREATE TABLE other (a int)",
+    b: "ALTER TABLE i ATTACH PARTITION j FOR VALUES IN (1); ALTER TABLE j DETACH PARTITION j_d; ALTER TABLE j_d DETACH PARTITION j_d_0; ALTER TABLE j ATTACH PARTITION j_d DEFAULT; ALTER TABLE j_d ATTACH PARTITION j_d_0 FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+  },
+  {
     name: "generated columns",
     a: whole,
     b: `${whole}; ALTER TABLE m ADD g int GENERATED ALWAYS AS (v * 2) STORED`,
