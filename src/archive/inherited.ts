@@ -19,6 +19,12 @@ export function isCarried(id: FactId, states: States): boolean {
   return above(id, states).length > 0;
 }
 
+/** The column from which it gets its new name; itself, where that is its own. */
+export function carrierOf(id: FactId, states: States): FactId {
+  const [from] = above(id, states);
+  return from === undefined ? id : carrierOf(from.to, states);
+}
+
 /**
  * Columns that cannot change their names: one of those that inherit them keeps its own, or has it from several (manual,
  * ALTER TABLE, RENAME). With each of them all that it comes from, and all that come from it.

@@ -4,9 +4,10 @@ import type { FactId, Identity } from "../catalog/identity.js";
 import type { PreflightContext } from "../kinds/define.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { comingAgain } from "./again.js";
+import { withHidden } from "./attached.js";
 import { detaching } from "./detach.js";
 import { filledColumns, filling } from "./fill.js";
-import { isCarried } from "./inherited.js";
+import { carrierOf, isCarried } from "./inherited.js";
 import { type Kept, type KeptObject, keep } from "./keep.js";
 import { archived, type Formerly, moves, recording } from "./move.js";
 import { archiveSchema } from "./names.js";
@@ -55,6 +56,8 @@ export interface KeepingRequest {
   readonly isTold?: (column: FactId) => boolean;
   /** Columns that hold the values of others: as these they are known in quarantine. */
   readonly formerly?: Formerly;
+  /** Whether an earlier revision has put columns of the table away. */
+  readonly hasHidden?: (table: FactId) => boolean;
 }
 
 /**
@@ -100,31 +103,40 @@ export function keepingPlan(
   const lost = new Set(changed.filter((one) => !retyped.includes(one)).map(({ from }) => from.id));
   const untouched = new Map(retyped.map((one) => [one.from.id, isUntouched(one)]));
   const filled = filledColumns(gone, current);
+  const { hasHidden = () => false } = request;
   const factOf = (id: FactId) => current.get(id) ?? wanted.get(id);
   return {
-    up: detaching(
-      [
-        ...recording(kept.keep),
-        ...kept.keep,
-        ...losing(withMade(gone.leaving, kept.made), lost),
-        ...recording(out.away),
-        ...out.away,
-        ...among(plan, gone.emptied, wanted),
-      ],
-      factOf,
+    up: withHidden(
+      detaching(
+        [
+          ...recording(kept.keep),
+          ...kept.keep,
+          ...losing(withMade(gone.leaving, kept.made), lost),
+          ...recording(out.away),
+          ...out.away,
+          ...among(plan, gone.emptied, wanted),
+        ],
+        factOf,
+      ),
+      wanted,
+      hasHidden,
     ),
-    down: detaching(
-      [
-        ...kept.tell,
-        ...shells,
-        ...out.back,
-        ...filling(returning, filled, current),
-        ...kept.forget,
-        ...recording(back.away),
-        ...back.away,
-        ...among(plan, added.emptied, current),
-      ],
-      factOf,
+    down: withHidden(
+      detaching(
+        [
+          ...kept.tell,
+          ...shells,
+          ...out.back,
+          ...filling(returning, filled, current),
+          ...kept.forget,
+          ...recording(back.away),
+          ...back.away,
+          ...among(plan, added.emptied, current),
+        ],
+        factOf,
+      ),
+      current,
+      hasHidden,
     ),
     kept: gone.objects,
     keptBack: added.objects,
@@ -133,7 +145,10 @@ export function keepingPlan(
       state: gone.resting,
       isFilled: ({ id }) => filled.has(id),
       isRestored: ({ id }) => untouched.get(id),
-      renames: gone.objects.flatMap((one) => renamesBack(one, revision)),
+      renames: gone.objects.flatMap((one) => {
+        const carrier = carrierOf(one.fact.id, states);
+        return renamesBack(one, gone.objects.find(({ fact }) => fact.id === carrier) ?? one, revision);
+      }),
     },
   };
 }
@@ -190,9 +205,13 @@ function settled(
   }
 }
 
-function renamesBack(object: KeptObject, revision: string): { from: Identity; to: Identity }[] {
-  const { identity } = object.fact;
-  const to = archived(object, revision).renames.at(-1)?.to;
+/** @param carrier the column that it has its name from. */
+function renamesBack(
+  { fact: { identity } }: KeptObject,
+  carrier: KeptObject,
+  revision: string,
+): { from: Identity; to: Identity }[] {
+  const to = archived(carrier, revision).renames.at(-1)?.to;
   if (to === undefined) return [];
   const from =
     identity.kind === "column" ? { ...identity, name: to } : { ...identity, schema: archiveSchema, name: to };

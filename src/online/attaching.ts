@@ -7,6 +7,7 @@ import { boundCheck, hasDefaultPartition, partitionedBy } from "../kinds/partiti
 import { checkFact, notValid } from "./check.js";
 import { type OnlineContext, tableOf } from "./context.js";
 import type { Detour, Interim } from "./detour.js";
+import type { Stage } from "./stage.js";
 import { hasSamePartitions, isPartitioned, tiesBelow } from "./tree.js";
 import type { States } from "./waypoints.js";
 
@@ -125,7 +126,7 @@ export function detachDetours(context: OnlineContext): Detour[] {
 }
 
 /** The check is valid before the swap, and goes after it. The table's own partitions have it from the table. */
-function guard(tie: Tie, { bounds, current }: OnlineContext): Interim[] {
+export function guard(tie: Tie, { bounds, current }: OnlineContext, until: Stage = "tidy"): Interim[] {
   const { name = "" } = boundCheck(tie);
   const checkOf = ({ identity: { schema = "", name: on = "" } }: Tie) =>
     checkFact({ schema, on, name }, bounds(tie) ?? "");
@@ -139,7 +140,7 @@ function guard(tie: Tie, { bounds, current }: OnlineContext): Interim[] {
   });
   return [
     { from: "build", until: "validate", facts: checks.map(notValid), edges },
-    { from: "validate", until: "tidy", facts: checks, edges },
+    { from: "validate", until, facts: checks, edges },
   ];
 }
 

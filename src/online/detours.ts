@@ -4,6 +4,7 @@ import { columnInSteps, fillBeforeNotNull } from "./columns.js";
 import { validateLater, validateReturned } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
 import type { Detour } from "./detour.js";
+import { leavePartitionsLast } from "./dropped-partition.js";
 import { identityInSteps } from "./identity.js";
 import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
@@ -63,7 +64,7 @@ export function detoursOf(
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
     .flatMap((change) => chosen.flatMap((rule) => rule(change, apart) ?? []));
-  detours.push(...attachDetours(ties, context), ...detachDetours(context));
+  detours.push(...attachDetours(ties, context), ...detachDetours(context), ...leavePartitionsLast(context));
   if (aliased === undefined) return detours;
   const staying = detours
     .flatMap(({ interims }) => interims.filter(({ until }) => until === "cleanup"))

@@ -35,7 +35,7 @@ function isOfKey({ id }: Fact, { current }: OnlineContext): boolean {
 }
 
 /** All that hangs on it and goes with it, as it is now; nothing if a part of it cannot stay. */
-function stays(gone: Fact, context: OnlineContext): Fact[] {
+export function stays(gone: Fact, context: OnlineContext): Fact[] {
   const { current, wanted } = context;
   const facts = new Map<FactId, Fact>();
   const keep = (fact: Fact) => {

@@ -37,6 +37,8 @@ export interface Change {
   readonly there: Catalog;
   /** What is dropped for good, not put into quarantine. */
   readonly isDiscarded: (fact: Fact) => boolean;
+  /** Whether an earlier revision has put columns of the table away. */
+  readonly hasHidden: (table: FactId) => boolean;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function examinedParts(
     annotations: wanted.annotations,
     sizes: sizes.sizes,
     using: usings(wanted),
+    hasHidden: change.hasHidden,
   };
   const online = await renamedOnline(bench, { before, renamed, journey }, notes);
   const lasting = {
@@ -123,6 +126,7 @@ async function partsFrom(
     const request = {
       ...{ revision: id, isDiscarded },
       isTold: (column: FactId) => journey.using(column) !== undefined,
+      ...(journey.hasHidden && { hasHidden: journey.hasHidden }),
     };
     const { up, down, restored } = keepingPlan(among, current, wanted, request);
     const all = {

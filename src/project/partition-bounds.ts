@@ -3,6 +3,7 @@ import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { buildable } from "../manage/surroundings.js";
 import { changedTies } from "../online/attaching.js";
+import { droppedTies } from "../online/dropped-partition.js";
 import { buildPlan, withSite } from "../proof/build.js";
 import { literal } from "../sql/sql.js";
 import type { Workbench } from "./workbench.js";
@@ -19,7 +20,8 @@ export async function partitionBounds(
   const states = { current, wanted };
   const found = new Map<FactId, string>();
   for (const [which, state] of [["create", wanted] as const, ["drop", current] as const]) {
-    if (changedTies(which, states).length === 0) continue;
+    const ties = [...changedTies(which, states), ...(which === "drop" ? droppedTies(states) : [])];
+    if (ties.length === 0) continue;
     for (const [tie, bounds] of await boundsIn(bench, state)) if (!found.has(tie)) found.set(tie, bounds);
   }
   return ({ id }) => found.get(id);

@@ -61,6 +61,8 @@ export interface Journey {
   readonly isDiscarded: (fact: Fact) => boolean;
   /** What the schema files say of the values of columns whose types change. */
   readonly using: Using;
+  /** Whether an earlier revision has put columns of the table away. */
+  readonly hasHidden?: (table: FactId) => boolean;
 }
 
 /** Whether readers and writers of a table must not wait. */
@@ -216,6 +218,7 @@ async function partOf(
       isInterim,
       formerly: (column) => formerly.get(column),
       isTold: (column) => journey.using(column) !== undefined,
+      ...(journey.hasHidden && { hasHidden: journey.hasHidden }),
       ...(ups && { up: ups }),
     });
   const up: PlannedStatement[] = [];

@@ -1,7 +1,7 @@
 import { recordedState } from "../apply/journal.js";
 import { type Catalog, insisting } from "../catalog/catalog.js";
 import type { Fact, Unmodelled } from "../catalog/fact.js";
-import { factId } from "../catalog/identity.js";
+import { type FactId, factId } from "../catalog/identity.js";
 import { leftAlone } from "../catalog/left-alone.js";
 import type { LeftOut } from "../catalog/scope.js";
 import { type Change, diff } from "../diff/diff.js";
@@ -17,7 +17,7 @@ import type { Project } from "./config.js";
 import { examinedParts } from "./examined-parts.js";
 import { type Placement, placed } from "./placement.js";
 import { type Place, plannedRevisions } from "./planned-revisions.js";
-import { refuseLosingQuarantine } from "./quarantined.js";
+import { quarantinedThere, refuseLosingQuarantine } from "./quarantined.js";
 import { type DecideRename, findRenames } from "./renames.js";
 import { replay } from "./replay.js";
 import { withRevisionLock } from "./revision-lock.js";
@@ -142,7 +142,9 @@ export async function planOnto(
   const discarded = new Set(
     wanted.annotations.flatMap(({ name, target }) => (name === "discard" ? [factId(target)] : [])),
   );
+  const hidden = [live, there].map((state) => quarantinedThere(state, renames));
   const change = {
+    hasHidden: (table: FactId) => hidden.some((columnsOf) => columnsOf(table).length > 0),
     before,
     renamed: { ...renamed, current },
     wanted,
