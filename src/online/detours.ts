@@ -64,7 +64,9 @@ export function detoursOf(
   const detours = diff(context.current, context.wanted)
     .filter((change) => !concerned.has(subject(change).id))
     .flatMap((change) => chosen.flatMap((rule) => rule(change, apart) ?? []));
-  detours.push(...attachDetours(ties, context), ...detachDetours(context), ...leavePartitionsLast(context));
+  detours.push(...attachDetours(ties, context), ...detachDetours(context));
+  // On a way back nothing waits for a cleanup.
+  if (chosen === rules) detours.push(...leavePartitionsLast(context));
   if (aliased === undefined) return detours;
   const staying = detours
     .flatMap(({ interims }) => interims.filter(({ until }) => until === "cleanup"))
