@@ -1,5 +1,5 @@
 import type { Both } from "./both.js";
-import { childrenOf, columnsOf, partitionKey, relationOf, setFree } from "./columns.js";
+import { partitionKey, relationOf, setFree } from "./columns.js";
 import type { Generator } from "./generate.js";
 import type { Relation, State } from "./model.js";
 import type { Random } from "./random.js";
@@ -15,9 +15,6 @@ export function addStanding(both: Both): void {
   const [free, tied] = isFirst ? [a, b] : [b, a];
   const [standing, other] = [relationOf(free, partition.id), relationOf(tied, partition.id)];
   if (standing === undefined || other === undefined) return;
-  // ATTACH leaves partitions of the partition without an identity that DETACH then misses there (tablecmds.c of 18).
-  const hasIdentity = columnsOf(tied, other).some(({ identity }) => identity !== undefined);
-  if (hasIdentity && childrenOf(tied, other).length > 0) return;
   if (isFirst) standAlone(standing, free, random, generator);
   else both.edit((inB) => standAlone(standing, free, random, inB));
   // What it is attached to may be new, too.
