@@ -5,6 +5,7 @@ import type { Annotation } from "../desired/state.js";
 import type { Change } from "../diff/diff.js";
 import { kindOf } from "../kinds/index.js";
 import type { Detour } from "./detour.js";
+import type { RenamedColumn, RenameStates } from "./rename-column.js";
 import type { States } from "./waypoints.js";
 
 /** What decides which way a change takes. */
@@ -19,6 +20,8 @@ export interface OnlineContext extends States {
   readonly bounds: (tie: Fact<"partition">) => string | undefined;
   /** Whether every change is to go in phases, however little it would hinder. */
   readonly isAlways: boolean;
+  /** Columns that have their old name, too, and the states around those renames. */
+  readonly renamed?: { readonly columns: readonly RenamedColumn[]; readonly states: RenameStates };
   /** What the schema files say of the fact, by the name of the annotation. */
   readonly annotated: (fact: FactId, name: Annotation["name"]) => Annotation | undefined;
 }

@@ -5,7 +5,6 @@ import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { lonelyTable } from "./context.js";
 import type { Interim, Turn, Work } from "./detour.js";
 import { interimName, renamedFact } from "./names.js";
 import { assign, isChanged, isOther, syncTrigger } from "./sync.js";
@@ -25,40 +24,20 @@ export interface RenamedColumn {
   readonly after: Fact<"column">;
   /** What the column that is to have the old name is called until then. */
   readonly twin: Identity<"column">;
+  /** It will change its type by another column, which is in step with this one. */
+  readonly isRetyped: boolean;
 }
 
-type Renamed = Pick<RenameStates, "after" | "wanted">;
-
-/** Why a column cannot be found under two names; undefined where it can. */
-export function columnObstacle({ from, to }: Rename, { after, wanted }: Renamed): string | undefined {
-  const [column, final] = [after.get(factId(to)), wanted.get(factId(to))];
-  if (!isKind(column, "column") || !isKind(final, "column")) return "it does not stay";
-  if (lonelyTable(column, { current: after, wanted }) === undefined)
-    return "its table does not stay, or inherits or is inherited from";
-  if (column.attributes.generated !== null || final.attributes.generated !== null) return "it is generated";
-  if (after.has(factId(from)) || wanted.has(factId(from))) return "another column takes its old name";
-  const { type, collation } = column.attributes;
-  if (type !== final.attributes.type || collation !== final.attributes.collation) return "its type changes";
-  return needsValue(column.id, after) ? "its domain demands or gives a value" : undefined;
-}
-
-/** Whether a column of that type gets a value, or must have one, before a trigger sees the row. */
-function needsValue(id: FactId, catalog: Catalog): boolean {
-  return catalog.dependencies(id).some(({ to }) => {
-    const type = catalog.get(to);
-    if (!isKind(type, "domain")) return false;
-    const checks = catalog.childrenOfKind(to, "domain constraint");
-    const demands =
-      type.attributes.notNull || checks.some(({ attributes }) => /NOT NULL/i.test(attributes.definition));
-    return demands || type.attributes.default !== null || needsValue(to, catalog);
-  });
-}
-
-export function renamedColumn({ from, to }: Rename, { before, after }: RenameStates): RenamedColumn[] {
+export function renamedColumn(
+  { from, to }: Rename,
+  { before, after }: RenameStates,
+  retyped: ReadonlySet<FactId>,
+): RenamedColumn[] {
   const [old, own] = [before.get(factId(from)), after.get(factId(to))];
   const table = after.get(own?.parent);
   if (!isKind(old, "column") || !isKind(own, "column") || !isKind(table, "table")) return [];
-  return [{ table, before: old, after: own, twin: { ...old.identity, name: interimName("twin", old.id) } }];
+  const twin = { ...old.identity, name: interimName("twin", old.id) };
+  return [{ table, before: old, after: own, twin, isRetyped: retyped.has(own.id) }];
 }
 
 /** What becomes of the columns, and of the indexes on them, so that PostgreSQL prints those of the twins. */
@@ -129,9 +108,10 @@ export function renamedColumns(
       }),
       ...lockAll(tables),
     ],
-    worksBack: tables.map((table) => {
-      const pairs = of(table).map((one) => [one.before.identity, one.after.identity] as const);
-      return fill(table, "way back", pairs);
+    worksBack: tables.flatMap((table) => {
+      const own = of(table).filter(({ isRetyped }) => !isRetyped);
+      const pairs = own.map((one) => [one.before.identity, one.after.identity] as const);
+      return pairs.length === 0 ? [] : fill(table, "way back", pairs);
     }),
   };
 }
@@ -170,13 +150,13 @@ const constant =
 
 /** What a row gets that names neither column. Where that is always the same, a value beside it was given. */
 function defaultsOf(
-  { before: column, after }: RenamedColumn,
+  { before: column, after, isRetyped }: RenamedColumn,
   states: RenameStates,
 ): { readonly isConstant: boolean; readonly expression: string } {
   const of = (catalog: Catalog, { id }: Fact) => catalog.childrenOfKind(id, "default")[0]?.attributes;
   const expression = of(states.before, column)?.expression;
   const isKept = sameValue(of(states.after, after), of(states.wanted, after));
-  const isGiven = column.attributes.identity !== null || !isKept;
+  const isGiven = column.attributes.identity !== null || !isKept || isRetyped;
   return {
     isConstant: !isGiven && (expression === undefined || constant.test(expression)),
     expression: expression ?? "NULL",
@@ -185,6 +165,23 @@ function defaultsOf(
 
 function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states: RenameStates): Interim[] {
   const arming = columns.map((column) => assign(column.twin.name ?? "", newValue(column.before)));
+  const own = interimName("twin", table.id);
+  return [
+    { from: "arm", until: "swap", ...syncTrigger(table, arming, { own }) },
+    ...inStep(table, columns, states),
+  ];
+}
+
+/**
+ * Until the cleanup each of the names hears of what is written under the other.
+ * @param more what else is done of what is given under old names, before other triggers see it.
+ */
+export function inStep(
+  table: Fact<"table">,
+  columns: readonly RenamedColumn[],
+  states: RenameStates,
+  more: readonly Sql[] = [],
+): Interim[] {
   const following = columns.map((column) =>
     assign(column.before.identity.name ?? "", newValue(column.after)),
   );
@@ -193,11 +190,10 @@ function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states:
       .childrenOfKind(table.id, "trigger")
       .some(({ attributes }) => /^ BEFORE /.test(attributes.definition)),
   );
-  const [twin, last] = [interimName("twin", table.id), interimName("last", table.id)];
-  const resolving = columns.map((column) => resolve(column, states));
+  const resolving = [...columns.map((column) => resolve(column, states)), ...more];
+  const [own, last] = [interimName("twin", table.id), interimName("last", table.id)];
   return [
-    { from: "arm", until: "swap", ...syncTrigger(table, arming, { own: twin }) },
-    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own: twin, isFirst: true }) },
+    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own, isFirst: true }) },
     ...(hasOthers
       ? [{ from: "swap", until: "cleanup", ...syncTrigger(table, following, { own: last }) } as const]
       : []),

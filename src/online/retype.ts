@@ -9,6 +9,7 @@ import type { OnlineContext } from "./context.js";
 import { keptCounter } from "./counter.js";
 import { asTheyAre, dependentsOf } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
+import { fillFormer, formerOf, formersInStep } from "./formers.js";
 import { interimName } from "./names.js";
 import { checkOf } from "./not-null.js";
 import { syncTrigger } from "./sync.js";
@@ -46,7 +47,7 @@ export function retypeDetour(
         facts: twins.flatMap((twin) => bare(twin.fresh, aliased.fresh)),
       },
       ...typesMeanwhile(twins, aliased),
-      ...synced(twins, values),
+      ...synced(twins, values, context),
       ...parts("fresh", twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),
     ],
@@ -69,6 +70,7 @@ export function retypeDetour(
       lockFirst(twins, context),
       ...twins.flatMap(counters),
       ...twins.flatMap((twin) => values.fillBack(twin)),
+      ...twins.flatMap((twin) => fillFormer(twin, context)),
     ],
     formerly: new Map(twins.map(({ stale, current }) => [factId(stale), current])),
   };
@@ -93,7 +95,7 @@ function typesMeanwhile(twins: readonly Twin[], { fresh, stale }: Aliased): Inte
 }
 
 /** One trigger for all columns of a table. */
-function synced(twins: readonly Twin[], values: TwinValues): Interim[] {
+function synced(twins: readonly Twin[], values: TwinValues, context: OnlineContext): Interim[] {
   const tables = new Map(twins.map(({ table }) => [table.id, table]));
   return [...tables.values()].flatMap((table): Interim[] => {
     const group = twins.filter((twin) => twin.table.id === table.id);
@@ -111,9 +113,13 @@ function synced(twins: readonly Twin[], values: TwinValues): Interim[] {
         until: "cleanup",
         ...syncTrigger(
           table,
-          group.map((twin) => values.bothWays(twin)),
+          group.map((twin) => {
+            const former = formerOf(twin, context)?.identity.name;
+            return former === undefined ? values.bothWays(twin) : values.bothWaysAndFormer(twin, former);
+          }),
         ),
       },
+      ...formersInStep(table, group, values, context),
     ];
   });
 }

@@ -45,6 +45,28 @@ export class TwinValues {
     return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOld} THEN ${assign(own, this.#again(twin, raw("NEW")))} ELSIF TG_OP = 'INSERT' OR ${isChanged(own)} THEN ${assign(old, back)} END IF;`;
   }
 
+  /** What is given under the name that the column had before, to the column that has its old type. */
+  given(twin: Twin, formerly: string): Sql {
+    const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
+    const type = typeUnder("stale", twin);
+    const back = typed(cast(sql`NEW.${name(own)}`, twin, "current", type), type);
+    const isGiven = sql`${isChanged(formerly)} AND NOT (${isChanged(own)}) AND ${isOther(sql`NEW.${name(formerly)}`, back)}`;
+    const take = sql`${assign(old, sql`NEW.${name(formerly)}`)} ${assign(own, this.#again(twin, raw("NEW")))}`;
+    return sql`IF TG_OP = 'INSERT' THEN IF NEW.${name(formerly)} IS NOT NULL THEN ${take} END IF; ELSIF ${isGiven} THEN ${take} END IF;`;
+  }
+
+  /** After the swap, where what was given under the name that the column had before has its old value already. */
+  bothWaysAndFormer(twin: Twin, formerly: string): Sql {
+    const [own, old] = [twin.wanted.identity.name ?? "", twin.stale.name ?? ""];
+    const [value, kept] = [sql`NEW.${name(own)}`, sql`NEW.${name(old)}`];
+    const type = typeUnder("stale", twin);
+    const back = cast(value, twin, "current", type);
+    const again = this.#again(twin, raw("NEW"));
+    const isOld = sql`${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOther(kept, typed(back, type))}`;
+    const isNew = sql`(TG_OP = 'INSERT' OR ${isChanged(own)}) AND ${isOther(value, typed(again, twin.wanted.attributes.type))}`;
+    return sql`IF ${isOld} THEN ${assign(own, again)} ELSIF ${isNew} THEN ${assign(old, back)} END IF; ${assign(formerly, kept)}`;
+  }
+
   fill(twin: Twin): Work {
     const { schema, on } = twin.fresh;
     const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];

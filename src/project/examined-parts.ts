@@ -14,8 +14,9 @@ import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { type Examined, examine, misfitQueries } from "./examine.js";
+import { busyFacts, retypedRenames } from "./online-context.js";
 import { type RenamedOnline, renamedOnline, withoutLoss } from "./online-renames.js";
-import { busyFacts, findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
+import { findDetours, type Journey, onlineTables, type Part, partsOf } from "./phases.js";
 import type { Renamed } from "./renames.js";
 import { type KnownSizes, loadSizes, renamedSizes } from "./sizes.js";
 import type { Wanted } from "./wanted.js";
@@ -64,15 +65,22 @@ export async function examinedParts(
     using: usings(wanted),
     hasHidden: change.hasHidden,
   };
-  const online = await renamedOnline(bench, { before, renamed, journey }, notes);
   const lasting = {
     ...{ there, sizes, using: journey.using },
     known: { old: isAmong([before, current]), new: isAmong([wanted.catalog]) },
-    ...(online && { certain: online.certain }),
   };
+  const atOnce = { before, renames, renaming: renamePlan(steps) };
+  const retyped = await retypedRenames(bench, journey, renames, async () => {
+    const { up, ...part } = partAtOnce(bench, journey, atOnce);
+    return { up, hazards: (await examine(bench, { ...part, up, ...lasting })).hazards };
+  });
+  const online = await renamedOnline(bench, { before, renamed, journey, retyped }, notes);
   const examineOnce: Examine = async (part, filled = new Set(), ahead = []) => ({
     part,
-    examined: await examine(bench, { ...part, ...lasting, filled, ahead }),
+    examined: await examine(bench, {
+      ...{ ...part, ...lasting, filled, ahead },
+      ...(online && { certain: online.certain }),
+    }),
   });
   const examined: Examine = async (part, ...rest) => {
     const first = await examineOnce(part, ...rest);
@@ -80,8 +88,7 @@ export async function examinedParts(
     return eased === undefined ? first : examineOnce(eased, ...rest);
   };
   if (online === undefined) {
-    const start = { before, renames, renaming: renamePlan(steps) };
-    return { parts: await partsFrom(bench, journey, start, examined), sizes };
+    return { parts: await partsFrom(bench, journey, atOnce, examined), sizes };
   }
   const parts = [];
   for (const part of online.parts) parts.push(await examined(part));
@@ -113,39 +120,52 @@ interface Start {
   readonly online?: RenamedOnline;
 }
 
+/** All changes of a journey in one revision. */
+function partAtOnce(
+  bench: Workbench,
+  journey: Journey,
+  { before, renames, renaming }: Start,
+  id = newRevisionId(),
+  isOnline?: (table: FactId) => boolean,
+): Part {
+  const { current, wanted, isDiscarded } = journey;
+  const among = plannerTowards(bench, journey, { isOnline });
+  const request = {
+    ...{ revision: id, isDiscarded },
+    isTold: (column: FactId) => journey.using(column) !== undefined,
+    ...(journey.hasHidden && { hasHidden: journey.hasHidden }),
+  };
+  const { up, down, restored } = keepingPlan(among, current, wanted, request);
+  const all = {
+    ...{ id, before, current, wanted, renames, restored },
+    up: [...renaming.up, ...up],
+    down: [...down, ...renaming.down],
+  };
+  const back = {
+    ...{ from: wanted, to: current, concurrent: among, atOnce: plannerTowards(bench, journey) },
+    keeping: (planner: Planner, from: Catalog, to: Catalog) =>
+      keepingPlan(planner, to, from, { ...request, up }),
+  };
+  return isOnline === undefined
+    ? all
+    : withStages(all, (busy) => backInStages(bench, back, busy), renaming.down);
+}
+
 async function partsFrom(
   bench: Workbench,
   journey: Journey,
-  { before, renames, renaming, online }: Start,
+  start: Start,
   examined: Examine,
 ): Promise<ExaminedPart[]> {
-  const { current, wanted, isDiscarded } = journey;
+  const { current } = journey;
+  const { before, renames, renaming, online } = start;
   const id = newRevisionId();
-  const atOnce = (isOnline?: (table: FactId) => boolean): Part => {
-    const among = plannerTowards(bench, journey, { isOnline });
-    const request = {
-      ...{ revision: id, isDiscarded },
-      isTold: (column: FactId) => journey.using(column) !== undefined,
-      ...(journey.hasHidden && { hasHidden: journey.hasHidden }),
-    };
-    const { up, down, restored } = keepingPlan(among, current, wanted, request);
-    const all = {
-      ...{ id, before, current, wanted, renames, restored },
-      up: [...renaming.up, ...up],
-      down: [...down, ...renaming.down],
-    };
-    const back = {
-      ...{ from: wanted, to: current, concurrent: among, atOnce: plannerTowards(bench, journey) },
-      keeping: (planner: Planner, from: Catalog, to: Catalog) =>
-        keepingPlan(planner, to, from, { ...request, up }),
-    };
-    return isOnline === undefined
-      ? all
-      : withStages(all, (busy) => backInStages(bench, back, busy), renaming.down);
-  };
+  const atOnce = (isOnline?: (table: FactId) => boolean) => partAtOnce(bench, journey, start, id, isOnline);
   const direct = online?.isAll === true ? undefined : await examined(atOnce());
   const found =
-    direct === undefined ? [] : await findDetours(bench, journey, direct.part.up, direct.examined.hazards);
+    direct === undefined
+      ? []
+      : await findDetours(bench, journey, direct.part.up, direct.examined.hazards, online);
   const detours = [...(online === undefined ? [] : [online.detour]), ...found];
   if (direct !== undefined && detours.every(({ isOptional }) => isOptional)) {
     const isOnline = onlineTables(bench, journey);

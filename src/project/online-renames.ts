@@ -4,15 +4,16 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { diff } from "../diff/diff.js";
 import { managing } from "../manage/managed.js";
+import type { OnlineContext } from "../online/context.js";
 import type { Detour, Interim } from "../online/detour.js";
 import {
-  columnObstacle,
   type RenamedColumn,
   type RenameStates,
   renamedColumn,
   renamedColumns,
   twinAliases,
 } from "../online/rename-column.js";
+import { columnObstacle } from "../online/rename-obstacle.js";
 import { renamedTable, tableObstacle } from "../online/rename-table.js";
 import { isBefore } from "../online/stage.js";
 import { waypoints } from "../online/waypoints.js";
@@ -40,6 +41,8 @@ export interface RenamedOnline {
   readonly spare: ReadonlySet<FactId>;
   /** Indexes that no row can refuse. */
   readonly certain: ReadonlySet<FactId>;
+  /** What has two names, for changes to come. */
+  readonly renamed: NonNullable<OnlineContext["renamed"]>;
   /** Whether nothing else changes. */
   readonly isAll: boolean;
 }
@@ -51,10 +54,15 @@ export interface RenamedOnline {
  */
 export async function renamedOnline(
   bench: Workbench,
-  { before, renamed, journey }: { before: Catalog; renamed: Renamed; journey: Journey },
+  {
+    before,
+    renamed,
+    journey,
+    retyped,
+  }: { before: Catalog; renamed: Renamed; journey: Journey; retyped: ReadonlySet<FactId> },
   notes: string[],
 ): Promise<RenamedOnline | undefined> {
-  const chosen = choose(bench, renamed, journey, notes);
+  const chosen = choose(bench, renamed, journey, retyped, notes);
   const { columns, tables } = chosen;
   if (columns.length + tables.length === 0) return undefined;
   bench.progress("planning renames in phases");
@@ -65,7 +73,7 @@ export async function renamedOnline(
     after: journey.current,
     wanted: journey.wanted,
   };
-  const twins = columns.flatMap((rename) => renamedColumn(rename, states));
+  const twins = columns.flatMap((rename) => renamedColumn(rename, states, retyped));
   const { interims, renames, works, worksBack, certain } = renamedColumns(
     twins,
     states,
@@ -108,6 +116,7 @@ export async function renamedOnline(
     },
     spare,
     certain,
+    renamed: { columns: twins, states },
     isAll: diff(goal, journey.wanted).length === 0,
     detour: {
       interims: [
@@ -136,7 +145,13 @@ function isQuick({ after, wanted }: RenameStates): boolean {
 }
 
 /** Which renames are not made at once: as annotated, as configured, and by the size of the table. */
-function choose(bench: Workbench, renamed: Renamed, journey: Journey, notes: string[]): Chosen {
+function choose(
+  bench: Workbench,
+  renamed: Renamed,
+  journey: Journey,
+  retyped: ReadonlySet<FactId>,
+  notes: string[],
+): Chosen {
   const { online } = bench.project;
   if (online.mode === "never") return { columns: [], tables: [] };
   const { current: after, wanted, annotations } = journey;
@@ -154,7 +169,7 @@ function choose(bench: Workbench, renamed: Renamed, journey: Journey, notes: str
     const obstacle =
       passing(rename, renamed) ??
       (rename.to.kind === "column"
-        ? columnObstacle(rename, { after, wanted })
+        ? columnObstacle(rename, { after, wanted }, retyped)
         : (tableObstacle(rename, { after, wanted }, bench.target.version.major) ??
           unmanaged(rename, journey, bench.target.version.major)));
     if (obstacle !== undefined)

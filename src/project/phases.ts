@@ -1,11 +1,10 @@
 import { type KeepingPlan, keepingPlan } from "../archive/ways.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
-import { type FactId, factId } from "../catalog/identity.js";
+import type { FactId } from "../catalog/identity.js";
 import type { Annotation } from "../desired/state.js";
-import { diff, subject } from "../diff/diff.js";
+import { diff } from "../diff/diff.js";
 import type { HazardReport } from "../hazards/hazards.js";
-import type { Statement } from "../kinds/define.js";
 import { refuseWithoutValue } from "../online/columns.js";
 import type { OnlineContext } from "../online/context.js";
 import type { Detour, Turn, Work } from "../online/detour.js";
@@ -24,7 +23,7 @@ import type { Phase } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Planner, plannerTowards, type Using } from "./amid.js";
 import { thresholdOf } from "./online.js";
-import { partitionBounds } from "./partition-bounds.js";
+import { onlineContext } from "./online-context.js";
 import { afterSteps } from "./renames.js";
 import { apart, backInStages, besideViews, inPlace, namesBack, type WayBack } from "./way-back.js";
 import type { Workbench } from "./workbench.js";
@@ -83,25 +82,11 @@ export async function findDetours(
   bench: Workbench,
   journey: Journey,
   up: readonly PlannedStatement[],
-  { hazards }: HazardReport,
+  hazards: HazardReport,
+  renamed: Pick<OnlineContext, "renamed"> = {},
 ): Promise<Detour[]> {
   const { current, wanted, sizes } = journey;
-  const busy = busyFacts(up, hazards);
-  const isOnline = onlineTables(bench, journey);
-  const annotations = new Map(
-    journey.annotations.map((one) => [`${one.name} ${factId(one.target)}`, one] as const),
-  );
-  const context: OnlineContext = {
-    current,
-    wanted,
-    major: bench.target.version.major,
-    isBusy: (change) => bench.project.online.mode !== "never" && busy.has(subject(change).id),
-    isLarge: (table) => isOnline(table, current),
-    bounds:
-      bench.project.online.mode === "never" ? () => undefined : await partitionBounds(bench, current, wanted),
-    isAlways: bench.project.online.mode === "always",
-    annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
-  };
+  const context: OnlineContext = { ...(await onlineContext(bench, journey, { up, hazards })), ...renamed };
   const hasRows = ({ identity }: Fact) => sizes(name(identity.schema, identity.name).text)?.rows !== 0;
   for (const change of diff(current, wanted)) {
     if (change.type === "create" && isKind(change.wanted, "column"))
@@ -123,18 +108,6 @@ async function underAliases(
   const renamed = (which: "fresh" | "stale", state: Catalog) =>
     afterSteps(bench, state, renameSteps(aliases(twins, which, state, true), state, state));
   return { fresh: await renamed("fresh", wanted), stale: await renamed("stale", current) };
-}
-
-const blocking: ReadonlySet<string> = new Set(["TABLE_REWRITE", "BLOCKS_READS", "BLOCKS_WRITES"]);
-
-/** What is created or changed by statements that work on a large table while others wait. */
-export function busyFacts(
-  statements: readonly PlannedStatement[],
-  hazards: HazardReport["hazards"],
-): ReadonlySet<FactId> {
-  const isBlocking = (statement: Statement) =>
-    hazards.get(statement)?.some(({ code }) => blocking.has(code)) === true;
-  return new Set(statements.filter(isBlocking).flatMap(({ facts }) => facts));
 }
 
 /** The parts of a journey that takes these detours: a revision for each phase, or one where all tables are small. */

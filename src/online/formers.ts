@@ -1,0 +1,69 @@
+import { type Fact, isKind } from "../catalog/fact.js";
+import { comesBack } from "../kinds/lossless.js";
+import { name, sql } from "../sql/sql.js";
+import type { OnlineContext } from "./context.js";
+import type { Interim, Work } from "./detour.js";
+import { inStep } from "./rename-column.js";
+import { isOther } from "./sync.js";
+import type { TwinValues } from "./twin-values.js";
+import type { Twin } from "./twins.js";
+
+/*
+ * Columns that have another name and get another type: until the cleanup a third column has the old name and the old type.
+ */
+
+/** The column that has the name that the twin's had before, where both names are in use. */
+export function formerOf({ current }: Twin, { renamed }: OnlineContext): Fact<"column"> | undefined {
+  return renamed?.columns.find((one) => one.isRetyped && one.after.id === current.id)?.before;
+}
+
+/** The same values, once the old column has them again. */
+export function fillFormer(twin: Twin, context: OnlineContext): Work[] {
+  const former = formerOf(twin, context);
+  if (former === undefined) return [];
+  const [own, from] = [name(former.identity.name), name(twin.stale.name)];
+  const table = name(twin.stale.schema, twin.stale.on);
+  return [
+    {
+      turn: "way back",
+      about: twin.table.id,
+      facts: [former.id],
+      sql: sql`UPDATE ${table} SET ${own} = ${from} WHERE ${isOther(own, from)}`,
+    },
+  ];
+}
+
+/** What is given under old names is taken in by the triggers of the renames; those know no other type. */
+export function formersInStep(
+  table: Fact<"table">,
+  group: readonly Twin[],
+  values: TwinValues,
+  context: OnlineContext,
+): Interim[] {
+  const { renamed } = context;
+  const given = group.flatMap((twin) => {
+    const former = formerOf(twin, context)?.identity.name;
+    return former === undefined ? [] : [values.given(twin, former)];
+  });
+  if (renamed === undefined || given.length === 0) return [];
+  const own = new Set(group.map((twin) => twin.current.id));
+  const others = renamed.columns.filter(({ table: { id }, after }) => id === table.id && !own.has(after.id));
+  return [
+    ...inStep(table, others, renamed.states, given),
+    ...group.flatMap((twin) => refusing(twin, context)),
+  ];
+}
+
+/** Unique indexes under the old name go where several new values may be one old one. */
+function refusing(twin: Twin, context: OnlineContext): Interim[] {
+  const former = formerOf(twin, context);
+  if (former === undefined || comesBack(twin.wanted, twin.current, context)) return [];
+  const { current } = context;
+  const unique = current.dependents(former.id).filter(({ from }) => {
+    const index = current.get(from);
+    return isKind(index, "index") && index.attributes.unique;
+  });
+  return unique.length === 0
+    ? []
+    : [{ from: "swap", until: "cleanup", absent: unique.map(({ from }) => from) }];
+}
