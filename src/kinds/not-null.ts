@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
-
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
@@ -114,15 +113,16 @@ export const notNull = defineKind({
         major < 18 ||
         (!isTyped(current.get(from.parent)?.parent, current) &&
           !(isForeign(from, current) && isNamedOtherwiseBelow(from, current))),
-      // One that came from a parent keeps the name it had there when the tables are untied.
+      // One that came from a parent keeps the name it had there when the tables are untied, and has it again when they are
+      // tied, so that the same way leads out once more.
       sql: (from, to, { current, major }) => {
-        const rename = renameConstraint(to, nameOf(from), to.attributes.name);
+        const rename = renameConstraint(to, nameOf(from), nameOf(to));
         if (major < 18) return [];
         if (rename.length === 0 || !isNamedOtherwiseBelow(from, current)) return rename;
         return [
           alterNotNull(to, nameOf(from), "NO INHERIT"),
           ...rename,
-          alterNotNull(to, to.attributes.name, "INHERIT"),
+          alterNotNull(to, nameOf(to), "INHERIT"),
         ];
       },
     },
