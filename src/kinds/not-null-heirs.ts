@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.js";
+import { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import type { AlterContext } from "./define.js";
@@ -19,6 +19,15 @@ export function keptName({ noted }: NotNullFact): string | null {
 
 /** The name that it has, its own or its parent's. */
 export const nameOf = (fact: NotNullFact) => fact.attributes.name ?? keptName(fact);
+
+/** The state, in which each is called as it was: on the way out of it those that no longer inherit keep that name. */
+export function withKeptNames(catalog: Catalog): Catalog {
+  const named = (fact: Fact): Fact =>
+    isKind(fact, "not null") ? { ...fact, attributes: { ...fact.attributes, name: nameOf(fact) } } : fact;
+  const { major, self, scope, unmodelled } = catalog;
+  const facts = [...catalog.facts.values()].map(named);
+  return new Catalog({ major, self, scope, unmodelled, facts, edges: catalog.edges() });
+}
 
 export const alterNotNull = ({ identity }: NotNullFact, own: string | null, change: string) =>
   sql`ALTER TABLE ${name(identity.schema, identity.on)} ALTER CONSTRAINT ${name(own ?? undefined)} ${raw(change)}`;

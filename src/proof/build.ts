@@ -4,6 +4,7 @@ import type { Database } from "../database/database.js";
 import type { Shadow } from "../database/shadow.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
+import { withKeptNames } from "../kinds/not-null-heirs.js";
 import { managed, sharedBy } from "../manage/managed.js";
 import { buildable } from "../manage/surroundings.js";
 import { type PlannedStatement, plan } from "../plan/plan.js";
@@ -187,5 +188,5 @@ export function normalForm(shadow: Shadow, base: Catalog, catalog: Catalog): Pro
 
 /** What makes an empty database of the shadow hold a state with all that it stands on. */
 export function buildPlan(shadow: Shadow, base: Catalog, built: Catalog): PlannedStatement[] {
-  return plan(base.whole, built, { major: shadow.database.version.major });
+  return plan(base.whole, withKeptNames(built), { major: shadow.database.version.major });
 }

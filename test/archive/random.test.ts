@@ -7,7 +7,7 @@ import { diff } from "../../src/diff/diff.js";
 import { introspectHere } from "../../src/introspect/introspect.js";
 import { kindOf } from "../../src/kinds/index.js";
 import { type PlannedStatement, plan } from "../../src/plan/plan.js";
-import { type Site, withSite } from "../../src/proof/build.js";
+import { buildPlan, type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges, isAboutData } from "../../src/proof/prove.js";
 import { StatementError, segments } from "../../src/proof/run.js";
 import { rowsOf, type Seeds, seed } from "../../src/proof/seed.js";
@@ -51,7 +51,7 @@ async function play(
       const changes = diff(await site.read(), wanted);
       if (changes.length > 0) problems.push([leg, ...describeChanges(changes)].join("\n  "));
     };
-    await site.run(plan(base, a));
+    await site.run(buildPlan(shadow, base, a));
     const isPromised = promised(ways);
     const seeds = withRows ? await seeded(site, a) : { tables: [] };
     const before = await rowsOf(site.database, seeds, a, isPromised);
