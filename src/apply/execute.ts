@@ -43,7 +43,8 @@ function segmentsOf(steps: readonly Step[]): Segment[] {
 
 /**
  * Runs the steps of one direction of a revision. The last transaction ends with `finish`, so that the journal's row
- * commits together with what it tells of; a revision that commits more than once records how far it got.
+ * commits together with what it tells of; a revision that commits more than once records how far it got. So does a phase,
+ * which finishes when others no longer wait for what its last transaction has locked.
  * @param revision its `done` steps an earlier, interrupted run has committed, and `isBegun` the next one perhaps.
  */
 export async function execute(
@@ -62,6 +63,7 @@ export async function execute(
 ): Promise<void> {
   const segments = segmentsOf(revision.steps);
   const { id, direction, turned } = revision;
+  const isFinishedApart = options.yields === true && segments.at(-1)?.mode === "transaction";
   const progressAt = (done: number): Progress => ({ id, direction, done: turned ?? done });
   if (turned !== undefined && segments.length > 1)
     await database.transaction(() => recordProgress(database, progressAt(0)));
@@ -90,7 +92,7 @@ export async function execute(
           return database.transaction(async () => {
             await database.script([...settings, "SET LOCAL check_function_bodies = off"].join("; "));
             for (const step of segment.steps) await runStep(database, step, options);
-            await (isLast ? finish() : recordProgress(database, done));
+            await (isLast && !isFinishedApart ? finish() : recordProgress(database, done));
           });
         };
         const retries = { ...options, also: [deadlock], ...(options.yields === true && yieldingAttempts) };
@@ -99,7 +101,7 @@ export async function execute(
     }
     at = end;
   }
-  if (segments.length === 0 || at <= revision.done) await database.transaction(finish);
+  if (isFinishedApart || at <= revision.done) await database.transaction(finish);
 }
 
 /** That it has begun is recorded first, so that it can be gone on with, or taken back. */

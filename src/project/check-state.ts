@@ -87,7 +87,8 @@ export async function checkBefore(check: StateCheck, recorded: Catalog | undefin
 }
 
 /**
- * The database must be as the revision promised. Runs before its transaction commits.
+ * The database must be as the revision promised. Runs before its transaction commits; after it where that has locked what
+ * others are waiting for.
  * @throws DmError DM5302 with the facts that differ.
  */
 export async function checkAfter(
@@ -106,7 +107,10 @@ export async function checkAfter(
   if (changes.length === 0) return;
   throw new DmError("DM5302", `after ${revision.id} the database is not as it promised`, {
     details: describeChanges(changes),
-    next: ["its transaction was rolled back; see docs/getting-started.md, When a state differs"],
+    next: [
+      whatBecame(check),
+      "what differs its statements did not make: an event trigger may have, or they were changed by hand; dm check replays them",
+    ],
   });
 }
 
@@ -118,10 +122,18 @@ async function checkBuilt(check: StateCheck, after: Catalog): Promise<void> {
   throw new DmError("DM5303", `after ${revision.id} the database is not as the applied revisions build it`, {
     details: [...describeChanges(changes), `beside it are applied: ${beside.join(", ")}`],
     next: [
-      "its transaction was rolled back: its branch and another one disagree",
+      whatBecame(check),
+      "its branch and another one disagree:",
       "dm rebase   plans one of them anew behind the other",
     ],
   });
+}
+
+function whatBecame({ revision: { phase }, direction }: StateCheck): string {
+  if (phase === undefined) return "its transaction was rolled back";
+  return direction === "up"
+    ? "its steps are committed; dm rollback takes them back"
+    : "its steps are committed; dm rollback looks again";
 }
 
 function matches(catalog: Catalog, { fingerprint, major }: StateMark): boolean {

@@ -46,12 +46,13 @@ function mayTurnBack(revision: Revision, unfinished: Unfinished): boolean {
 }
 
 /**
- * Whether the file's way back begins where the revision was interrupted: it was on it already; or it stands in a
- * backfill, and its schema is complete, or its way back is one transaction: that ends in the state before, which is
- * checked, or changes nothing.
+ * Whether the file's way back begins where the revision was interrupted: it was on it already; all its steps are done; or
+ * it stands in a backfill, and its schema is complete, or its way back is one transaction: that ends in the state
+ * before, which is checked, or changes nothing.
  */
 export function hasWayBack({ up, down }: Revision, { direction, done }: Unfinished): boolean {
   if (direction !== "up") return done >= 0;
+  if (done === up.length) return true;
   return (
     up[done]?.mode === "backfill" &&
     (up.slice(done).every(({ mode }) => mode === "backfill") ||

@@ -5,6 +5,7 @@ import { createJournal } from "../../src/apply/journal.js";
 import { withAdvisoryLock } from "../../src/apply/lock.js";
 import { withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
+import { DatabaseError } from "../../src/database/error.js";
 import type { Step } from "../../src/revision/revision.js";
 import { failureOf } from "../desired/files.js";
 import { newestServer, servers, skipAloud, withTemporaryDatabase } from "../support/databases.js";
@@ -16,9 +17,10 @@ async function run(
   database: Database,
   steps: readonly Step[],
   more: Partial<ExecuteOptions> = {},
+  finish: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   const stages: string[] = [];
-  await execute(database, { id: "0123456789ab", direction: "up", steps, done: 0 }, () => Promise.resolve(), {
+  await execute(database, { id: "0123456789ab", direction: "up", steps, done: 0 }, finish, {
     lockTimeout: "3s",
     pace: usualPace,
     note: () => undefined,
@@ -27,6 +29,8 @@ async function run(
   });
   return stages;
 }
+
+const sqlstateOf = (error: unknown) => (error instanceof DatabaseError ? error.sqlstate : String(error));
 
 const step = (mode: Step["mode"], sql: string): Step => ({ mode, comments: [], sql });
 
@@ -70,6 +74,25 @@ describe.skipIf(isAbsent)("a step", () => {
         };
         await run(database, [step(mode, sql)], { lockTimeout: "100ms", progress });
         expect(stages).toEqual(["a lock is busy, trying again (1 of 5)"]);
+      });
+    });
+  });
+
+  test.each([
+    ["a revision ends in its last transaction", false, "55P03"],
+    ["a phase when others can read what it has changed", true, undefined],
+  ] as const)("%s", async (_, yields, refused) => {
+    await withTemporaryDatabase(server, async (database, url) => {
+      await createJournal(database);
+      await database.script("CREATE TABLE t (a integer)");
+      await withDatabase(url, async (other) => {
+        const met: (string | undefined)[] = [];
+        const finish = async () => {
+          const read = other.script("SET lock_timeout = '100ms'; SELECT count(*) FROM t");
+          met.push(await read.then(() => undefined, sqlstateOf));
+        };
+        await run(database, [step("transaction", "ALTER TABLE t ADD COLUMN b integer")], { yields }, finish);
+        expect(met).toEqual([refused]);
       });
     });
   });

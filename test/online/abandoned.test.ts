@@ -90,4 +90,33 @@ describe.skipIf(newestServer() === undefined)("a revision that did not get to it
         expect((await status(project)).drift.changes).toBe(0);
       }),
   );
+
+  it("is taken back where its steps are done, and the state is not as it promised", {
+    timeout: 120_000,
+  }, () => {
+    const watched = `${schema}
+      CREATE FUNCTION tell() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF current_setting('clinic.odd', true) = 'yes' THEN COMMENT ON TABLE visit IS 'odd'; END IF;
+      END $$;
+      CREATE EVENT TRIGGER told ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION tell();`;
+    return withClinic(newestServer()?.major ?? 0, { schema: watched, rows }, async (project) => {
+      await writeSchema(project.root, {
+        "clinic.sql": watched.replace("room int", "room int CONSTRAINT room_is CHECK (room > 0)"),
+      });
+      const [first] = (await planRevision(project, { message: "check" })).revisions;
+      const makeOdd = (set: string) =>
+        run(project, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I ${set}', current_database()); END $$`);
+      await makeOdd("SET clinic.odd = yes");
+      const apply = () => applyRevisions(project, { target: "+1" });
+      await expect(apply()).rejects.toThrow("not as it promised");
+      const done = first?.up.length;
+      expect((await status(project)).unfinished).toMatchObject({ id: first?.id, direction: "up", done });
+
+      await makeOdd("RESET clinic.odd");
+      await run(project, "COMMENT ON TABLE visit IS NULL");
+      const { applied, heads } = await rollbackRevisions(project, {});
+      expect([applied.map(({ id }) => id), heads]).toEqual([[first?.id], first?.parents]);
+      expect((await apply()).applied).toHaveLength(1);
+    });
+  });
 });
