@@ -40,7 +40,8 @@ export interface BackfillOptions {
 /**
  * Runs the UPDATE of a backfill step in batches along a key. A batch is one transaction together with the key that it
  * ends at, so that a run that was interrupted, or killed, goes on where it was. At the end no row satisfies the
- * statement's condition any more: what others wrote behind the batches is taken by a further pass.
+ * statement's condition any more: what others wrote behind the batches is taken by a further pass, unless the step is for
+ * the rows that are there once.
  * @throws DmError DM5401 for a table that cannot be gone through, DM5402 when the condition does not settle.
  */
 export async function runBackfill(
@@ -102,6 +103,7 @@ export async function runBackfill(
 
   for (;;) {
     await runPass();
+    if (step.once) return;
     options.progress(`checking that no row of ${table.relation} is left`);
     const left = await rowsLeft(database, backfill);
     if (left === 0) return;

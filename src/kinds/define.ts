@@ -55,6 +55,8 @@ export interface Statement {
    * UPDATE that a live database runs in many short transactions.
    */
   readonly commit?: "after" | "alone" | "batches";
+  /** In batches: rows that come meanwhile are none of its business. */
+  readonly once?: true;
   /** Begins a transaction: the locks of what stands above are not held while it works. */
   readonly begins?: true;
   /** About what several databases share: see {@link Kind.shared}. */

@@ -38,7 +38,8 @@ export const columnInSteps: DetourRule = (change, context) => {
         : [{ from: "add", until: "arm", absent: defaults.map(({ id }) => id) } as const]),
       ...interims,
     ],
-    works: [fill(column, value, columns)],
+    // What may be empty, the application may leave empty.
+    works: [{ ...fill(column, value, columns), ...(interims.length === 0 && { once: true }) }],
     ...(!isFilledByDefault && { meanwhile: [filling(column, spread, value, context)] }),
     isSmall: !isOfLarge(spread, context),
   };

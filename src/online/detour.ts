@@ -67,6 +67,8 @@ export interface Work {
   /** The columns that it sets. */
   readonly facts: readonly FactId[];
   readonly sql: Sql;
+  /** For the rows that are there, not for those that come meanwhile. */
+  readonly once?: true;
 }
 
 const stageOfTurn: Readonly<Record<Turn, Stage>> = {

@@ -236,8 +236,8 @@ async function partOf(
 }
 
 /** What brings rows up to date runs in batches, where others are at work on the table. */
-function aboutRows({ turn, about, facts, sql }: Work, isPhased: boolean): PlannedStatement {
+function aboutRows({ turn, about, facts, sql, once }: Work, isPhased: boolean): PlannedStatement {
   const statement = { sql, about, facts, action: "alter", losesData: [], attributes: [] } as const;
   const isFilling = turn === "fill" || turn === "way back";
-  return isPhased && isFilling ? { ...statement, commit: "batches" } : statement;
+  return isPhased && isFilling ? { ...statement, commit: "batches", ...(once && { once }) } : statement;
 }

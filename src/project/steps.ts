@@ -19,7 +19,7 @@ export function stepsOf(
   hazards: ReadonlyMap<Statement, readonly Hazard[]>,
   sizes?: Sizes,
 ): Step[] {
-  const steps: { mode: StepMode; parts: string[]; count: number }[] = [];
+  const steps: { mode: StepMode; parts: string[]; count: number; once?: true }[] = [];
   let previous: PlannedStatement | undefined;
   for (const statement of statements) {
     const comments = [
@@ -34,6 +34,7 @@ export function stepsOf(
         mode: last === undefined && mode === "commit" ? "transaction" : mode,
         parts: [text],
         count: 1,
+        ...(statement.once && { once: true }),
       });
     } else {
       last.parts.push(
@@ -43,7 +44,10 @@ export function stepsOf(
     }
     previous = statement;
   }
-  return steps.map(({ mode, parts }) => ({ mode, comments: [], sql: parts.join("") }));
+  return steps.map(({ mode, parts, once }) => ({
+    ...{ mode, comments: [], sql: parts.join("") },
+    ...(once && { once }),
+  }));
 }
 
 /** Where a COMMIT is wanted before the statement. */

@@ -65,7 +65,8 @@ async function formatSteps(steps: readonly Step[], place: string, above = 0): Pr
         next: ["leave it out"],
       });
     }
-    const word = step.mode === "transaction" ? "" : ` ${step.mode}${step.triggers ? " triggers" : ""}`;
+    const words = [step.mode, ...(step.once ? ["once"] : []), ...(step.triggers ? ["triggers"] : [])];
+    const word = step.mode === "transaction" ? "" : ` ${words.join(" ")}`;
     const isFirst = index === 0 && above === 0 && step.mode === "transaction";
     blocks.push([...(isFirst ? [] : [`-- dm:step${word}`]), ...lines].join("\n"));
   }

@@ -11,6 +11,8 @@ export interface Marker {
   readonly mode: StepMode;
   /** `-- dm:step backfill triggers` */
   readonly triggers?: true;
+  /** `-- dm:step backfill once` */
+  readonly once?: true;
   readonly start: number;
   readonly end: number;
 }
@@ -46,11 +48,18 @@ export function markersIn(tokens: readonly Token[], place: (offset: number) => S
   });
 }
 
-function modeOf(words: readonly string[], at: SourceLocation): Pick<Marker, "mode" | "triggers"> {
+function modeOf(words: readonly string[], at: SourceLocation): Pick<Marker, "mode" | "triggers" | "once"> {
   const [word = "transaction", ...rest] = words;
   const mode = stepModes.find((name) => name === word);
   if (mode !== undefined && rest.length === 0) return { mode };
-  if (mode === "backfill" && rest.join(" ") === "triggers") return { mode, triggers: true };
+  const known = ["once", "triggers"].filter((one) => rest.includes(one));
+  if (mode === "backfill" && known.length === rest.length) {
+    return {
+      mode,
+      ...(rest.includes("triggers") && { triggers: true }),
+      ...(rest.includes("once") && { once: true }),
+    };
+  }
   throw new DmError("DM4007", `dm knows no step "${words.join(" ")}"`, {
     at,
     next: [
@@ -58,6 +67,7 @@ function modeOf(words: readonly string[], at: SourceLocation): Pick<Marker, "mod
       "-- dm:step commit: commit what stands above first",
       "-- dm:step autocommit: run what stands below outside a transaction",
       "-- dm:step backfill: run the UPDATE below in batches; -- dm:step backfill triggers: with the table's triggers",
+      "-- dm:step backfill once: without the rows that come meanwhile",
     ],
   });
 }

@@ -139,7 +139,7 @@ function half(source: Source, marker: Marker, stepMarkers: readonly Marker[], en
         next: ["write its SQL below the line, or delete the line"],
       });
     }
-    const { mode, triggers } = opening;
+    const { mode, triggers, once } = opening;
     if (mode === "backfill") {
       const locate = (offset: number) => source.place(begin + offset);
       source.readBackfill({
@@ -148,7 +148,7 @@ function half(source: Source, marker: Marker, stepMarkers: readonly Marker[], en
         locate: sql === "" ? () => source.place(opening.start) : locate,
       });
     }
-    result.steps.push({ sql, comments, mode, ...(triggers && { triggers }) });
+    result.steps.push({ sql, comments, mode, ...(triggers && { triggers }), ...(once && { once }) });
     result.places.push(source.place(sql === "" ? opening.start : begin));
   }
   return result;

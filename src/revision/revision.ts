@@ -22,6 +22,8 @@ export interface Step {
   readonly mode: StepMode;
   /** A backfill's: the table's own triggers fire. */
   readonly triggers?: true;
+  /** A backfill's: each row that is there is met once; what is written behind the batches stays as it is. */
+  readonly once?: true;
 }
 
 /** A state as it was measured; fingerprints compare only on one major version. */

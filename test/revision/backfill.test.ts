@@ -61,6 +61,8 @@ describe("in a revision file", () => {
         comments: ["about 12 million rows"],
       }),
       step("UPDATE a.t SET y = 1 WHERE y IS NULL;", { mode: "backfill", triggers: true }),
+      step("UPDATE a.t SET z = 1 WHERE z IS NULL;", { mode: "backfill", once: true }),
+      step("UPDATE a.t SET w = 1 WHERE w IS NULL;", { mode: "backfill", triggers: true, once: true }),
     ],
   });
 
@@ -68,6 +70,8 @@ describe("in a revision file", () => {
     const text = await formatRevision(revision);
     expect(text).toContain("-- dm:step backfill\n-- about 12 million rows\nUPDATE a.t");
     expect(text).toContain("-- dm:step backfill triggers\nUPDATE a.t");
+    expect(text).toContain("-- dm:step backfill once\nUPDATE a.t SET z");
+    expect(text).toContain("-- dm:step backfill once triggers\nUPDATE a.t SET w");
     expect((await parseRevision(text, "r.sql")).revision).toEqual(revision);
   });
 
