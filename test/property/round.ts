@@ -252,7 +252,7 @@ async function onSite(
 }
 
 /** A database that has any cannot be dropped. */
-async function dropSubscriptions(database: Database): Promise<void> {
+export async function dropSubscriptions(database: Database): Promise<void> {
   const left = await database.query<{ name: string }>(
     `SELECT subname AS name FROM pg_subscription
      WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,

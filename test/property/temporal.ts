@@ -88,6 +88,8 @@ function referTo(generator: Generator, random: Random, to: Relation, key: Column
   const during = isItself && random.chance(0.5) ? period : plainColumn(generator, period.type);
   table.columns.push(own, ...(during === period ? [] : [during]));
   if (to.unlogged) table.unlogged = true;
+  // Rows are looked for as the owner of the table referred to, who may have no right to its schema.
+  delete to.owner;
   table.foreignKeys.push({
     ...generator.optionalName(),
     id: generator.id(),
