@@ -131,21 +131,21 @@ export const notNull = defineKind({
       when: (_, to) => to.attributes.validated,
       cascades: true,
       sql: (from, to) =>
-        sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(to.attributes.name ?? nameOf(from) ?? undefined)}`,
+        sql`${alterTable(to)} VALIDATE CONSTRAINT ${name(nameBetween(from, to) ?? undefined)}`,
     },
     {
       // Of a foreign table no constraint can be altered (tablecmds.c, ATPrepCmd).
       of: ["noInherit"],
       when: (_, to, { wanted }) => !isForeign(to, wanted),
       sql: (from, to) =>
-        alterNotNull(
-          to,
-          to.attributes.name ?? nameOf(from),
-          to.attributes.noInherit ? "NO INHERIT" : "INHERIT",
-        ),
+        alterNotNull(to, nameBetween(from, to), to.attributes.noInherit ? "NO INHERIT" : "INHERIT"),
     },
   ],
 });
+
+/** The name that it has once it is renamed, which comes first. */
+const nameBetween = (from: NotNullFact, to: NotNullFact) =>
+  from.attributes.name === to.attributes.name ? nameOf(from) : (nameOf(to) ?? nameOf(from));
 
 const isForeign = (fact: NotNullFact, catalog: Catalog) => isKind(catalog.get(fact.parent), "foreign column");
 
