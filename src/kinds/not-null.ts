@@ -7,7 +7,7 @@ import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { fittedNames } from "./implied-name.js";
 import { dropsOnly } from "./inherited-column.js";
-import { alterNotNull, isNamedOtherwiseBelow, nameOf } from "./not-null-heirs.js";
+import { alterNotNull, isNamedOtherwiseBelow, keptName, nameOf } from "./not-null-heirs.js";
 import { inherits, isUserColumn, isUserSchema, ref, refs } from "./query.js";
 import { isTyped } from "./table-type.js";
 
@@ -77,7 +77,7 @@ export const notNull = defineKind({
   folds: (fact, parent) =>
     fact.attributes.validated && (isKind(parent, "column") || isKind(parent, "foreign column")),
   create: (fact, { catalog, current, major }) => {
-    const isTaken = isNameHeld(fact, current);
+    const isTaken = isNameHeld(fact, current, catalog);
     return [
       (isPlain(fact, catalog) && !isTaken) || major < 18
         ? sql`${alterColumn(fact)} SET NOT NULL`
@@ -164,7 +164,7 @@ const called = ({ attributes }: NotNullFact) => sql`CONSTRAINT ${name(attributes
 export function notNullClause(fact: NotNullFact, catalog?: Catalog, current?: Catalog): Sql {
   // The table that this one replaces has the name for now.
   const isTaken =
-    (fact.attributes.name !== null && current?.has(fact.id) === true) || isNameHeld(fact, current);
+    (fact.attributes.name !== null && current?.has(fact.id) === true) || isNameHeld(fact, current, catalog);
   return clause(fact, false, catalog, isTaken);
 }
 
@@ -227,18 +227,21 @@ const impliedName = (table: string, column: string) => fittedNames(table, column
 
 const impliedDomainName = (domain: string) => fittedNames(domain, undefined, "not_null");
 
-/** Whether another table's constraint may have the name until it is gone: one that it inherited and kept. */
-function isNameHeld({ id, identity, attributes }: NotNullFact, current: Catalog | undefined): boolean {
+/**
+ * Whether another table's constraint may have the name by then, so that PostgreSQL would choose another one: one that
+ * inherited it and keeps it, until it is gone; or one of a table that stands and is about to be tied.
+ */
+function isNameHeld(
+  { id, identity, attributes }: NotNullFact,
+  current: Catalog | undefined,
+  wanted: Catalog | undefined,
+): boolean {
+  if (attributes.name === null) return false;
+  const holds = (other: NotNullFact) =>
+    keptName(other) === attributes.name && other.id !== id && other.identity.schema === identity.schema;
   return (
-    current?.ofKind("not null").some((other) => {
-      const held = other.noted?.inheritedName;
-      return (
-        held !== undefined &&
-        held === attributes.name &&
-        other.id !== id &&
-        other.identity.schema === identity.schema
-      );
-    }) === true
+    current?.ofKind("not null").some(holds) === true ||
+    wanted?.ofKind("not null").some((other) => holds(other) && current?.has(other.id) === true) === true
   );
 }
 
