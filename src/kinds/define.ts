@@ -223,14 +223,13 @@ export interface Kind<K extends KindName> {
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
   /** What comes with the fact it inherits from and is never taken in: it goes before the tables are tied. */
   readonly isAlwaysCloned?: (fact: Fact<K>) => boolean;
-  /** Whether PostgreSQL refuses to tie its table in the state while it is there: it is made after the tie. */
+  /** Whether PostgreSQL refuses to tie its table in the state while it is there, or ties it wrongly: it is made after the tie. */
   readonly isInWayOfTies?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /** Goes when the tie goes through which it inherits. */
   readonly diesUntied?: true;
-  /**
-   * Ties two tables, so that parts of one inherit from parts of the other, and says what becomes of these when the
-   * others are dropped (manual, ALTER TABLE, ONLY).
-   */
+  /** What it serves comes to rest on it as long as it is there, however it changes where it stands. */
+  readonly holdsOn?: true;
+  /** Ties two tables, parts of one to parts of the other; what becomes of these when the others are dropped (ALTER TABLE, ONLY). */
   readonly isTie?: "parts stay" | "parts go";
   /** Whether PostgreSQL wants it gone before what it is part of. */
   readonly dropsApart?: (fact: Fact<K>, current: Catalog) => boolean;

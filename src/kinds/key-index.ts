@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { name } from "../sql/sql.js";
+import { partitionedBy } from "./partition.js";
 
 /**
  * The index that would serve a primary key or unique constraint, by its name and shape: ADD … USING INDEX takes it as it
@@ -69,6 +70,19 @@ export function takesIn(above: Fact, part: Fact): boolean {
   if (wanted === undefined || offered === undefined || shape(wanted) !== shape(offered)) return false;
   if (!isKind(above, "constraint")) return true;
   return isKind(part, "constraint") && part.attributes.type === above.attributes.type;
+}
+
+/** Whether the partitioned table has a key that would take in this one, of the partition alone, instead of its own part. */
+export function isMistakable(key: Fact<"constraint">, catalog: Catalog): boolean {
+  if (key.parent === undefined || indexOfKey(key) === undefined) return false;
+  const above = catalog
+    .childrenOfKind(key.parent, "partition")
+    .flatMap((tie) => partitionedBy(tie, catalog) ?? [])
+    .flatMap((table) => catalog.childrenOfKind(table, "constraint"));
+  const isPart = catalog
+    .dependencies(key.id)
+    .some(({ to, type }) => type === "inherits" && isKind(catalog.get(to), "constraint"));
+  return !isPart && above.some((other) => takesIn(other, key));
 }
 
 function indexBehind(fact: Fact): Fact<"index"> | undefined {

@@ -40,5 +40,7 @@ export const transform = defineKind({
   occupies: ({ id }) => [id],
   create: (fact) => [create("CREATE", fact)],
   drop: ({ identity }) => [sql`DROP ${transformName(identity)}`],
+  // Of functions whose arguments or result have the type, also without TRANSFORM (pg_proc.c, ProcedureCreate, before 18).
+  holdsOn: true,
   alter: [{ of: ["fromSql", "toSql"], sql: (_, to) => create("CREATE OR REPLACE", to) }],
 });

@@ -101,6 +101,7 @@ export function decide(
   const letsGo = (dependent: FactId, fact: Fact): boolean =>
     lettingGo &&
     alterable.has(dependent) &&
+    kindOf(fact.identity.kind).holdsOn !== true &&
     !supplanted(fact) &&
     !wanted.dependencies(dependent).some(({ to }) => to === fact.id);
 

@@ -33,6 +33,7 @@ export function orderByInheritance(
       for (const edge of inheritedFrom(states.current, fact.id)) orderDrop(edge);
     } else if (type === "alter") {
       for (const edge of inheritedFrom(states.current, fact.id)) orderAlter(edge);
+      for (const edge of inheritedFrom(states.wanted, fact.id)) orderAlterBeforeTaken(edge);
     }
     if (kindOf(fact.identity.kind).isTie !== undefined) orderTie(type, fact);
   }
@@ -86,6 +87,12 @@ export function orderByInheritance(
   /** A part is free to change when the one that it came from is gone. */
   function orderAlter({ from, to, via }: Edge): void {
     if (via !== undefined && !decisions.drops.has(via)) before("drop", to, "alter", from);
+  }
+
+  /** What becomes a part of something new is as the wanted state has it before: it is not free to change any more. */
+  function orderAlterBeforeTaken({ from, to, via }: Edge): void {
+    const isTied = via !== undefined && !decisions.creates.has(via);
+    if (isTied && !isAfterTies(from, states.wanted)) before("alter", from, "create", to);
   }
 
   /** Tables are tied when their parts are complete, and untied before these change. */
