@@ -77,17 +77,18 @@ function inheritingFrom(column: FactId, state: Catalog): FactId[] {
 }
 
 /**
- * Statements that add a column with the values of another one. As a generated column it is filled while the table is
- * written anew: no trigger fires, and no trigger's event is in the way of the next ALTER TABLE.
+ * Statements that add a column with the values of another one. They come while the table is written anew: no trigger
+ * fires, and no trigger's event is in the way of the next ALTER TABLE. Partitions of partitions are reached, too, whose
+ * columns cannot cease to be generated ones (tablecmds.c, ATPrepDropExpression).
  */
 export function copied(column: Fact<"column">, copy: string, type: string): Sql[] {
   const { schema, on, name: own } = column.identity;
   const { collation } = column.attributes;
   const table = name(schema, on);
-  const collate = collation === null ? sql`` : sql` COLLATE ${raw(collation)}`;
+  const typed = sql`${raw(type)}${collation === null ? sql`` : sql` COLLATE ${raw(collation)}`}`;
   return [
-    sql`ALTER TABLE ${table} ADD COLUMN ${name(copy)} ${raw(type)}${collate} GENERATED ALWAYS AS (${name(own)}) STORED`,
-    sql`ALTER TABLE ${table} ALTER COLUMN ${name(copy)} DROP EXPRESSION`,
+    sql`ALTER TABLE ${table} ADD COLUMN ${name(copy)} ${typed}`,
+    sql`ALTER TABLE ${table} ALTER COLUMN ${name(copy)} TYPE ${typed} USING ${name(own)}`,
   ];
 }
 

@@ -62,7 +62,7 @@ function replacedIndex(
 }
 
 /** Those of partitioned tables lack all the others. */
-function unattached({ root, branches, leaves }: Family<Fact<"index">>): Fact<"index">[] {
+export function unattached({ root, branches, leaves }: Family<Fact<"index">>): Fact<"index">[] {
   const above = [root, ...branches].map((fact) => ({
     ...fact,
     attributes: { ...fact.attributes, valid: false, attached: [] },

@@ -1,20 +1,21 @@
 import type { Catalog } from "../catalog/catalog.js";
-import { type Edge, type Fact, isKind } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { sequenceName } from "../kinds/column-identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
-import { join, name, sql } from "../sql/sql.js";
+import { join, name, type Sql, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import { keptCounter } from "./counter.js";
 import { asTheyAre, dependentsOf } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
 import { fillFormer, formerOf, formersInStep } from "./formers.js";
-import { interimName } from "./names.js";
-import { checkOf } from "./not-null.js";
+import { inPartitions } from "./spread.js";
 import { syncTrigger } from "./sync.js";
+import { inheritedEdges, partitionsBelow } from "./tree.js";
+import { isMadeInSwap, parts } from "./twin-parts.js";
 import { TwinValues } from "./twin-values.js";
-import { aliases, concernedBy, partName, type Twin, typesOf } from "./twins.js";
+import { aliases, columnsOf, concernedBy, type Twin, typesOf } from "./twins.js";
 
 /** Both states with the columns, and what hangs on them, under their other names. */
 export interface Aliased {
@@ -34,17 +35,21 @@ export function retypeDetour(
   staying: readonly Fact[],
 ): Detour {
   const values = new TwinValues(twins, context, staying);
+  const columns = columnsOf(twins);
   return {
     interims: [
       ...asTheyAre(
-        twins.map((twin) => twin.current),
-        twins.map((twin) => twin.wanted),
+        columns.map((column) => column.current),
+        columns.map((column) => column.wanted),
         context,
       ),
       {
         from: "add",
         until: "swap",
-        facts: twins.flatMap((twin) => bare(twin.fresh, aliased.fresh)),
+        ...bare(
+          columns.map(({ fresh }) => fresh),
+          aliased.fresh,
+        ),
       },
       ...typesMeanwhile(twins, aliased),
       ...synced(twins, values, context),
@@ -72,7 +77,7 @@ export function retypeDetour(
       ...twins.flatMap((twin) => values.fillBack(twin)),
       ...twins.flatMap((twin) => fillFormer(twin, context)),
     ],
-    formerly: new Map(twins.map(({ stale, current }) => [factId(stale), current])),
+    formerly: new Map(columns.map(({ stale, current }) => [factId(stale), current])),
   };
 }
 
@@ -85,7 +90,7 @@ function typesMeanwhile(twins: readonly Twin[], { fresh, stale }: Aliased): Inte
         fact === undefined ? [] : catalog.dependents(fact.id).filter(({ from }) => columns.has(from));
       return { facts: fact === undefined ? [] : [fact], edges };
     };
-    const columns = new Set(twins.flatMap((twin) => [factId(twin.fresh), factId(twin.stale)]));
+    const columns = new Set(columnsOf(twins).flatMap((one) => [factId(one.fresh), factId(one.stale)]));
     return [
       { from: "add", until: "swap", facts: [current] },
       { from: "add", until: "swap", ...made(type.fresh, fresh) },
@@ -96,102 +101,31 @@ function typesMeanwhile(twins: readonly Twin[], { fresh, stale }: Aliased): Inte
 
 /** One trigger for all columns of a table. */
 function synced(twins: readonly Twin[], values: TwinValues, context: OnlineContext): Interim[] {
-  const tables = new Map(twins.map(({ table }) => [table.id, table]));
-  return [...tables.values()].flatMap((table): Interim[] => {
+  const spreads = new Map(twins.map(({ spread }) => [spread.table.id, spread]));
+  return [...spreads.values()].flatMap((spread): Interim[] => {
+    const { table } = spread;
     const group = twins.filter((twin) => twin.table.id === table.id);
+    const trigger = (body: readonly Sql[]) => inPartitions(syncTrigger(table, body), spread, context);
+    const forward = group.map((twin) => values.forward(twin));
+    const bothWays = group.map((twin) => {
+      const former = formerOf(twin, context)?.identity.name;
+      return former === undefined ? values.bothWays(twin) : values.bothWaysAndFormer(twin, former);
+    });
     return [
-      {
-        from: "arm",
-        until: "swap",
-        ...syncTrigger(
-          table,
-          group.map((twin) => values.forward(twin)),
-        ),
-      },
-      {
-        from: "swap",
-        until: "cleanup",
-        ...syncTrigger(
-          table,
-          group.map((twin) => {
-            const former = formerOf(twin, context)?.identity.name;
-            return former === undefined ? values.bothWays(twin) : values.bothWaysAndFormer(twin, former);
-          }),
-        ),
-      },
+      { from: "arm", until: "swap", ...trigger(forward) },
+      { from: "swap", until: "cleanup", ...trigger(bothWays) },
       ...formersInStep(table, group, values, context),
     ];
   });
 }
 
-/** The column alone, without what gives it values of its own. */
-function bare(identity: Identity<"column">, catalog: Catalog): Fact[] {
-  const column = catalog.find(identity);
-  return column === undefined ? [] : [{ ...column, attributes: { ...column.attributes, identity: null } }];
-}
-
-/** Indexes and constraints on the columns under those names: built, validated, and swapped in. */
-function parts(
-  which: "fresh" | "stale",
-  twins: readonly Twin[],
-  context: OnlineContext,
-  fresh: Catalog,
-): Interim[] {
-  const ids = twins.map((twin) => factId(twin[which]));
-  const keys = new Map<FactId, FactId>();
-  const made: { readonly fact: Fact; readonly isOf: Fact }[] = [];
-  for (const fact of dependentsOf(ids, fresh)) {
-    if (!isKind(fresh.get(fact.parent), "table") && !isKind(fact, "not null")) continue;
-    const index = isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
-    if (index !== undefined) keys.set(fact.id, index.id);
-    if (index !== undefined || isKind(fact, "index") || isKind(fact, "constraint"))
-      made.push({ fact: index ?? fact, isOf: fact });
-    else if (isKind(fact, "not null")) made.push({ fact: requirement(fact, context), isOf: fact });
-  }
-  const served = (id: FactId) => keys.get(id) ?? id;
-  return made.flatMap(({ fact, isOf }): Interim[] => {
-    const edges = fresh
-      .dependencies(isOf.id)
-      .map((edge): Edge => ({ ...edge, from: fact.id, to: served(edge.to) }))
-      .filter(({ to }) => !isKind(fresh.get(to), "not null"));
-    const invalid = unvalidated(fact);
-    const isLasting = isKind(isOf, "not null") && isKind(fact, "constraint");
-    return [
-      ...(invalid === undefined
-        ? []
-        : [{ from: "build", until: "validate", facts: [invalid], edges } as const]),
-      { from: invalid === undefined ? "build" : "validate", until: "swap", facts: [fact], edges },
-      ...(isLasting
-        ? [{ from: "swap", until: "tidy", facts: [afterSwap(which, fact, isOf, twins)] } as const]
-        : []),
-    ];
-  });
-}
-
-/** NOT NULL of a new column: before version 18 a check, which SET NOT NULL believes. */
-function requirement(notNull: Fact<"not null">, { major }: OnlineContext): Fact {
-  if (major < 18) return checkOf(notNull);
-  return { ...notNull, attributes: { ...notNull.attributes, name: interimName("check", notNull.id) } };
-}
-
-function unvalidated(fact: Fact): Fact | undefined {
-  if (isKind(fact, "not null")) return { ...fact, attributes: { ...fact.attributes, validated: false } };
-  if (!isKind(fact, "constraint")) return undefined;
-  const { type, enforced, validated } = fact.attributes;
-  if ((type !== "check" && type !== "foreign key") || !enforced || !validated) return undefined;
-  return { ...fact, attributes: { ...fact.attributes, validated: false } };
-}
-
-/** The check that stands for NOT NULL, when its column has its name. */
-function afterSwap(
-  which: "fresh" | "stale",
-  check: Fact<"constraint">,
-  notNull: Fact,
-  twins: readonly Twin[],
-): Fact<"constraint"> {
-  const twin = twins.find((one) => factId(one[which]) === notNull.parent);
-  const definition = `CHECK ((${name(twin?.wanted.identity.name).text} IS NOT NULL))`;
-  return { ...check, attributes: { ...check.attributes, definition } };
+/** The columns alone, without what gives them values of their own. */
+function bare(columns: readonly Identity<"column">[], catalog: Catalog): Pick<Interim, "facts" | "edges"> {
+  const found = columns.flatMap((identity) => catalog.find(identity) ?? []);
+  return {
+    facts: found.map((column) => ({ ...column, attributes: { ...column.attributes, identity: null } })),
+    edges: found.flatMap(({ id }) => inheritedEdges(id, catalog)),
+  };
 }
 
 /**
@@ -199,10 +133,8 @@ function afterSwap(
  * the new values may not satisfy.
  */
 function leftovers(twins: readonly Twin[], { current }: OnlineContext, stale: Catalog): Interim[] {
-  const interims: Interim[] = [];
-  for (const twin of twins) {
-    interims.push({ from: "swap", until: "cleanup", facts: bare(twin.stale, stale) });
-  }
+  const columns = columnsOf(twins).map((column) => column.stale);
+  const interims: Interim[] = [{ from: "swap", until: "cleanup", ...bare(columns, stale) }];
   const indexes = aliases(twins, "stale", current).flatMap(({ to }) => stale.get(factId(to)) ?? []);
   for (const index of indexes) {
     if (!isKind(index, "index")) continue;
@@ -220,14 +152,12 @@ interface Named {
 
 /** What goes gets names that nobody uses, and what comes its own; an index that is to be a key's takes its name. */
 function swapRenames(twins: readonly Twin[], going: Named, coming: Named): Rename[] {
-  const isIndexOf = (id: FactId) => {
-    const fact = coming.state.get(id);
-    return isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
-  };
-  const taking = aliases(twins, coming.which, coming.state, true).map(({ from, to }): Rename => {
-    const index = isIndexOf(factId(from));
-    if (index === undefined) return { from: to, to: from };
-    return { from: { ...index.identity, name: partName(coming.which, factId(from)) }, to: index.identity };
+  const taking = aliases(twins, coming.which, coming.state, true).flatMap(({ from, to }): Rename[] => {
+    const fact = coming.state.get(factId(from));
+    if (fact !== undefined && isMadeInSwap(fact, coming.state)) return [];
+    const index = isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
+    if (index === undefined) return [{ from: to, to: from }];
+    return [{ from: { ...index.identity, ...(to.name && { name: to.name }) }, to: index.identity }];
   });
   return [...aliases(twins, going.which, going.state), ...taking];
 }
@@ -240,7 +170,9 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Work {
   const keys = dependentsOf(
     twins.map((twin) => twin.current.id),
     current,
-  ).filter((one) => isKind(one, "constraint") && one.attributes.type === "foreign key");
+  )
+    .filter((one) => isKind(one, "constraint") && one.attributes.type === "foreign key")
+    .filter(({ id }) => inheritedEdges(id, current).length === 0);
   const inOrder: FactId[] = [];
   const seen = new Set<FactId | undefined>();
   const visit = (table: FactId | undefined) => {
@@ -256,7 +188,10 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Work {
   };
   for (const { table } of twins) visit(table.id);
   for (const key of keys) visit(key.parent);
+  // Who uses a partitioned table locks it before its partitions.
+  const reached = new Set(inOrder.flatMap((id) => partitionsBelow(id, current)));
   const list = inOrder.flatMap((id) => {
+    if (reached.has(id)) return [];
     const { schema, name: own } = current.get(id)?.identity ?? {};
     return own === undefined ? [] : [name(schema, own)];
   });

@@ -50,6 +50,15 @@ export function inheritedEdges(id: FactId, catalog: Catalog): Edge[] {
   return catalog.dependencies(id).filter(({ type }) => type === "inherits");
 }
 
+/** The one from which it comes in the end; nothing where that is of another kind: a key of an index. */
+export function headOf<F extends Fact>(part: F, catalog: Catalog): F | undefined {
+  const [edge] = inheritedEdges(part.id, catalog);
+  if (edge === undefined) return part;
+  const above = catalog.get(edge.to);
+  // What inherits from a part is a part of the same kind.
+  return above?.identity.kind === part.identity.kind ? headOf(above as F, catalog) : undefined;
+}
+
 export function membersOf<F extends Fact>({ root, branches, leaves }: Family<F>): F[] {
   return [root, ...branches, ...leaves];
 }

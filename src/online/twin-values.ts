@@ -7,7 +7,7 @@ import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
 import type { Work } from "./detour.js";
 import { assign, isChanged, isOther, overRow } from "./sync.js";
-import { type Twin, typeUnder } from "./twins.js";
+import { columnsOf, type Twin, typeUnder } from "./twins.js";
 
 /** How the old and the new columns get their values from each other. */
 export class TwinValues {
@@ -42,7 +42,16 @@ export class TwinValues {
     const type = typeUnder("stale", twin);
     const back = cast(sql`NEW.${name(own)}`, twin, "current", type);
     const isOld = isOther(sql`NEW.${name(old)}`, typed(back, type));
-    return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOld} THEN ${assign(own, this.#again(twin, raw("NEW")))} ELSIF TG_OP = 'INSERT' OR ${isChanged(own)} THEN ${assign(old, back)} END IF;`;
+    const again = this.#again(twin, raw("NEW"));
+    return sql`IF ${isChanged(old)} AND NOT (${isChanged(own)}) AND ${isOld} THEN ${assign(own, again)} ELSIF ${this.#isInserted(twin, again)} OR ${isChanged(own)} THEN ${assign(old, back)} END IF;`;
+  }
+
+  /** A row that moves to another partition is inserted there, with the old value that it had. */
+  #isInserted({ wanted, stale, spread: { ties } }: Twin, again: Sql): Sql {
+    const isInserted = sql`TG_OP = 'INSERT'`;
+    if (ties.length === 0) return isInserted;
+    const [own, old] = [sql`NEW.${name(wanted.identity.name)}`, sql`NEW.${name(stale.name)}`];
+    return sql`${isInserted} AND (${old} IS NULL OR ${isOther(own, typed(again, wanted.attributes.type))})`;
   }
 
   /** What is given under the name that the column had before, to the column that has its old type. */
@@ -78,7 +87,7 @@ export class TwinValues {
     return {
       turn: "fill",
       about: twin.table.id,
-      facts: [factId(twin.fresh)],
+      facts: columnsOf([twin]).map(({ fresh }) => factId(fresh)),
       sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
     };
   }
@@ -91,7 +100,8 @@ export class TwinValues {
     const back = cast(own, twin, "current", type);
     const isWritten = isOther(typed(this.#again(twin, name(on)), twin.wanted.attributes.type), own);
     const isStale = isOther(old, typed(back, type));
-    const about = { about: twin.table.id, facts: [factId(twin.stale)] };
+    const facts = columnsOf([twin]).map(({ stale }) => factId(stale));
+    const about = { about: twin.table.id, facts };
     const update: Work = {
       ...about,
       turn: "way back",

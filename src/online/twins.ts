@@ -5,23 +5,37 @@ import { type Change, diff } from "../diff/diff.js";
 import { isRetyped } from "../kinds/column-type.js";
 import type { Rename } from "../plan/rename.js";
 import { name } from "../sql/sql.js";
-import { lonelyTable, type OnlineContext } from "./context.js";
+import { isTied, lonelyTable, type OnlineContext, tableOf } from "./context.js";
 import { dependentsOf } from "./dependents.js";
 import { columnsOfChangedEnum, type EnumTwin } from "./enum-twins.js";
 import { interimName } from "./names.js";
+import { type Spread, spreadOf } from "./spread.js";
+import { familyOf, hasSamePartitions, headOf, inheritedEdges } from "./tree.js";
 import type { States } from "./waypoints.js";
 
-/** A column that changes by another one that takes its place. */
-export interface Twin {
-  readonly table: Fact<"table">;
+/** A column of one table that changes by another one that takes its place. */
+export interface TwinColumn {
   readonly current: Fact<"column">;
   readonly wanted: Fact<"column">;
   /** What the new column is called until it takes the place. */
   readonly fresh: Identity<"column">;
   /** What the old one is called from then on. */
   readonly stale: Identity<"column">;
+}
+
+/** The same with what comes and goes with it. */
+export interface Twin extends TwinColumn {
+  readonly table: Fact<"table">;
+  readonly spread: Spread;
+  /** What partitions have from it. */
+  readonly heirs: readonly TwinColumn[];
   /** The type that changes with it and keeps its name. */
   readonly type?: EnumTwin;
+}
+
+/** The columns of all tables, those first whose statements reach the others. */
+export function columnsOf(twins: readonly Twin[]): TwinColumn[] {
+  return twins.flatMap((twin) => [twin, ...twin.heirs]);
 }
 
 /** A type of the column under the name that it has while the column has another name. */
@@ -40,11 +54,14 @@ export function twinsOf(context: OnlineContext): Twin[] {
 }
 
 function twinOf(change: Change, context: OnlineContext): Twin | undefined {
-  if (change.type !== "alter" || !context.isBusy(change)) return undefined;
-  const { current, wanted } = change;
+  if (change.type !== "alter") return undefined;
+  const { current, wanted, attributes } = change;
   if (!isKind(current, "column") || !isKind(wanted, "column") || !isRetyped(current, wanted))
     return undefined;
-  return between(current, wanted, context);
+  const isBusy = spreadOf(wanted, context)?.columns.some((column) =>
+    context.isBusy({ type: "alter", current, wanted: column, attributes }),
+  );
+  return isBusy === true ? between(current, wanted, context) : undefined;
 }
 
 /** All columns of the type, or none. */
@@ -55,22 +72,27 @@ function twinsOfEnum(change: Change, context: OnlineContext): Twin[] {
     const twin = between(current, wanted, context);
     return twin === undefined ? [] : [{ ...twin, type: found.type }];
   });
-  return twins.length === found.columns.length ? twins : [];
+  return columnsOf(twins).length === found.columns.length ? twins : [];
 }
 
 function between(current: Fact<"column">, wanted: Fact<"column">, context: OnlineContext): Twin | undefined {
-  const table = lonelyTable(wanted, context);
-  if (table === undefined || current.attributes.generated !== null || wanted.attributes.generated !== null)
+  const spread = spreadOf(wanted, context);
+  if (spread === undefined || current.attributes.generated !== null || wanted.attributes.generated !== null)
     return undefined;
-  if (!isReplaceable(current, context.current, context) || !isReplaceable(wanted, context.wanted, context))
-    return undefined;
-  return {
-    table,
-    current,
-    wanted,
-    fresh: { ...wanted.identity, name: interimName("new", wanted.id) },
-    stale: { ...wanted.identity, name: interimName("old", wanted.id) },
-  };
+  const [own, ...heirs] = spread.columns.flatMap((column): TwinColumn[] => {
+    const before = context.current.get(column.id);
+    const called = (what: "new" | "old") => ({ ...column.identity, name: interimName(what, wanted.id) });
+    if (!isKind(before, "column")) return [];
+    return [{ current: before, wanted: column, fresh: called("new"), stale: called("old") }];
+  });
+  // A partition that is a foreign table has no column of this kind.
+  if (own === undefined || heirs.length < spread.ties.length) return undefined;
+  const isPossible = [own, ...heirs].every(
+    (column) =>
+      isReplaceable(column.current, context.current, context) &&
+      isReplaceable(column.wanted, context.wanted, context),
+  );
+  return isPossible ? { ...own, heirs, spread, table: spread.table } : undefined;
 }
 
 /**
@@ -78,24 +100,47 @@ function between(current: Fact<"column">, wanted: Fact<"column">, context: Onlin
  * from it and stored, not an exclusion constraint, whose index cannot be built beside.
  */
 function isReplaceable(column: Fact<"column">, catalog: Catalog, context: OnlineContext): boolean {
-  return dependentsOf([column.id], catalog).every((dependent) => {
+  const dependents = dependentsOf([column.id], catalog);
+  return dependents.every((dependent) => {
     if (isKind(dependent, "table")) return false;
     if (isKind(dependent, "column")) return dependent.attributes.generated?.storage !== "stored";
-    if (isKind(dependent, "constraint"))
-      return dependent.attributes.type !== "exclusion" && lonelyTable(dependent, context) !== undefined;
+    if (isKind(dependent, "constraint")) {
+      const isOfTied = catalog.dependencies(dependent.id).some(({ to, type }) => {
+        return type !== "inherits" && dependents.some(({ id }) => id === to) && isKeyOfTied(to, catalog);
+      });
+      return (
+        dependent.attributes.type !== "exclusion" && !isOfTied && isMadeBeside(dependent, catalog, context)
+      );
+    }
     if (isKind(dependent, "index"))
       return (
         isKind(catalog.get(dependent.parent), "materialized view") ||
-        lonelyTable(dependent, context) !== undefined
+        isMadeBeside(dependent, catalog, context)
       );
     return true;
   });
 }
 
+/** A partitioned table's key takes in those of its partitions in the swap: nothing can reference it before. */
+function isKeyOfTied(id: FactId, catalog: Catalog): boolean {
+  const key = catalog.get(id);
+  const table = isKind(key, "constraint") || isKind(key, "index") ? tableOf(key, catalog) : undefined;
+  return table !== undefined && isTied(table.id, catalog);
+}
+
+/** Whether the index or constraint stands alone, or is of one kind in all partitions, which stay as they are. */
+function isMadeBeside(part: Fact, catalog: Catalog, context: OnlineContext): boolean {
+  if (lonelyTable(part, context) !== undefined) return true;
+  const head = headOf(part, catalog);
+  const family = head && familyOf(head, catalog);
+  return family !== undefined && hasSamePartitions(tableOf(family.root, catalog)?.id, context);
+}
+
 /** The columns and all that hangs on them, in either state. */
 export function concernedBy(twins: readonly Twin[], { current, wanted }: States): ReadonlySet<FactId> {
-  const own = twins.map((twin) => twin.wanted.id);
-  const before = twins.map((twin) => twin.current.id);
+  const columns = columnsOf(twins);
+  const own = columns.map((column) => column.wanted.id);
+  const before = columns.map((column) => column.current.id);
   const dependents = [...dependentsOf(before, current), ...dependentsOf(own, wanted)];
   return new Set([...own, ...before, ...dependents.map(({ id }) => id)]);
 }
@@ -114,14 +159,31 @@ export function aliases(
   const types = typesOf(twins).map((type): Rename => {
     return { from: (which === "fresh" ? type.wanted : type.current).identity, to: type[which] };
   });
-  const parts = partsOf(twins, which, catalog).filter(
-    (part) => isKind(part, "index") || (isKind(part, "constraint") && hasConstraints),
+  const parts = partsOf(twins, which, catalog).filter((part) =>
+    isKind(part, "constraint") ? hasConstraints && isNamedAlone(part, catalog) : isKind(part, "index"),
   );
   return [
     ...types,
     ...columns,
-    ...parts.map(({ identity, id }) => ({ from: identity, to: { ...identity, name: partName(which, id) } })),
+    ...parts.map((part): Rename => {
+      const own = interimName(which === "fresh" ? "new" : "old", namesake(part, catalog));
+      return { from: part.identity, to: { ...part.identity, name: own } };
+    }),
   ];
+}
+
+/** A check gets its name from the one that it comes from (manual, ALTER TABLE, RENAME CONSTRAINT). */
+function isNamedAlone({ id, attributes }: Fact<"constraint">, catalog: Catalog): boolean {
+  return attributes.type !== "check" || inheritedEdges(id, catalog).length === 0;
+}
+
+/** The topmost of those that the part comes from and that have its name: they are called alike. */
+function namesake({ id, identity }: Fact, catalog: Catalog): FactId {
+  for (const { to } of inheritedEdges(id, catalog)) {
+    const above = catalog.get(to);
+    if (above !== undefined && above.identity.name === identity.name) return namesake(above, catalog);
+  }
+  return id;
 }
 
 /** Each type that changes with columns, once. */
@@ -129,11 +191,8 @@ export function typesOf(twins: readonly Twin[]): EnumTwin[] {
   return [...new Set(twins.flatMap(({ type }) => (type === undefined ? [] : [type])))];
 }
 
-export const partName = (which: "fresh" | "stale", id: FactId) =>
-  interimName(which === "fresh" ? "new" : "old", id);
-
 /** What depends on the columns in their own state: of the tables, not of views. */
 function partsOf(twins: readonly Twin[], which: "fresh" | "stale", catalog: Catalog): Fact[] {
-  const ids = twins.map(({ wanted, current }) => (which === "fresh" ? wanted.id : current.id));
+  const ids = columnsOf(twins).map(({ wanted, current }) => (which === "fresh" ? wanted.id : current.id));
   return dependentsOf(ids, catalog).filter(({ parent }) => isKind(catalog.get(parent), "table"));
 }

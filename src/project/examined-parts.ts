@@ -4,7 +4,7 @@ import type { Fact } from "../catalog/fact.js";
 import { type FactId, factId } from "../catalog/identity.js";
 import { isAmong } from "../hazards/facts.js";
 import { worksIn } from "../online/detour.js";
-import { partitionsBelow } from "../online/tree.js";
+import { inheritedEdges, partitionsBelow } from "../online/tree.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
@@ -209,14 +209,18 @@ function sameTexts(a: readonly PlannedStatement[], b: readonly PlannedStatement[
   return a.length === b.length && a.every(({ sql }, at) => sql.text === b[at]?.sql.text);
 }
 
-/** What the schema files say of the values of a column whose type changes: `@using`. */
-function usings({ annotations }: Wanted): Using {
+/** What the schema files say of the values of a column whose type changes, and so of its partitions': `@using`. */
+function usings({ annotations, catalog }: Wanted): Using {
   const told = new Map(
     annotations
       .filter((one) => one.name === "using")
       .map(({ target, argument }) => [factId(target), argument]),
   );
-  return (column) => told.get(column);
+  const valueOf = (column: FactId): string | undefined => {
+    const [above] = inheritedEdges(column, catalog);
+    return told.get(column) ?? (above && valueOf(above.to));
+  };
+  return valueOf;
 }
 
 /** Sizes with what the schema files say of tables, and so of their partitions: `@online`. */
