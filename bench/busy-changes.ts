@@ -164,6 +164,13 @@ export const changes: readonly Change[] = [
       ),
     ],
   }),
+  eventWith({
+    name: "other type, partitioned table",
+    edit: {
+      "  customer_id int NOT NULL,\n  room_id int,\n  doctor_id int,\n  minutes int,":
+        "  customer_id bigint NOT NULL,\n  room_id int,\n  doctor_id int,\n  minutes bigint,",
+    },
+  }),
   visitWith({
     name: "enum that loses a label",
     edit: { "'missed', 'lost'": "'missed'" },

@@ -6,7 +6,7 @@ import type { Detour, Interim, Work } from "./detour.js";
 import { interimName } from "./names.js";
 import { inTwoSteps } from "./not-null.js";
 import { allInTwoSteps } from "./partitioned.js";
-import { inPartitions, type Spread, spreadOf } from "./spread.js";
+import { inPartitions, isOfLarge, type Spread, spreadOf } from "./spread.js";
 import { assign, overRow, syncTrigger } from "./sync.js";
 import { familyOf } from "./tree.js";
 
@@ -72,10 +72,6 @@ function notNullOf(
   if (all.length === 1) return inTwoSteps(notNull, context.major).interims;
   const family = familyOf(notNull, context.wanted);
   return family && allInTwoSteps(family, context.major).interims;
-}
-
-function isOfLarge({ columns }: Spread, { isLarge }: OnlineContext): boolean {
-  return columns.some(({ parent }) => parent !== undefined && isLarge(parent));
 }
 
 /** An existing column becomes NOT NULL, and the schema file says what its empty rows get. */

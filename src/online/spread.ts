@@ -15,14 +15,26 @@ export interface Spread {
   readonly ties: readonly Fact<"partition">[];
 }
 
-/** Where the column is, if both states have the table, alone or partitioned alike; nothing for a partition's column. */
-export function spreadOf(column: Fact<"column">, context: OnlineContext): Spread | undefined {
+/**
+ * Where the column is, if both states have the table, alone or partitioned alike; nothing for a partition's column.
+ * @param state the one that the column is from.
+ */
+export function spreadOf(
+  column: Fact<"column">,
+  context: OnlineContext,
+  state = context.wanted,
+): Spread | undefined {
   const alone = lonelyTable(column, context);
   if (alone !== undefined) return { table: alone, columns: [column], ties: [] };
-  const table = tableOf(column, context.wanted);
-  const family = familyOf(column, context.wanted);
+  const table = tableOf(column, state);
+  const family = familyOf(column, state);
   if (table === undefined || family === undefined || !hasSamePartitions(table.id, context)) return undefined;
-  return { table, columns: membersOf(family), ties: tiesBelow(table.id, context.wanted) };
+  return { table, columns: membersOf(family), ties: tiesBelow(table.id, state) };
+}
+
+/** Whether a table is large that the statements reach. */
+export function isOfLarge({ columns }: Spread, { isLarge }: OnlineContext): boolean {
+  return columns.some(({ parent }) => parent !== undefined && isLarge(parent));
 }
 
 /** A trigger of a partitioned table, with those that PostgreSQL makes in its partitions. */
