@@ -216,11 +216,11 @@ function usings({ annotations, catalog }: Wanted): Using {
       .filter((one) => one.name === "using")
       .map(({ target, argument }) => [factId(target), argument]),
   );
-  const valueOf = (column: FactId): string | undefined => {
+  const toldOf = (column: FactId): string | undefined => {
     const [above] = inheritedEdges(column, catalog);
-    return told.get(column) ?? (above && valueOf(above.to));
+    return told.get(column) ?? (above && toldOf(above.to));
   };
-  return valueOf;
+  return toldOf;
 }
 
 /** Sizes with what the schema files say of tables, and so of their partitions: `@online`. */

@@ -101,6 +101,7 @@ describe.skipIf(newestServer() === undefined)("a column of a partitioned table",
       CREATE TABLE visit (day int, id ${type} GENERATED ALWAYS AS IDENTITY, mood mood) PARTITION BY RANGE (day);
       CREATE TABLE visit_1 PARTITION OF visit FOR VALUES FROM (0) TO (100);
       CREATE TABLE room (day int, id ${type}, PRIMARY KEY (day, id)) PARTITION BY RANGE (day);
+      CREATE TABLE room_1 PARTITION OF room FOR VALUES FROM (0) TO (100);
       CREATE TABLE bill (day int, room ${type}, FOREIGN KEY (day, room) REFERENCES room);`;
     const contents = {
       schema: tables("int", "'well', 'ill', 'bored'"),
