@@ -124,5 +124,10 @@ function isReferenced(fact: Fact, current: Catalog): boolean {
   });
 }
 
+/** Whether foreign keys reference the partitioned table that the table is a partition of. */
+export function isReferencedFromAbove(table: FactId, current: Catalog): boolean {
+  return current.childrenOfKind(table, "partition").some((tie) => isReferenced(tie, current));
+}
+
 const isForeignKey = (fact: Fact | undefined) =>
   isKind(fact, "constraint") && fact.attributes.type === "foreign key";

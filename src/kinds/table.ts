@@ -7,6 +7,7 @@ import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, origin } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
+import { isReferencedFromAbove } from "./partition.js";
 import { isHidden, isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
 import { renameInSchema } from "./rename.js";
 import { moveTable, setTableAside } from "./table-rows.js";
@@ -68,6 +69,9 @@ export const table = defineKind({
   alter: [
     {
       of: ["persistence"],
+      // Foreign keys of its partitioned table reference it by themselves, which ATTACH does not mind.
+      when: ({ id }, { attributes }, { current }) =>
+        attributes.persistence === "permanent" || !isReferencedFromAbove(id, current),
       // A permanent table references no other, and at no moment (manual, ALTER TABLE, SET LOGGED).
       rewrites: true,
       rebuilds: (dependent, _, to, context) => joinsChangingTables(dependent, to, context),
