@@ -120,7 +120,9 @@ export const constraint = defineKind({
       return "adopted";
     if (fact.attributes.type === "check") return "cascades";
     if (isAlwaysCloned(fact)) return "cloned";
-    return fact.attributes.type === "foreign key" && fact.identity.name === from.identity.name
+    return fact.attributes.type === "foreign key" &&
+      fact.identity.name === from.identity.name &&
+      !setsColumns(fact)
       ? "cloned"
       : "adopted";
   },
@@ -214,6 +216,13 @@ function beforeWhere(definition: string, clause: Sql): Sql {
     ? raw(`${definition} ${clause.text}`)
     : raw(`${definition.slice(0, where)} ${clause.text}${definition.slice(where)}`);
 }
+
+/**
+ * ON DELETE SET NULL and SET DEFAULT of some columns: a clone has them by the partitioned table's numbers of columns, which
+ * may be others in the partition (tablecmds.c, CloneFkReferencing).
+ */
+const setsColumns = ({ attributes: { definition } }: ConstraintFact) =>
+  / ON DELETE SET (?:NULL|DEFAULT) \(/.test(definition);
 
 /** What a foreign key can rest on: unique indexes that are no part of anything else, and keys. */
 function keysOf(table: FactId, catalog: Catalog): FactId[] {

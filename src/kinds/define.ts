@@ -75,6 +75,8 @@ export interface RenderContext {
   readonly isOnline?: ((table: FactId) => boolean) | undefined;
   /** Columns whose numbers go on where something else sets them. */
   readonly isCounted?: ((column: FactId) => boolean) | undefined;
+  /** Whether the plan creates it, be it anew. */
+  readonly isMade?: ((id: FactId) => boolean) | undefined;
   /** The state that the fact is part of. */
   readonly catalog: Catalog;
   /** For a create: facts that the same statement makes (a table's columns and constraints). */
@@ -227,7 +229,7 @@ export interface Kind<K extends KindName> {
   readonly isInWayOfTies?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /** Goes when the tie goes through which it inherits. */
   readonly diesUntied?: true;
-  /** What it serves comes to rest on it as long as it is there, however it changes where it stands. */
+  /** What depends on it is made anew when it goes, also where it could change in place into what does not. */
   readonly holdsOn?: true;
   /** Ties two tables, parts of one to parts of the other; what becomes of these when the others are dropped (ALTER TABLE, ONLY). */
   readonly isTie?: "parts stay" | "parts go";

@@ -164,9 +164,10 @@ export const index = defineKind({
 const isAmbiguousIn = (fact: Fact<"index">, catalogs: readonly Catalog[]) =>
   catalogs.some((catalog) => isAmbiguous(fact, catalog));
 
-/** Whether its parts belong to no other index yet: of those that are alike PostgreSQL takes a free one. */
-function areFree(fact: Fact<"index">, { catalog, current }: RenderContext): boolean {
+/** Whether its parts belong to no other index by then: of those that are alike PostgreSQL takes a free one. */
+function areFree(fact: Fact<"index">, { catalog, current, isMade }: RenderContext): boolean {
   const isTaken = (part: FactId) =>
+    isMade?.(part) !== true &&
     current.dependencies(part).some(({ to, type }) => type === "inherits" && to !== fact.id);
   return ![...partsOf(fact, catalog)].some(isTaken);
 }

@@ -257,6 +257,7 @@ export const privilege = defineKind({
   access: ({ attributes }) => ({ ...attributes }),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context),
   drop: (fact, context) => change(fact, fact.attributes, noGrants, context),
+  holdsOn: true,
   alter: [
     {
       of: ["granted", "grantable", "revoked"],

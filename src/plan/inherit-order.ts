@@ -102,7 +102,8 @@ export function orderByInheritance(
       for (const part of partsForTie(table, type, tie)) {
         for (const change of ["drop", "alter", "create"] as const) {
           // What comes back after the ties is gone before.
-          if (type === "create" && change !== "drop" && isAfterTies(part, states.wanted)) {
+          const isLater = table === tie.parent ? isInWayOfTies : isAfterTies;
+          if (type === "create" && change !== "drop" && isLater(part, states.wanted)) {
             before("create", tie.id, change, part);
           } else if (type === "create") before(change, part, "create", tie.id);
           else if (type === "drop") before("drop", tie.id, change, part);
@@ -137,11 +138,16 @@ function takesIn(above: Fact, part: Fact): boolean {
   return kindOf(above.identity.kind).takesIn?.(above, part) === true;
 }
 
+/** Whether it comes after the tables are tied that are below its own. */
 function isAfterTies(id: FactId, catalog: Catalog): boolean {
   const fact = catalog.get(id);
   if (fact === undefined) return false;
-  const { afterTies, isInWayOfTies } = kindOf(fact.identity.kind);
-  return afterTies?.(fact, catalog) === true || isInWayOfTies?.(fact, catalog) === true;
+  return kindOf(fact.identity.kind).afterTies?.(fact, catalog) === true || isInWayOfTies(id, catalog);
+}
+
+function isInWayOfTies(id: FactId, catalog: Catalog): boolean {
+  const fact = catalog.get(id);
+  return fact !== undefined && kindOf(fact.identity.kind).isInWayOfTies?.(fact, catalog) === true;
 }
 
 /** A table's columns, constraints, indexes and what is theirs, less satellites and ties. */

@@ -5,7 +5,7 @@ import { diff } from "../diff/diff.js";
 import { DmError } from "../error.js";
 import type { AlterContext, Statement } from "../kinds/define.js";
 import { address, kindNames, kindOf } from "../kinds/index.js";
-import type { Action } from "./action.js";
+import { type Action, actionKey } from "./action.js";
 import { type ActionGraph, actionsFor } from "./actions.js";
 import { decide, rootOf } from "./decide.js";
 import { type Folded, fold } from "./fold.js";
@@ -44,7 +44,7 @@ export interface PlanOptions {
 
 /** The statements that turn `current` into `wanted`, in order. Pure: reads two catalogs, touches no database. */
 export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {}): PlannedStatement[] {
-  const context: AlterContext = {
+  const states: AlterContext = {
     current,
     wanted,
     address: (identity) => address(identity, wanted),
@@ -53,7 +53,9 @@ export function plan(current: Catalog, wanted: Catalog, options: PlanOptions = {
     using: options.using,
     isCounted: options.isCounted,
   };
-  const { actionGraph, folded } = arrange(context, options.isManaged);
+  const { actionGraph, folded } = arrange(states, options.isManaged);
+  const isMade = (id: FactId) => actionGraph.actions.has(actionKey("create", id));
+  const context: AlterContext = { ...states, isMade };
 
   const members = new Map<string, Action[]>();
   for (const [key, action] of actionGraph.actions) {

@@ -40,6 +40,7 @@ function statements(
     wanted: context.wanted,
     isOnline: context.isOnline,
     isCounted: context.isCounted,
+    isMade: context.isMade,
     catalog,
     folded: members.map((member) => member.fact).filter((part) => isPartOf(part, fact, catalog)),
   });

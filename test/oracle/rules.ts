@@ -84,8 +84,11 @@ export const readAs: Readonly<Record<string, string>> = {
   "pg_type.typdefault": "CASE WHEN t.typdefaultbin IS NULL THEN t.typdefault END",
   // -1 in a copy of a collation for all encodings; a database has one encoding.
   "pg_collation.collencoding": "NULL",
-  // Of a key it says only whether the table was a partition when the key was made.
-  "pg_constraint.connoinherit": "CASE WHEN t.contype NOT IN ('p', 'u', 'x') THEN t.connoinherit END",
+  // A foreign key to a partitioned table has a shadow for each partition, numbered as these came.
+  "pg_constraint.conname": `CASE WHEN EXISTS (SELECT FROM pg_constraint o WHERE o.oid = t.conparentid AND o.conrelid = t.conrelid)
+       THEN pg_get_constraintdef(t.oid) ELSE t.conname::text END`,
+  // Of a key or foreign key it says only whether the table was a partition when it was made.
+  "pg_constraint.connoinherit": "CASE WHEN t.contype NOT IN ('p', 'u', 'x', 'f') THEN t.connoinherit END",
   // An index's columns keep the names that the table's had when it was made; pg_index says which they are.
   "pg_attribute.attname": `CASE WHEN (SELECT relkind FROM pg_class c WHERE c.oid = t.attrelid) IN ('i', 'I') THEN t.attnum::text ELSE t.attname::text END`,
   // pg_enum keeps numbers with gaps.
@@ -120,6 +123,11 @@ export const ignoredRows: Readonly<Record<string, readonly { when: string; why: 
     },
   ],
   pg_depend: [
+    {
+      when: `t.classid = 'pg_trigger'::regclass AND t.deptype IN ('P', 'S')
+             AND EXISTS (SELECT FROM pg_trigger g WHERE g.oid = t.objid AND g.tgisinternal AND g.tgconstraint <> 0)`,
+      why: "a partition's foreign key that was taken in rests on its parent's otherwise than one that came with it; tgparentid says whose it is",
+    },
     {
       when: `t.classid = 'pg_class'::regclass AND t.objid IN (SELECT oid FROM pg_class WHERE relnamespace = 'pg_toast'::regnamespace)`,
       why: "TOAST tables follow from the columns",
