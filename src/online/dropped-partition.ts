@@ -1,5 +1,6 @@
 import { type Fact, isKind } from "../catalog/fact.js";
-import { diff, subject } from "../diff/diff.js";
+import type { FactId } from "../catalog/identity.js";
+import { type Change, diff, subject } from "../diff/diff.js";
 import { hasDefaultPartition, partitionedBy } from "../kinds/partition.js";
 import { guard } from "./attaching.js";
 import { type OnlineContext, tableOf } from "./context.js";
@@ -8,26 +9,50 @@ import { stays } from "./leaving.js";
 import { isPartitioned } from "./tree.js";
 import type { States } from "./waypoints.js";
 
-/**
- * The ties of partitions that are dropped and hold rows themselves, where nothing else changes about the partitioned table:
- * what it gets they would have to get, too.
- */
-export function droppedTies(states: States): Fact<"partition">[] {
-  const { current, wanted } = states;
-  const changes = diff(current, wanted);
+/** The ties of partitions that are dropped and hold rows themselves, while the partitioned table stays. */
+function goneTies({ current, wanted }: States, changes: readonly Change[]): Fact<"partition">[] {
   return changes.flatMap((change) => {
     const tie = subject(change);
     if (change.type !== "drop" || !isKind(tie, "partition") || tie.attributes.detaching) return [];
     const [table, parent] = [current.get(tie.parent), current.get(partitionedBy(tie, current))];
     const stays = isKind(parent, "table") && isKind(wanted.get(parent.id), "table");
-    if (!isKind(table, "table") || wanted.has(table.id) || !stays || isPartitioned(table.id, current))
-      return [];
-    const isOther = changes.some((one) => {
-      const fact = subject(one);
-      const of = tableOf(fact, one.type === "create" ? wanted : current);
-      return fact.id === parent.id || of?.id === parent.id;
-    });
-    return isOther ? [] : [tie];
+    const isLeaf = isKind(table, "table") && !wanted.has(table.id) && !isPartitioned(table.id, current);
+    return stays && isLeaf ? [tie] : [];
+  });
+}
+
+/** What changes about the partitioned table itself: what it gets the dropped ones would have to get, too. */
+function besides(tie: Fact<"partition">, { current, wanted }: States, changes: readonly Change[]): Change[] {
+  const parent = partitionedBy(tie, current);
+  return changes.filter((change) => {
+    const fact = subject(change);
+    return fact.id === parent || tableOf(fact, change.type === "create" ? wanted : current)?.id === parent;
+  });
+}
+
+/** Those of partitioned tables about which nothing else changes. */
+export function droppedTies(states: States): Fact<"partition">[] {
+  const changes = diff(states.current, states.wanted);
+  return goneTies(states, changes).filter((tie) => besides(tie, states, changes).length === 0);
+}
+
+/**
+ * Those of partitioned tables about which something else changes, where they had better go apart: those of large tables,
+ * and those that would lack what the table gets when they come back.
+ */
+export function droppedApart(
+  states: States,
+  isLarge: (table: FactId) => boolean,
+  isKept: (table: Fact) => boolean,
+): Fact<"partition">[] {
+  const { current, wanted } = states;
+  const changes = diff(current, wanted);
+  return goneTies(states, changes).filter((tie) => {
+    const others = besides(tie, states, changes);
+    const [table, parent] = [current.get(tie.parent), partitionedBy(tie, current)];
+    if (others.length === 0 || table === undefined || parent === undefined) return false;
+    const isMissed = others.some((one) => one.type === "create" && isKind(one.wanted, "column"));
+    return isLarge(table.id) || isLarge(parent) || (isMissed && isKept(table));
   });
 }
 

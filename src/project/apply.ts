@@ -22,7 +22,7 @@ import { checksum } from "../revision/sum.js";
 import { version } from "../version.js";
 import { refusePurged, stepsUp } from "./archive.js";
 import { type Chain, fileOf, readChain, refuseEdited } from "./chain.js";
-import { checkAfter, checkBefore, marksAlong, type StateCheck } from "./check-state.js";
+import { checkAfter, checkBefore, expectedAfter, marksAlong, type StateCheck } from "./check-state.js";
 import { heldNotes, type Runnable, runnableOf } from "./cleanup.js";
 import type { Project } from "./config.js";
 import { refuseHazards } from "./hazards.js";
@@ -197,9 +197,10 @@ async function runOne(runner: Runner, id: string, standing: Standing): Promise<A
     };
     const known = begun === undefined ? await checkBefore(check, recorded?.catalog) : undefined;
     if (begun !== undefined) notes.push(resumeNote(begun, direction));
+    const built = revision.phase === undefined ? await expectedAfter(check, known) : undefined;
     const finish = async () => {
       const after: Catalog = await readStateHere(target, scope, self === undefined ? {} : { self });
-      await checkAfter(check, after, known);
+      await checkAfter(check, after, known, built);
       await recordApplied(
         target,
         { id, checksum: checksum(text), content: text, milliseconds: elapsed() },

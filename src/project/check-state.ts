@@ -80,31 +80,61 @@ export async function checkBefore(check: StateCheck, recorded: Catalog | undefin
       );
     return "journal";
   }
-  const changes = await differenceFromChain(check, live, direction === "up" ? "before" : "after");
+  const built = await builtByChain(check, direction === "up" ? "before" : "after");
+  const changes = await differenceFrom(check, live, built);
   if (changes.length > 0) throw drifted(check, changes);
   notes.push(`${revision.id}: the database is as the revisions before it build it in a shadow`);
   return "replay";
 }
 
 /**
+ * What the applied revisions build with this one, where its own mark is not going to tell: nobody should wait for that
+ * who waits for what it locks.
+ */
+export async function expectedAfter(
+  check: StateCheck,
+  known: KnownBy | undefined,
+): Promise<Catalog | undefined> {
+  const expected = markAfter(check);
+  if (expected === undefined || check.marks === "later") return undefined;
+  const isTold =
+    known === undefined || known === "fingerprint" || isOfAnother(check.target.version, expected, known);
+  return check.marks === "hold" && isTold ? undefined : builtByChain(check, whenDone(check));
+}
+
+/**
  * The database must be as the revision promised. Runs before its transaction commits; after it where that has locked what
  * others are waiting for.
- * @throws DmError DM5302 with the facts that differ.
+ * @param built see {@link expectedAfter}.
+ * @throws DmError DM5302 with the facts that differ; DM5303 where what revisions of other branches did is in the way.
  */
 export async function checkAfter(
   check: StateCheck,
   after: Catalog,
   known: KnownBy | undefined,
+  built: Catalog | undefined,
 ): Promise<void> {
-  const { revision, direction } = check;
-  const expected = direction === "up" ? revision.to : revision.from;
-  if (expected === undefined || check.marks === "later") return;
-  if (check.marks === "now") return checkBuilt(check, after);
-  if (matches(after, expected)) return;
-  // Elsewhere planned, elsewhere printed: another version's text does not compare.
-  if (expected.major !== after.major && known !== "replay" && known !== undefined) return;
-  const changes = await differenceFromChain(check, after, direction === "up" ? "after" : "before");
+  const { revision, beside, marks } = check;
+  const expected = markAfter(check);
+  if (expected === undefined || marks === "later") return;
+  const isTold = matches(after, expected) || isOfAnother(after, expected, known);
+  if (marks === "hold" && isTold) return;
+  const changes = await differenceFrom(check, after, built ?? (await builtByChain(check, whenDone(check))));
   if (changes.length === 0) return;
+  if (marks === "now") {
+    throw new DmError(
+      "DM5303",
+      `after ${revision.id} the database is not as the applied revisions build it`,
+      {
+        details: [...describeChanges(changes), `beside it are applied: ${beside.join(", ")}`],
+        next: [
+          whatBecame(check),
+          "its branch and another one disagree:",
+          "dm rebase   plans one of them anew behind the other",
+        ],
+      },
+    );
+  }
   throw new DmError("DM5302", `after ${revision.id} the database is not as it promised`, {
     details: describeChanges(changes),
     next: [
@@ -114,19 +144,19 @@ export async function checkAfter(
   });
 }
 
-/** Beside revisions of another branch: what all of them build together. */
-async function checkBuilt(check: StateCheck, after: Catalog): Promise<void> {
-  const { revision, beside, direction } = check;
-  const changes = await differenceFromChain(check, after, direction === "up" ? "after" : "before");
-  if (changes.length === 0) return;
-  throw new DmError("DM5303", `after ${revision.id} the database is not as the applied revisions build it`, {
-    details: [...describeChanges(changes), `beside it are applied: ${beside.join(", ")}`],
-    next: [
-      whatBecame(check),
-      "its branch and another one disagree:",
-      "dm rebase   plans one of them anew behind the other",
-    ],
-  });
+function markAfter({ revision, direction }: StateCheck): StateMark | undefined {
+  return direction === "up" ? revision.to : revision.from;
+}
+
+const whenDone = ({ direction }: StateCheck) => (direction === "up" ? "after" : "before");
+
+/** Elsewhere planned, elsewhere printed: another version's text does not compare. */
+function isOfAnother(
+  { major }: { readonly major: number },
+  expected: StateMark,
+  known: KnownBy | undefined,
+): boolean {
+  return expected.major !== major && known !== "replay" && known !== undefined;
 }
 
 function whatBecame({ revision: { phase }, direction }: StateCheck): string {
@@ -144,14 +174,20 @@ function elsewhere({ major, role }: StateMark): string {
   return `on another database (PostgreSQL ${major}${role === undefined ? "" : `, role ${role}`})`;
 }
 
-/** What differs from the state that the applied revisions build without the revision, or with it; in normal form. */
-function differenceFromChain(check: StateCheck, live: Catalog, when: "before" | "after"): Promise<Change[]> {
+/** The state that the applied revisions build without the revision, or with it. */
+function builtByChain(check: StateCheck, when: "before" | "after"): Promise<Catalog> {
   const { project, chain, target, revision, beside, progress } = check;
-  return withShadowFor(project, target, progress, async (bench) => {
-    const ids = new Set(when === "after" ? [...beside, revision.id] : beside);
-    const expected = await replay(bench, chain, inOrder(chain.graph, ids));
-    return diff(await bench.normalize(live), await bench.normalize(expected));
-  });
+  const ids = new Set(when === "after" ? [...beside, revision.id] : beside);
+  return withShadowFor(project, target, progress, (bench) => replay(bench, chain, inOrder(chain.graph, ids)));
+}
+
+/** What differs, in normal form: it takes time to bring states into that, and equal ones need not be. */
+async function differenceFrom(check: StateCheck, live: Catalog, built: Catalog): Promise<Change[]> {
+  const { project, target, progress } = check;
+  if (live.major === built.major && diff(...comparable(live, built)).length === 0) return [];
+  return withShadowFor(project, target, progress, async (bench) =>
+    diff(await bench.normalize(live), await bench.normalize(built)),
+  );
 }
 
 function drifted({ target, revision }: StateCheck, changes: readonly Change[]): DmError {

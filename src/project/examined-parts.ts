@@ -9,10 +9,12 @@ import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
+import { parentsFirst } from "../proof/lock-order.js";
 import { newRevisionId } from "../revision/name.js";
 import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Planner, plannerTowards, type Using } from "./amid.js";
+import { beforePartitionsGo } from "./dropped-partitions.js";
 import { type Examined, examine, misfitQueries } from "./examine.js";
 import { busyFacts, retypedRenames } from "./online-context.js";
 import { type RenamedOnline, renamedOnline, withoutLoss } from "./online-renames.js";
@@ -27,6 +29,8 @@ import type { Workbench } from "./workbench.js";
 export interface ExaminedPart {
   readonly part: Part;
   readonly examined: Examined;
+  /** Examines the same change with other statements. */
+  readonly again: (part: Part) => Promise<ExaminedPart>;
 }
 
 export interface Change {
@@ -81,20 +85,34 @@ export async function examinedParts(
       ...{ ...part, ...lasting, filled, ahead },
       ...(online && { certain: online.certain }),
     }),
+    again: (other) => examineOnce(other, filled, ahead),
   });
   const examined: Examine = async (part, ...rest) => {
     const first = await examineOnce(part, ...rest);
     const eased = await easedBack(first);
-    return eased === undefined ? first : examineOnce(eased, ...rest);
+    return eased === undefined ? first : first.again(eased);
   };
-  if (online === undefined) {
-    return { parts: await partsFrom(bench, journey, atOnce, examined), sizes };
-  }
   const parts = [];
-  for (const part of online.parts) parts.push(await examined(part));
-  const { current: here } = online.journey;
-  const start = { before: here, renames: [], renaming: renamePlan([]), online };
-  return { parts: [...parts, ...(await partsFrom(bench, online.journey, start, examined))], sizes };
+  if (online === undefined) parts.push(...(await partsInTurn(bench, journey, atOnce, examined)));
+  else {
+    for (const part of online.parts) parts.push(await examined(part));
+    const start = { before: online.journey.current, renames: [], renaming: renamePlan([]), online };
+    parts.push(...(await partsInTurn(bench, online.journey, start, examined)));
+  }
+  const inOrder = [];
+  for (const part of parts) inOrder.push(await parentsLockedFirst(part));
+  return { parts: inOrder, sizes };
+}
+
+async function parentsLockedFirst(examined: ExaminedPart): Promise<ExaminedPart> {
+  const { part, again } = examined;
+  const { proof } = examined.examined;
+  const { current, wanted } = part;
+  const up = parentsFirst(part.up, proof.up, [current, wanted]);
+  const down = parentsFirst(part.down, proof.down, [wanted, current]);
+  return up === undefined && down === undefined
+    ? examined
+    : again({ ...part, up: up ?? part.up, down: down ?? part.down });
 }
 
 /** The part with a way back that makes nobody wait, where the one that does all at once would, and there is another. */
@@ -149,6 +167,26 @@ function partAtOnce(
   return isOnline === undefined
     ? all
     : withStages(all, (busy) => backInStages(bench, back, busy), renaming.down);
+}
+
+/** Partitions that go last have a journey of their own. */
+async function partsInTurn(
+  bench: Workbench,
+  journey: Journey,
+  start: Start,
+  examined: Examine,
+): Promise<ExaminedPart[]> {
+  const between = await beforePartitionsGo(bench, journey);
+  if (between === undefined) return partsFrom(bench, journey, start, examined);
+  const [first, last] = [
+    { ...journey, wanted: between },
+    { ...journey, current: between },
+  ];
+  const there = { before: between, renames: [], renaming: renamePlan([]) };
+  return [
+    ...(await partsFrom(bench, first, start, examined)),
+    ...(await partsFrom(bench, last, there, examined)),
+  ];
 }
 
 async function partsFrom(

@@ -128,6 +128,16 @@ function addLock(locks: RelationLock[], relation: string, taken: readonly string
     locks.push({ relation, mode: spelled(strongest) });
 }
 
+/** Of two modes, the stronger one has more. */
+export function strengthOf(mode: string): number {
+  return modes.findIndex((one) => spelled(one) === mode);
+}
+
+/** Whether a lock makes those wait who write (manual, Explicit Locking). */
+export function blocks(mode: string): boolean {
+  return strengthOf(mode) >= modes.indexOf("Share");
+}
+
 /** `ACCESS EXCLUSIVE` of `AccessExclusive`. */
 function spelled(mode: string): string {
   return mode.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toUpperCase();

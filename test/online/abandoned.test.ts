@@ -1,16 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { recordProgress } from "../../src/apply/journal.js";
 import { withDatabase } from "../../src/database/connect.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
 import { status } from "../../src/project/status.js";
+import type { Revision } from "../../src/revision/revision.js";
 import { newestServer } from "../support/databases.js";
 import { writeSchema } from "../support/project.js";
 import { interrupted } from "./clients.js";
-import { withClinic } from "./clinic.js";
+import { transactions, withClinic } from "./clinic.js";
 
 const schema =
   "CREATE TABLE visit (id int PRIMARY KEY, room int, kind text); CREATE INDEX visit_kind ON visit (kind);";
+const demanding = schema.replace("room int", "room int NOT NULL");
 const rows = "INSERT INTO visit SELECT i, i, 'kind' FROM generate_series(1, 20) i;";
 
 describe.skipIf(newestServer() === undefined)("a revision that did not get to its end", () => {
@@ -119,4 +122,79 @@ describe.skipIf(newestServer() === undefined)("a revision that did not get to it
       expect((await apply()).applied).toHaveLength(1);
     });
   });
+
+  /** As a process leaves it that ends after so many steps. */
+  const stopAfter = (project: Project, { id, up }: Revision, done: number) =>
+    withDatabase(project.environment.database, async (database) => {
+      for (const steps of transactions(up.slice(0, done))) await database.script(steps);
+      await recordProgress(database, { id, direction: "up", done });
+    });
+
+  it("is taken back, and that is gone on with where it was interrupted, too", { timeout: 120_000 }, () =>
+    clinic(async (project, url) => {
+      await writeSchema(project.root, {
+        "clinic.sql": `${schema} CREATE INDEX visit_room ON visit (room);
+          CREATE INDEX visit_both ON visit (room, kind); CREATE INDEX visit_last ON visit (kind, room);`,
+      });
+      const [first] = (await planRevision(project, { message: "indexes" })).revisions;
+      if (first === undefined) throw new Error("there is nothing to do");
+      await stopAfter(project, first, 2);
+      expect(await indexes(project)).toHaveLength(4);
+
+      const back = () => rollbackRevisions(project, {});
+      await interrupted(url, "visit", back, "visit");
+      expect((await indexes(project)).filter((name) => name.endsWith("INVALID"))).toHaveLength(1);
+      expect((await status(project)).unfinished).toMatchObject({ id: first.id, direction: "down" });
+      await expect(applyRevisions(project, {})).rejects.toMatchObject({ code: "DM5201" });
+
+      const { heads, notes } = await back();
+      expect([heads, notes.join()]).toEqual([
+        first.parents,
+        expect.stringContaining("going on to take it back"),
+      ]);
+      expect(await indexes(project)).toEqual(began);
+      expect((await status(project)).drift.changes).toBe(0);
+      expect((await applyRevisions(project, {})).applied).toHaveLength(1);
+
+      // The file's own way back, likewise.
+      await interrupted(url, "visit", back, "visit");
+      expect((await status(project)).unfinished).toMatchObject({ id: first.id, direction: "down" });
+      expect((await back()).heads).toEqual(first.parents);
+      expect(await indexes(project)).toEqual(began);
+      expect((await status(project)).drift.changes).toBe(0);
+    }),
+  );
+
+  it("is finished first where names have changed places", { timeout: 120_000 }, () =>
+    withClinic(newestServer()?.major ?? 0, { schema: demanding, rows }, async (project) => {
+      await writeSchema(project.root, { "clinic.sql": demanding.replace("room int", "room bigint") });
+      const { revisions } = await planRevision(project, { message: "type" });
+      const swap = revisions.find(({ phase }) => phase === "constraint");
+      if (swap === undefined) throw new Error("there is no swap");
+      await applyRevisions(project, { target: swap.parents[0] ?? "" });
+      const done = swap.up.findIndex(({ sql }) => sql.includes("RENAME COLUMN")) + 1;
+      expect(done).toBeGreaterThan(0);
+      await stopAfter(project, swap, done);
+      const types = () =>
+        withDatabase(project.environment.database, (database) =>
+          database.query(`SELECT attname, atttypid::regtype::text AS type FROM pg_attribute
+            WHERE attrelid = 'visit'::regclass AND attnum > 0 ORDER BY attnum`),
+        );
+      const swapped = await types();
+      await expect(rollbackRevisions(project, {})).rejects.toMatchObject({
+        code: "DM5201",
+        next: [`finish it first: dm apply ${swap.id}`, "then dm rollback"],
+      });
+      expect(await types()).toEqual(swapped);
+
+      await applyRevisions(project, { target: swap.id });
+      await rollbackRevisions(project, { target: "-3" });
+      expect((await types()).slice(0, 3)).toEqual([
+        { attname: "id", type: "integer" },
+        { attname: "room", type: "integer" },
+        { attname: "kind", type: "text" },
+      ]);
+      expect((await status(project)).drift.changes).toBe(0);
+    }),
+  );
 });

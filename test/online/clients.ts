@@ -43,20 +43,26 @@ export async function besideClients<T>(
 }
 
 /**
- * Loses the work's connection while it builds an index concurrently: an old snapshot keeps it waiting, and then its
- * session is ended.
- * @param table one that the work builds an index on.
+ * Loses the work's connection while it builds or drops an index concurrently: an old snapshot keeps it waiting, and then
+ * its session is ended.
+ * @param table one that the work builds or drops an index of.
+ * @param read what somebody has read and still looks at: only who has read the table keeps a drop waiting.
  */
-export async function interrupted(url: string, table: string, work: () => Promise<unknown>): Promise<void> {
+export async function interrupted(
+  url: string,
+  table: string,
+  work: () => Promise<unknown>,
+  read = "pg_class",
+): Promise<void> {
   const [other, admin] = [await connect(url), await connect(url)];
   try {
-    await other.script("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class");
+    await other.script(`BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ${read}`);
     const ended = work().then(
       () => "done",
       () => "lost",
     );
     for (let turn = 0, pid: number | undefined; pid === undefined; turn++) {
-      if (turn > 400) throw new Error("no index was built concurrently");
+      if (turn > 400) throw new Error("no index was built or dropped concurrently");
       await new Promise((resolve) => setTimeout(resolve, 50));
       const [found] = await admin.query<{ pid: number }>(
         `SELECT a.pid FROM pg_stat_activity a, pg_index i

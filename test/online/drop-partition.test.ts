@@ -56,3 +56,39 @@ it.skipIf(newest === undefined)(
       expect([await visits(), (await drift(project, {})).changes]).toEqual([before, []]);
     }),
 );
+
+it.skipIf(newest === undefined).each([
+  ["a large table", "always", ["additive", "backfill", "constraint", "constraint", "cleanup"]],
+  ["a small table", "never", [undefined, undefined]],
+] as const)(
+  "a partition of %s that is dropped while its table gets columns gets them, too, and comes back with all",
+  { timeout: 120_000 },
+  (_, mode, phases) =>
+    withClinic(newest?.major ?? 0, { schema: schemaWith(partition + more), rows }, async (plain, url) => {
+      const project = { ...plain, online: { ...plain.online, mode } };
+      const query = (sql: string) => withDatabase(url, (database) => database.query(sql));
+      const visits = () => query("SELECT day, id, room, note FROM visit ORDER BY day");
+      const before = await visits();
+      const after = schemaWith("").replace(
+        "note text",
+        "token uuid NOT NULL DEFAULT gen_random_uuid(), grade int, note text",
+      );
+      await writeSchema(project.root, {
+        "clinic.sql": `${after} CREATE INDEX visit_grade ON visit (grade);`,
+      });
+      const { revisions } = await planRevision(project, { message: "no partition" });
+      expect(revisions.map(({ phase }) => phase)).toEqual(phases);
+      if (mode === "always") expect(blockingIn(revisions)).toEqual([]);
+      await applyRevisions(project, { cleanup: true, allow: ["all"] });
+      expect(await visits()).toHaveLength(50);
+      await query("INSERT INTO visit (day, id, grade) VALUES (-60, 1000, 3)");
+      expect((await planRevision(project, { message: "nothing" })).revisions).toEqual([]);
+      await rollbackRevisions(project, { target: `-${revisions.length}`, allow: ["all"] });
+      const old = before.filter(({ day }) => day !== -60);
+      expect((await visits()).filter(({ day }) => day !== -60)).toEqual(old);
+      expect((await drift(project, {})).changes).toEqual([]);
+      // What was written meanwhile is there again, in every partition.
+      await applyRevisions(project, { cleanup: true, allow: ["all"] });
+      expect(await query("SELECT grade FROM visit WHERE day = -60")).toEqual([{ grade: 3 }]);
+    }),
+);
