@@ -53,7 +53,8 @@ function filling(column: Fact<"column">, spread: Spread, value: string, context:
   const own = column.identity.name ?? "";
   const { table } = spread;
   const body = sql`IF NEW.${name(own)} IS NULL THEN ${assign(own, overRow(table, raw(value)))} END IF;`;
-  const trigger = syncTrigger(table, [body], { own: interimName("fill", column.id) });
+  const asOwner = context.isBeyondRow(value) ? context.wanted : undefined;
+  const trigger = syncTrigger(table, [body], { own: interimName("fill", column.id), asOwner });
   return { from: "arm", until: "cleanup", ...inPartitions(trigger, spread, context) };
 }
 

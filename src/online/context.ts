@@ -20,6 +20,8 @@ export interface OnlineContext extends States {
   readonly bounds: (tie: Fact<"partition">) => string | undefined;
   /** Whether every change is to go in phases, however little it would hinder. */
   readonly isAlways: boolean;
+  /** Whether an expression asks for more than the row and PostgreSQL's own functions, which everybody may call. */
+  readonly isBeyondRow: (expression: string) => boolean;
   /** Columns that have their old name, too, and the states around those renames. */
   readonly renamed?: { readonly columns: readonly RenamedColumn[]; readonly states: RenameStates };
   /** What the schema files say of the fact, by the name of the annotation. */

@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { comesBack } from "../kinds/lossless.js";
 import { name, sql } from "../sql/sql.js";
@@ -39,6 +40,7 @@ export function formersInStep(
   group: readonly Twin[],
   values: TwinValues,
   context: OnlineContext,
+  asOwner: Catalog | undefined,
 ): Interim[] {
   const { renamed } = context;
   const given = group.flatMap((twin) => {
@@ -49,7 +51,7 @@ export function formersInStep(
   const own = new Set(group.map((twin) => twin.current.id));
   const others = renamed.columns.filter(({ table: { id }, after }) => id === table.id && !own.has(after.id));
   return [
-    ...inStep(table, others, renamed.states, given),
+    ...inStep(table, others, renamed.states, { more: given, asOwner }),
     ...group.flatMap((twin) => refusing(twin, context)),
   ];
 }

@@ -174,13 +174,14 @@ function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states:
 
 /**
  * Until the cleanup each of the names hears of what is written under the other.
- * @param more what else is done of what is given under old names, before other triggers see it.
+ * @param more what else is done of what is given under old names, before other triggers see it, and whether as the
+ * table's owner.
  */
 export function inStep(
   table: Fact<"table">,
   columns: readonly RenamedColumn[],
   states: RenameStates,
-  more: readonly Sql[] = [],
+  { more = [], asOwner }: { more?: readonly Sql[]; asOwner?: Catalog | undefined } = {},
 ): Interim[] {
   const following = columns.map((column) =>
     assign(column.before.identity.name ?? "", newValue(column.after)),
@@ -193,7 +194,7 @@ export function inStep(
   const resolving = [...columns.map((column) => resolve(column, states)), ...more];
   const [own, last] = [interimName("twin", table.id), interimName("last", table.id)];
   return [
-    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own, isFirst: true }) },
+    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own, isFirst: true, asOwner }) },
     ...(hasOthers
       ? [{ from: "swap", until: "cleanup", ...syncTrigger(table, following, { own: last }) } as const]
       : []),

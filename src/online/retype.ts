@@ -105,7 +105,9 @@ function synced(twins: readonly Twin[], values: TwinValues, context: OnlineConte
   return [...spreads.values()].flatMap((spread): Interim[] => {
     const { table } = spread;
     const group = twins.filter((twin) => twin.table.id === table.id);
-    const trigger = (body: readonly Sql[]) => inPartitions(syncTrigger(table, body), spread, context);
+    const asOwner = group.some((twin) => values.isBeyondRow(twin)) ? context.wanted : undefined;
+    const trigger = (body: readonly Sql[]) =>
+      inPartitions(syncTrigger(table, body, { asOwner }), spread, context);
     const forward = group.map((twin) => values.forward(twin));
     const bothWays = group.map((twin) => {
       const former = formerOf(twin, context)?.identity.name;
@@ -114,7 +116,7 @@ function synced(twins: readonly Twin[], values: TwinValues, context: OnlineConte
     return [
       { from: "arm", until: "swap", ...trigger(forward) },
       { from: "swap", until: "cleanup", ...trigger(bothWays) },
-      ...formersInStep(table, group, values, context),
+      ...formersInStep(table, group, values, context, asOwner),
     ];
   });
 }

@@ -1,5 +1,7 @@
+import type { Catalog } from "../catalog/catalog.js";
 import type { Edge, Fact } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
+import { everyone } from "../kinds/grants.js";
 import { join, literal, name, type Sql, sql } from "../sql/sql.js";
 import { interimName } from "./names.js";
 
@@ -9,6 +11,17 @@ export interface Sync {
   readonly edges: readonly Edge[];
 }
 
+interface SyncOptions {
+  readonly own?: string;
+  /** Whether it runs before all others. */
+  readonly isFirst?: boolean;
+  /**
+   * The state in which the table has its owner, where the statements ask for what the table's owner may and who writes
+   * perhaps may not: they give a row what the backfill, too, gives it.
+   */
+  readonly asOwner?: Catalog | undefined;
+}
+
 /**
  * A trigger before INSERT and UPDATE that runs these statements on NEW. Triggers fire in the order of their names
  * (manual, Overview of Trigger Behavior): this one sees what the others made of the row, unless it is to be the first.
@@ -16,7 +29,7 @@ export interface Sync {
 export function syncTrigger(
   table: Fact,
   body: readonly Sql[],
-  { own = interimName("sync", table.id), isFirst = false }: { own?: string; isFirst?: boolean } = {},
+  { own = interimName("sync", table.id), isFirst = false, asOwner }: SyncOptions = {},
 ): Sync {
   const { schema = "", name: on = "" } = table.identity;
   const routine: Identity<"function"> = { kind: "function", schema, name: own, args: [] };
@@ -32,6 +45,7 @@ export function syncTrigger(
     "()",
     " RETURNS trigger",
     " LANGUAGE plpgsql",
+    ...(asOwner === undefined ? [] : [" SECURITY DEFINER"]),
     ` SET search_path TO ${path.text}`,
     `AS $dm_sync$\n${lines.join("\n")}\n$dm_sync$`,
   ].join("\n");
@@ -64,10 +78,29 @@ export function syncTrigger(
       enabled: "origin",
     },
   };
+  const rights = asOwner === undefined ? [] : ownersAlone(functionFact, table, asOwner);
   return {
-    facts: [functionFact, trigger],
+    facts: [functionFact, ...rights, trigger],
     edges: [{ from: trigger.id, to: functionFact.id, type: "needs" }],
   };
+}
+
+/**
+ * A function with its owner's rights belongs to the table's owner, not to the role that dm connects as, and nobody else
+ * can make a trigger of it (manual, CREATE FUNCTION, Writing SECURITY DEFINER Functions Safely).
+ */
+function ownersAlone({ identity, id }: Fact<"function">, table: Fact, catalog: Catalog): Fact[] {
+  const [owner] = catalog.childrenOfKind(table.id, "owner");
+  const part = <K extends "owner" | "privilege">(of: Identity<K>, attributes: Fact<K>["attributes"]) => ({
+    ...{ identity: of, id: factId(of), parent: id, attributes },
+  });
+  return [
+    ...(owner === undefined ? [] : [part({ kind: "owner", of: identity }, owner.attributes)]),
+    part(
+      { kind: "privilege", of: identity, name: everyone },
+      { granted: [], grantable: [], revoked: ["EXECUTE"] },
+    ),
+  ];
 }
 
 /** `NEW.column := value`. */

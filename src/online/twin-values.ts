@@ -22,6 +22,12 @@ export class TwinValues {
     this.#staying = staying;
   }
 
+  /** Whether a value is made of more than the row. */
+  isBeyondRow(twin: Twin): boolean {
+    const told = this.#told(twin);
+    return told !== undefined && this.#context.isBeyondRow(told);
+  }
+
   /** Until the swap the new column has what is made of the old one. */
   forward(twin: Twin): Sql {
     const told = this.#told(twin);

@@ -8,6 +8,7 @@ import type { OnlineContext } from "../online/context.js";
 import { twinsOf } from "../online/twins.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
+import { isBeyondRow } from "./beyond-row.js";
 import { partitionBounds } from "./partition-bounds.js";
 import { type Journey, onlineTables } from "./phases.js";
 import type { Workbench } from "./workbench.js";
@@ -40,6 +41,9 @@ export async function onlineContext(
     bounds: mode === "never" ? () => undefined : await partitionBounds(bench, current, wanted),
     isAlways: mode === "always",
     annotated: (fact, annotation) => annotations.get(`${annotation} ${fact}`),
+    // Where only some kinds are managed, rights may be none of them.
+    isBeyondRow: (expression) =>
+      wanted.scope.kinds === undefined && isBeyondRow(expression, wanted, bench.parser),
   };
 }
 

@@ -22,10 +22,11 @@ import { newRevisionId } from "../revision/name.js";
 import type { Phase } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
 import { type Planner, plannerTowards, type Using } from "./amid.js";
+import { apart } from "./apart.js";
 import { thresholdOf } from "./online.js";
 import { onlineContext } from "./online-context.js";
 import { afterSteps } from "./renames.js";
-import { apart, backInStages, besideViews, inPlace, namesBack, type WayBack } from "./way-back.js";
+import { backInStages, besideViews, inPlace, namesBack, type WayBack } from "./way-back.js";
 import type { Workbench } from "./workbench.js";
 
 /** One revision to be: the way between two states, and back. */
@@ -183,12 +184,12 @@ async function partOf(
   // Nothing may be seen half swapped, and what runs CONCURRENTLY ends a transaction.
   const atOnce = plannerTowards(bench, journey, { isCounted });
   const id = newRevisionId();
-  const isInterim = ({ id: fact }: Fact) => !journey.current.has(fact) && !journey.wanted.has(fact);
+  const isInterim = (fact: FactId) => !journey.current.has(fact) && !journey.wanted.has(fact);
   const keeping = (among: Planner, from: Catalog, to: Catalog, ups?: readonly PlannedStatement[]) =>
     keepingPlan(among, from, to, {
       revision: id,
       isDiscarded: (fact) => journey.isDiscarded(formerly.get(fact.id) ?? fact),
-      isInterim,
+      isInterim: (fact) => isInterim(fact.id),
       formerly: (column) => formerly.get(column),
       isTold: (column) => journey.using(column) !== undefined,
       ...(journey.hasHidden && { hasHidden: journey.hasHidden }),
@@ -207,11 +208,15 @@ async function partOf(
       ...keeping(among, renamed, end).up,
       ...inTurn("swap ends", works),
     ];
-    up.push(...(isPhased ? apart(statements, stage, up.length === 0) : statements), ...inTurn("fill", works));
+    const stretch = { stage, isFirst: up.length === 0, from: renamed, to: end, isInterim };
+    up.push(...(isPhased ? apart(statements, stretch) : statements), ...inTurn("fill", works));
     at = end;
   }
   const old = await namesBack(bench, start, at, isSwapped ? renames : []);
-  const { down, restored } = keeping(isSwapped ? atOnce : concurrent, old.start, at, up);
+  const { down: back, restored } = keeping(isSwapped ? atOnce : concurrent, old.start, at, up);
+  const isAdding = isPhased && legs.every(({ stage }) => phaseOf(stage) === "additive");
+  const stretch = { stage: "add", isFirst: true, from: at, to: start, isInterim } as const;
+  const down = isAdding ? apart(back, stretch) : back;
   const afterwards = [
     ...inTurn("way back begins").map((statement) => ({ ...statement, begins: true as const })),
     ...inTurn("way back"),
@@ -227,12 +232,12 @@ async function partOf(
   const swap =
     isSwapped && namesAgain !== undefined ? { ...namesAgain, begins, ends: inTurn("swap ends") } : undefined;
   if (isNamed && swap === undefined) return part;
-  const back = {
+  const inStages = {
     ...{ from: at, to: start, concurrent, atOnce, afterwards },
     ...(isNamed && swap && { swap }),
     keeping: (among: Planner, from: Catalog, to: Catalog) => keeping(among, to, from, up),
   };
-  return { ...part, inStages: (busy) => backInStages(bench, back, busy) };
+  return { ...part, inStages: (busy) => backInStages(bench, inStages, busy) };
 }
 
 /** What brings rows up to date runs in batches, where others are at work on the table. */

@@ -6,12 +6,13 @@ import type { OnlineContext } from "../online/context.js";
 import type { Detour, Interim, NamesBack } from "../online/detour.js";
 import { detoursOf, rulesBack } from "../online/detours.js";
 import { type ChangedView, changedViews, viewAliases, viewsDetour } from "../online/materialized-view.js";
-import { isBefore, type Stage } from "../online/stage.js";
+import { isBefore } from "../online/stage.js";
 import { type Leg, waypoints } from "../online/waypoints.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { renamePlan, renameSteps } from "../plan/rename-steps.js";
 import type { Planner } from "./amid.js";
+import { apart } from "./apart.js";
 import { partitionBounds } from "./partition-bounds.js";
 import { afterSteps } from "./renames.js";
 import type { Workbench } from "./workbench.js";
@@ -48,6 +49,7 @@ export async function backInStages(
   const others = [...busy].filter((id) => swap?.concerned.has(id) !== true);
   const detours = await detoursBack(bench, back, new Set(others));
   if (swap === undefined && detours.length === 0) return undefined;
+  const isInterim = (fact: FactId) => !from.has(fact) && !to.has(fact);
   const down: PlannedStatement[] = [];
   let restored: KeepingPlan["restored"] | undefined;
   let at = from;
@@ -61,7 +63,8 @@ export async function backInStages(
     const changes = [...inPlace(renamePlan(steps).up), ...(kept?.down ?? among(renamed, end))];
     const statements =
       swap !== undefined && isOfNames ? [...swap.begins, ...changes.map(assured), ...swap.ends] : changes;
-    down.push(...apart(statements, stage, down.length === 0), ...(isKeeping ? afterwards : []));
+    const stretch = { stage, isFirst: down.length === 0, from: at, to: end, isInterim };
+    down.push(...apart(statements, stretch), ...(isKeeping ? afterwards : []));
     at = end;
   }
   return restored && { down, restored };
@@ -112,6 +115,7 @@ async function detoursBack(
     isAlways: true,
     bounds: await partitionBounds(bench, from, to),
     annotated: () => undefined,
+    isBeyondRow: () => false,
   };
   const views = changedViews(context, new Set());
   const detours = detoursOf(context, [], undefined, views, rulesBack);
@@ -129,18 +133,6 @@ export async function namesBack(bench: Workbench, start: Catalog, end: Catalog, 
 /** What takes the place of another under its name, nobody finds renamed or changed. */
 export function inPlace(statements: readonly PlannedStatement[]): PlannedStatement[] {
   return statements.map(({ renamed, ...statement }) => ({ ...statement, facts: [] }));
-}
-
-/** Each stage is a transaction, and what reads a whole table another one. */
-export function apart(
-  statements: readonly PlannedStatement[],
-  stage: Stage,
-  isFirst: boolean,
-): PlannedStatement[] {
-  const isAlone = stage === "validate" || stage === "tidy";
-  return statements.map((statement, at) =>
-    (at > 0 && isAlone) || (at === 0 && !isFirst) ? { ...statement, begins: true } : statement,
-  );
 }
 
 /** New materialised views are built beside the old ones, in the wanted state's terms. */
