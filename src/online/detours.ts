@@ -5,6 +5,7 @@ import { validateLater, validateReturned } from "./constraints.js";
 import type { DetourRule, OnlineContext } from "./context.js";
 import type { Detour } from "./detour.js";
 import { leavePartitionsLast } from "./dropped-partition.js";
+import { formersOfType } from "./formers.js";
 import { identityInSteps } from "./identity.js";
 import { indexBesides } from "./indexes.js";
 import { keyFromIndex } from "./keys.js";
@@ -58,7 +59,11 @@ export function detoursOf(
   views: readonly ChangedView[],
   chosen = rules,
 ): Detour[] {
-  const concerned = new Set([...concernedBy(twins, context), ...concernedByViews(views, context)]);
+  const concerned = new Set([
+    ...concernedBy(twins, context),
+    ...concernedByViews(views, context),
+    ...formersOfType(twins, context),
+  ]);
   const ties = attachedTies(context);
   const apart = { ...context, wanted: beforeAttaching(ties, context.wanted) };
   const detours = diff(context.current, context.wanted)

@@ -31,7 +31,8 @@ export function columnsOfChangedEnum(change: Change, context: OnlineContext): En
   if (change.type !== "alter") return undefined;
   const { current, wanted } = change;
   if (!isKind(current, "enum") || !isKind(wanted, "enum") || keepsLabels(current, wanted)) return undefined;
-  const before = columnsOf(current, context.current);
+  const formers = formersOf(context);
+  const before = columnsOf(current, context.current).filter(({ id }) => !formers.includes(id));
   const after = new Map(columnsOf(wanted, context.wanted).map((column) => [column.id, column] as const));
   const columns = before.flatMap((column) => {
     const then = after.get(column.id);
@@ -40,10 +41,15 @@ export function columnsOfChangedEnum(change: Change, context: OnlineContext): En
   const isWhole = columns.length === before.length && columns.length === after.size;
   const ids = columns.map((column) => column.current.id);
   const isBusy = columns.some((column) => context.isBusy({ type: "alter", ...column, attributes: ["type"] }));
-  if (!isWhole || !isBusy || !isOnlyOf(current.id, ids, context.current)) return undefined;
+  if (!isWhole || !isBusy || !isOnlyOf(current.id, [...ids, ...formers], context.current)) return undefined;
   if (!isOnlyOf(wanted.id, ids, context.wanted)) return undefined;
   const called = (what: "new" | "old") => ({ ...wanted.identity, name: interimName(what, wanted.id) });
   return { type: { current, wanted, fresh: called("new"), stale: called("old") }, columns };
+}
+
+/** Columns under old names, which keep the old type. */
+function formersOf({ renamed }: OnlineContext): FactId[] {
+  return (renamed?.columns ?? []).flatMap(({ isRetyped, before }) => (isRetyped ? before.id : []));
 }
 
 function columnsOf(type: Fact<"enum">, catalog: Catalog): Fact<"column">[] {

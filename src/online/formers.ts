@@ -1,8 +1,10 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { comesBack } from "../kinds/lossless.js";
 import { name, sql } from "../sql/sql.js";
 import type { OnlineContext } from "./context.js";
+import { dependentsOf } from "./dependents.js";
 import type { Interim, Work } from "./detour.js";
 import { inStep } from "./rename-column.js";
 import { isOther } from "./sync.js";
@@ -53,6 +55,24 @@ export function formersInStep(
   return [
     ...inStep(table, others, renamed.states, { more: given, asOwner }),
     ...group.flatMap((twin) => refusing(twin, context)),
+  ];
+}
+
+/** Those whose type gets another name in the swap, with what hangs on them and goes with them. */
+export function formersOfType(twins: readonly Twin[], context: OnlineContext): FactId[] {
+  const { current, wanted } = context;
+  return twins
+    .flatMap((twin) => (twin.type === undefined ? [] : (formerOf(twin, context) ?? [])))
+    .flatMap(({ id }) => [id, ...dependentsOf([id], current).map((dependent) => dependent.id)])
+    .filter((id) => !wanted.has(id));
+}
+
+/** As PostgreSQL prints them then. */
+export function formersMeanwhile(twins: readonly Twin[], context: OnlineContext, stale: Catalog): Interim[] {
+  const facts = formersOfType(twins, context).flatMap((id) => stale.get(id) ?? []);
+  if (facts.length === 0) return [];
+  return [
+    { from: "swap", until: "cleanup", facts, edges: facts.flatMap(({ id }) => stale.dependencies(id)) },
   ];
 }
 

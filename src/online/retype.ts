@@ -9,7 +9,7 @@ import type { OnlineContext } from "./context.js";
 import { keptCounter } from "./counter.js";
 import { asTheyAre, dependentsOf } from "./dependents.js";
 import type { Detour, Interim, Work } from "./detour.js";
-import { fillFormer, formerOf, formersInStep } from "./formers.js";
+import { fillFormer, formerOf, formersInStep, formersMeanwhile } from "./formers.js";
 import { inPartitions } from "./spread.js";
 import { syncTrigger } from "./sync.js";
 import { inheritedEdges, partitionsBelow } from "./tree.js";
@@ -52,6 +52,7 @@ export function retypeDetour(
         ),
       },
       ...typesMeanwhile(twins, aliased),
+      ...formersMeanwhile(twins, context, aliased.stale),
       ...synced(twins, values, context),
       ...parts("fresh", twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),

@@ -4,6 +4,7 @@ import { subject } from "../diff/diff.js";
 import type { HazardReport } from "../hazards/hazards.js";
 import { isRetyped } from "../kinds/column-type.js";
 import type { Statement } from "../kinds/define.js";
+import { keepsLabels } from "../kinds/enum.js";
 import type { OnlineContext } from "../online/context.js";
 import { twinsOf } from "../online/twins.js";
 import type { PlannedStatement } from "../plan/plan.js";
@@ -67,12 +68,16 @@ export async function retypedRenames(
   direct: () => Promise<Direct>,
 ): Promise<ReadonlySet<FactId>> {
   const { current, wanted } = journey;
+  const losesLabels = (type: FactId) => {
+    const [before, after] = [current.get(type), wanted.get(type)];
+    return isKind(before, "enum") && isKind(after, "enum") && !keepsLabels(before, after);
+  };
   const isChanging = renames.some(({ to }) => {
     const [from, final] = [current.get(factId(to)), wanted.get(factId(to))];
     if (!isKind(from, "column") || !isKind(final, "column")) return false;
-    return isRetyped(from, final);
+    return isRetyped(from, final) || current.dependencies(from.id).some((edge) => losesLabels(edge.to));
   });
   if (bench.project.online.mode === "never" || !isChanging) return new Set();
   const context = await onlineContext(bench, journey, await direct());
-  return new Set(twinsOf(context).flatMap((twin) => (twin.type === undefined ? [twin.wanted.id] : [])));
+  return new Set(twinsOf(context).map((twin) => twin.wanted.id));
 }

@@ -88,6 +88,15 @@ describe("a hazard", () => {
     });
   });
 
+  it("BREAKS_NEW_CODE does not stand above what a way back gives again", async () => {
+    await withoutNames(async (project) => {
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "no names" });
+      expect(revision?.down.flatMap(hazardsIn)).toEqual([]);
+    });
+  });
+
   it("BREAKS_NEW_CODE stands above what a way back takes away", async () => {
     await withProject({ schema: table("") }, async (project) => {
       await planRevision(project, { message: "patients" });

@@ -140,6 +140,12 @@ const work: readonly HazardCase[] = [
 
 const rows: readonly HazardCase[] = [
   {
+    title: "NOT NULL that a check has shown already",
+    before: `${base} ALTER TABLE app.t ADD CHECK (a IS NOT NULL);`,
+    after: `${base.replace("a int", "a int NOT NULL DEFAULT 1")} ALTER TABLE app.t ADD CHECK (a IS NOT NULL);`,
+    raises: ["MAY_FAIL_ON_DATA"],
+  },
+  {
     title: "NOT NULL",
     before: base,
     after: base.replace("a int", "a int NOT NULL DEFAULT 1"),
@@ -154,6 +160,13 @@ const rows: readonly HazardCase[] = [
     raises: ["BLOCKS_WRITES", "INDEX_BUILD", "MAY_FAIL_ON_DATA"],
     tells: "app.t: several rows with the same lower(c)",
     small: ["MAY_FAIL_ON_DATA"],
+  },
+  {
+    title: "an index that is not unique",
+    before: base,
+    after: `${base} CREATE INDEX ON app.t (lower(c)) WHERE a > 0;`,
+    raises: ["BLOCKS_WRITES", "INDEX_BUILD"],
+    small: [],
   },
   {
     title: "another type",
@@ -340,4 +353,6 @@ const untracked: readonly HazardCase[] = [
   },
 ];
 
-export const hazardCases = [...work, ...rows, ...code, ...access, ...untracked];
+/** By what they are about. */
+export const hazardGroups = { work, rows, code, access, untracked };
+export const hazardCases = Object.values(hazardGroups).flat();

@@ -18,6 +18,7 @@ test.each([
   ["CREATE TEMP TABLE old AS SELECT 1 AS id; UPDATE app.patient SET id = 2; DROP TABLE old;", []],
   ["ALTER EXTENSION postgis UPDATE;", ["EXTENSION_UPGRADE"]],
   ["CREATE EXTENSION postgis;", []],
+  ["ALTER EXTENSION postgis SET SCHEMA app;", []],
 ])("%s", async (sql, expected) => {
   expect(await codes(sql)).toEqual(expected);
 });

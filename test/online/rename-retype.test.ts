@@ -111,3 +111,81 @@ describe.each(endsOfServers.slice(-1))("columns with another name and another ty
     }),
   );
 });
+
+const moods = (labels: string, column: string) => `
+  CREATE TYPE mood AS ENUM (${labels});
+  CREATE TABLE person (id int PRIMARY KEY, ${column});
+  CREATE TABLE entry (id int PRIMARY KEY, mood mood);
+  CREATE INDEX person_mood ON person (${column.split(" ")[0]}) WHERE id > 0;`;
+const moodRows = `INSERT INTO person SELECT i, (ARRAY['ill', 'well'])[1 + i % 2]::mood FROM generate_series(1, 100) AS i;
+  INSERT INTO entry SELECT id, mood FROM person;`;
+
+describe.each(endsOfServers.slice(-1))("an enum that loses labels on %s", (postgres) => {
+  it("has the old ones under the old name of its column", { timeout: 300_000 }, () => {
+    const schema = moods("'bored', 'ill', 'well'", "mood mood NOT NULL DEFAULT 'well'");
+    return withClinic(postgres, { schema, rows: moodRows }, async (project, url) => {
+      const file = moods("'well', 'ill'", "feeling mood NOT NULL DEFAULT 'well' -- @renamed from=mood\n");
+      await writeSchema(project.root, { "clinic.sql": file });
+      const { revisions } = await planRevision(project, { message: "moods" });
+      expect(revisions.map(({ phase }) => phase).at(-1)).toBe("cleanup");
+      expect(blockingIn(revisions)).toEqual([]);
+      const broken = revisions.map(({ up }) =>
+        up.flatMap(hazardsIn).filter(({ code }) => /BREAKS/.test(code)),
+      );
+      const lasting = revisions.length - 1;
+      const stale: Client = async (database, at) => {
+        await database.query("INSERT INTO person (id, mood) VALUES ($1, 'ill')", [at]);
+        await database.query("UPDATE person SET mood = 'well' WHERE id = $1", [at]);
+        const found = await database.query("SELECT mood::text FROM person WHERE id = $1 AND mood = 'well'", [
+          at,
+        ]);
+        expect(found).toEqual([{ mood: "well" }]);
+        await database.query("DELETE FROM person WHERE id = $1", [at]);
+        await database.query("INSERT INTO person (id) VALUES ($1)", [at]);
+        expect(await database.query("SELECT mood::text FROM person WHERE id = $1", [at])).toEqual([
+          { mood: "well" },
+        ]);
+      };
+      const fresh: Client = async (database, at) => {
+        await database.query("INSERT INTO person (id, feeling) VALUES ($1, 'ill')", [at]);
+        await database.query("UPDATE person SET feeling = 'well' WHERE id = $1 AND feeling > 'well'", [at]);
+        const found = await database.query("SELECT feeling FROM person WHERE id = $1", [at]);
+        expect(found).toEqual([{ feeling: "well" }]);
+      };
+      const clear = () =>
+        withDatabase(url, (database) => database.script("DELETE FROM person WHERE id > 100"));
+      const values = () =>
+        withDatabase(url, (database) =>
+          database.script(
+            "SELECT id, mood::text FROM person ORDER BY id; SELECT id, mood::text FROM entry ORDER BY id",
+          ),
+        );
+      const began = await values();
+      await besideClients(postgres, url, stale, () => applyRevisions(project, { allow: ["all"] }));
+      await clear();
+      expect(await values()).toEqual(began);
+      await withDatabase(url, async (database) => {
+        await stale(database, 1000);
+        await fresh(database, 1001);
+        await database.query("UPDATE person SET feeling = 'ill' WHERE id = 1000");
+        await database.query("UPDATE person SET mood = 'ill' WHERE id = 1001");
+        const both = await database.query("SELECT mood::text, feeling::text FROM person WHERE id >= 1000");
+        expect(both).toEqual(Array(2).fill({ mood: "ill", feeling: "ill" }));
+      });
+      await clear();
+      expect(broken.slice(0, -1).flat()).toEqual([]);
+      await besideClients(postgres, url, fresh, () =>
+        applyRevisions(project, { cleanup: true, allow: ["all"] }),
+      );
+      await clear();
+      expect((await planRevision(project, { message: "again" })).revisions).toEqual([]);
+      await rollbackRevisions(project, { target: "-1", allow: ["all"] });
+      expect(await values()).toEqual(began);
+      await besideClients(postgres, url, stale, () =>
+        rollbackRevisions(project, { target: `-${lasting}`, allow: ["all"] }),
+      );
+      await clear();
+      expect(await values()).toEqual(began);
+    });
+  });
+});
