@@ -1,4 +1,10 @@
-import { type ArchivedObject, awayColumn, backStatements, nameAway } from "../archive/move.js";
+import {
+  type ArchivedHome,
+  type ArchivedObject,
+  awayColumn,
+  backStatements,
+  nameAway,
+} from "../archive/move.js";
 import { archiveSchema } from "../archive/names.js";
 import type { Database } from "../database/database.js";
 import { literal, name } from "../sql/sql.js";
@@ -126,16 +132,20 @@ export async function missingHomes(
  */
 export async function bringBack(
   database: Database,
-  { id, what }: ArchivedThing,
-  homes: readonly string[] = [],
+  { id, what }: ArchiveRecord,
+  homes: readonly ArchivedHome[] = [],
 ): Promise<void> {
-  for (const statement of homes) await database.script(statement);
+  for (const statement of homes.flatMap((home) => home.sql)) await database.script(statement);
   for (const { text } of backStatements(what)) await database.script(text);
   if (what.beside !== undefined) {
     const table = name(what.schema, what.table).text;
     await database.script(`ALTER TABLE ${table} DROP COLUMN ${name(what.beside).text}`);
   }
-  await database.query("DELETE FROM dm.archive WHERE id = $1", [id]);
+  const restored = { homes: homes.map(({ schema }) => schema) };
+  await database.query("UPDATE dm.archive SET what = what || $2::jsonb WHERE id = $1", [
+    id,
+    JSON.stringify({ restored }),
+  ]);
 }
 
 /** Views before what they read: one that reads another was made after it. */

@@ -1,4 +1,4 @@
-import { statementMark } from "../archive/again.js";
+import { type Again, statementMark } from "../archive/again.js";
 import { type ArchivedObject, backStatements } from "../archive/move.js";
 import type { Database } from "../database/database.js";
 import { openParser, type ParsedStatement, type Parser } from "../parse/parser.js";
@@ -18,7 +18,16 @@ export interface ArchiveRecord {
 }
 
 /** All records, the oldest first; none where nothing has been put away yet. */
-export async function archiveRecords(database: Database): Promise<ArchiveRecord[]> {
+export function archiveRecords(database: Database): Promise<ArchiveRecord[]> {
+  return recordsOf(database, false);
+}
+
+/** Those of things that were brought back one by one. */
+export function restoredRecords(database: Database): Promise<ArchiveRecord[]> {
+  return recordsOf(database, true);
+}
+
+async function recordsOf(database: Database, isRestored: boolean): Promise<ArchiveRecord[]> {
   const [row] = await database.query<{ there: boolean }>(
     "SELECT to_regclass('dm.archive') IS NOT NULL AS there",
   );
@@ -27,7 +36,8 @@ export async function archiveRecords(database: Database): Promise<ArchiveRecord[
   return database.query<ArchiveRecord & Record<string, unknown>>(
     `SELECT id, revision, ${time("archived_at")} AS "archivedAt", archived_by AS "archivedBy", what,
             ${time("purged_at")} AS "purgedAt"
-     FROM dm.archive ORDER BY archived_at, what->>'schema', what->>'table', what->>'column' NULLS FIRST`,
+     FROM dm.archive WHERE (what ? 'restored') = $1 ORDER BY archived_at, what->>'schema', what->>'table', what->>'column' NULLS FIRST`,
+    [isRestored],
   );
 }
 
@@ -40,40 +50,74 @@ export async function bringingBack(
   revision: string,
   steps: readonly Step[],
 ): Promise<{ readonly steps: readonly Step[]; readonly objects: readonly ArchivedObject[] }> {
-  const records = (await archiveRecords(database)).filter(
-    (one) => one.revision === revision && one.what.again !== undefined && one.purgedAt === null,
-  );
+  const records = (await archiveRecords(database)).flatMap((record) => {
+    const { again } = record.what;
+    return record.revision === revision && again !== undefined && record.purgedAt === null
+      ? [{ ...record, again }]
+      : [];
+  });
   if (records.length === 0) return { steps, objects: [] };
   const parser = await openParser(database.version.major);
   const marks = new Set(
     steps.flatMap((step) => statementsOf(step, parser).map(({ text }) => statementMark(text))),
   );
-  const found = records.filter(({ what }) => what.again !== undefined && marks.has(what.again.at));
-  const replaced = new Map<string, string>();
-  for (const { id, what } of found) {
-    for (const mark of what.again?.instead ?? []) replaced.set(mark, "");
-    const sql = [
-      ...backStatements(what).map(({ text }) => text),
-      `DELETE FROM dm.archive WHERE id = ${literal(id).text}`,
-      ...(what.again?.rest ?? []),
-    ];
-    replaced.set(what.again?.at ?? "", sql.join(";\n"));
-  }
+  const found = records.filter(({ again }) => [again.at, ...again.instead].every((mark) => marks.has(mark)));
+  const edits = editsFor(found);
   return {
-    steps: steps.map((step) => (step.mode === "backfill" ? step : withReplaced(step, replaced, parser))),
+    steps: steps.map((step) => (step.mode === "backfill" ? step : withEdits(step, edits, parser))),
     objects: found.map(({ what }) => what),
   };
+}
+
+/** What becomes of statements, by their marks. */
+interface Edits {
+  readonly before: Map<string, string[]>;
+  readonly gone: ReadonlySet<string>;
+  readonly behind: Map<string, string[]>;
+}
+
+function editsFor(records: readonly (ArchiveRecord & { readonly again: Again })[]): Edits {
+  const homes = new Map(
+    records.flatMap(({ what }) => what.homes ?? []).map(({ schema, sql }) => [schema, sql]),
+  );
+  const back = records.flatMap(({ id, what }) => [
+    ...backStatements(what).map(({ text }) => text),
+    `DELETE FROM dm.archive WHERE id = ${literal(id).text}`,
+  ]);
+  const rest = records.flatMap(({ again }) => again.rest).sort((one, other) => one.turn - other.turn);
+  const edits = {
+    before: new Map<string, string[]>(),
+    gone: new Set(records.flatMap(({ again }) => again.instead)),
+    behind: new Map<string, string[]>(),
+  };
+  const [first] = records;
+  if (first === undefined) return edits;
+  const atOnce = rest.flatMap(({ behind, sql }) => (behind === undefined ? [sql] : []));
+  edits.before.set(first.again.at, [...[...homes.values()].flat(), ...back, ...atOnce]);
+  for (const { behind, sql } of rest) {
+    if (behind !== undefined) edits.behind.set(behind, [...(edits.behind.get(behind) ?? []), sql]);
+  }
+  return edits;
 }
 
 function statementsOf({ sql, mode }: Step, parser: Parser): readonly ParsedStatement[] {
   return mode === "backfill" ? [] : parser.statements(sql, "step");
 }
 
-function withReplaced(step: Step, replaced: ReadonlyMap<string, string>, parser: Parser): Step {
-  let sql = step.sql;
-  for (const { text, start, end } of statementsOf(step, parser).toReversed()) {
-    const instead = replaced.get(statementMark(text));
-    if (instead !== undefined) sql = sql.slice(0, start) + instead + sql.slice(end);
+/** What is put beside a statement is put there once. */
+function withEdits(step: Step, { before, gone, behind }: Edits, parser: Parser): Step {
+  const take = (edits: Map<string, string[]>, mark: string) => {
+    const found = edits.get(mark) ?? [];
+    edits.delete(mark);
+    return found;
+  };
+  let sql = "";
+  let at = 0;
+  for (const { text, start, end } of statementsOf(step, parser)) {
+    const mark = statementMark(text);
+    const own = gone.has(mark) ? [] : [step.sql.slice(start, end)];
+    sql += step.sql.slice(at, start) + [...take(before, mark), ...own, ...take(behind, mark)].join(";\n");
+    at = end;
   }
-  return { ...step, sql };
+  return { ...step, sql: sql + step.sql.slice(at) };
 }

@@ -14,6 +14,9 @@ function above(id: FactId, { current, wanted }: States): Edge[] {
     .filter(({ type, via }) => type === "inherits" && via !== undefined && wanted.has(via));
 }
 
+/** The columns from which it gets its new name, if any. */
+export const carriedBy = (id: FactId, states: States): FactId[] => above(id, states).map(({ to }) => to);
+
 /** Whether the column gets its new name from the one that it inherits from. */
 export function isCarried(id: FactId, states: States): boolean {
   return above(id, states).length > 0;
@@ -47,3 +50,6 @@ export function blockedColumns(states: States): ReadonlySet<FactId> {
   }
   return blocked;
 }
+
+export const isPartition = (table: FactId | undefined, state: Catalog): boolean =>
+  table !== undefined && state.childrenOfKind(table, "partition").length > 0;

@@ -2,7 +2,7 @@ import { Catalog } from "../catalog/catalog.js";
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
-import { blockedColumns, isCarried } from "./inherited.js";
+import { blockedColumns, carriedBy, isCarried, isPartition } from "./inherited.js";
 import { changedTypes, travellingTypes, typesOf } from "./types.js";
 
 /** A table, a materialised view, or a column of a table that stays. */
@@ -166,8 +166,9 @@ function removeHangers(
   facts: Map<FactId, Fact>,
   roots: ReadonlyMap<FactId, Fact>,
   astext: ReadonlySet<FactId>,
-  { current, wanted }: States,
+  states: States,
 ): void {
+  const { current, wanted } = states;
   const taken = new Set(
     [...wanted.facts.values()].flatMap((fact) => kindOf(fact.identity.kind).occupies?.(fact) ?? []),
   );
@@ -175,6 +176,8 @@ function removeHangers(
     isKind(fact, "materialized view") || isKind(current.get(fact.parent), "materialized view");
   const stands = (fact: Fact): boolean => {
     if ((kindOf(fact.identity.kind).occupies?.(fact) ?? []).some((name) => taken.has(name))) return false;
+    if (isColumnOfPartition(fact, wanted) && !carriedBy(fact.id, states).some((id) => facts.has(id)))
+      return false;
     const types = new Set(isKind(fact, "column") ? typesOf(fact, current) : []);
     return current.dependencies(fact.id).every(({ to, type }) => {
       const needed = current.get(to);
@@ -198,6 +201,10 @@ function removeHangers(
     }
   }
 }
+
+/** Whether its table is a partition, which has the columns of the table above and no others. */
+const isColumnOfPartition = (fact: Fact, wanted: Catalog) =>
+  isKind(fact, "column") && isPartition(fact.parent, wanted);
 
 /** The kept column that a fact is part of. */
 function rootColumn(fact: Fact, roots: ReadonlyMap<FactId, Fact>, current: Catalog): Fact | undefined {

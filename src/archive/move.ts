@@ -18,6 +18,12 @@ export interface Renaming {
   readonly schema?: string;
 }
 
+/** What makes a schema that has gone. */
+export interface ArchivedHome {
+  readonly schema: string;
+  readonly sql: readonly string[];
+}
+
 /** What `dm.archive` tells of an object, as JSON in its column `what`. */
 export interface ArchivedObject {
   readonly kind: "table" | "column" | "materialized view";
@@ -36,7 +42,9 @@ export interface ArchivedObject {
   /** What a way back has put away: how the way up brings it back. */
   readonly again?: Again;
   /** How its schema, which has gone with it, is made again; and those of its types. */
-  readonly homes?: readonly { readonly schema: string; readonly sql: readonly string[] }[];
+  readonly homes?: readonly ArchivedHome[];
+  /** It was brought back by itself, with these schemas: the way back of its revision finds it where it was. */
+  readonly restored?: { readonly homes: readonly string[] };
   /** How a view is made anew, where only its rows are left. */
   readonly anew?: readonly string[];
 }

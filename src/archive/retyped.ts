@@ -8,7 +8,7 @@ import { baseType } from "../kinds/storage.js";
 import { tally } from "../kinds/tally.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { isCarried } from "./inherited.js";
+import { isCarried, isPartition } from "./inherited.js";
 import { type ArchivedObject, forgetting, recordOf } from "./move.js";
 import { hiddenName, recordId } from "./names.js";
 
@@ -65,6 +65,8 @@ export function isKeepable({ from }: RetypedColumn, { current, wanted }: States)
   if (parent === undefined) return false;
   const isFree = (state: Catalog) =>
     !state.children(parent).some((part) => isKind(part, "table type")) &&
+    // A partition has the columns of the table above and no others.
+    !isPartition(parent, state) &&
     columnsThatStore(parent, state).length === 0 &&
     inheritingFrom(from.id, state).every((one) => isKind(state.get(one), "column"));
   return isFree(current) && isFree(wanted);
@@ -129,8 +131,8 @@ export interface RetypedSteps {
   readonly keep: readonly PlannedStatement[];
   /** On the way up when the column has its new values. */
   readonly made: ReadonlyMap<FactId, readonly PlannedStatement[]>;
-  /** Before all else on the way back. */
-  readonly tell: readonly PlannedStatement[];
+  /** On the way back before the column gets its old values. */
+  readonly tell: ReadonlyMap<FactId, readonly PlannedStatement[]>;
   /** On the way back when the column has its old values. */
   readonly forget: readonly PlannedStatement[];
 }
@@ -138,7 +140,7 @@ export interface RetypedSteps {
 export function retypedSteps(columns: readonly RetypedColumn[], revision: string): RetypedSteps {
   const made = new Map<FactId, readonly PlannedStatement[]>();
   const keep: PlannedStatement[] = [];
-  const tell: PlannedStatement[] = [];
+  const tell = new Map<FactId, readonly PlannedStatement[]>();
   const forget: PlannedStatement[] = [];
   for (const column of columns) {
     const { from, to, types, old } = column;
@@ -156,7 +158,7 @@ export function retypedSteps(columns: readonly RetypedColumn[], revision: string
     const record = recordOf(id, revision, what);
     keep.push(...say([...copied(from, old, types[0]), record], "archive"));
     if (column.made !== undefined) made.set(from.id, say(copied(to, column.made, types[1]), "archive"));
-    tell.push(...say([tally(from.id, name(schema, on), isUntouched(column))], "restore"));
+    tell.set(from.id, say([tally(from.id, name(schema, on), isUntouched(column))], "restore"));
     const copies = [old, ...(column.made === undefined ? [] : [column.made])];
     const drops = join(copies.map((copy) => sql`DROP COLUMN ${name(copy)}`));
     forget.push(...say([sql`ALTER TABLE ${name(schema, on)} ${drops}`, forgetting(id)], "restore"));
@@ -164,14 +166,16 @@ export function retypedSteps(columns: readonly RetypedColumn[], revision: string
   return { keep, made, tell, forget };
 }
 
-/** The plan with what is made of the values kept, too, behind the statement that makes it. */
-export function withMade(
+/** The plan with statements before and behind those that give columns their types. */
+export function besideRetypes(
   statements: readonly PlannedStatement[],
-  made: RetypedSteps["made"],
+  { before, behind }: Partial<Readonly<Record<"before" | "behind", RetypedSteps["made"]>>>,
 ): PlannedStatement[] {
+  const columns = new Set([...(before?.keys() ?? []), ...(behind?.keys() ?? [])]);
   return statements.flatMap((statement) => {
-    const columns = [...made.keys()].filter((column) => retypes(statement, column) && changesType(statement));
-    return [statement, ...columns.flatMap((column) => made.get(column) ?? [])];
+    const own = changesType(statement) ? [...columns].filter((column) => retypes(statement, column)) : [];
+    const at = (list: RetypedSteps["made"] | undefined) => own.flatMap((column) => list?.get(column) ?? []);
+    return [...at(before), statement, ...at(behind)];
   });
 }
 

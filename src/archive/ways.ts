@@ -12,6 +12,7 @@ import { type Kept, type KeptObject, keep } from "./keep.js";
 import { archived, type Formerly, moves, recording } from "./move.js";
 import { archiveSchema } from "./names.js";
 import {
+  besideRetypes,
   changesType,
   isKeepable,
   isUntouched,
@@ -19,7 +20,6 @@ import {
   retypedColumns,
   retypedSteps,
   valuesBack,
-  withMade,
 } from "./retyped.js";
 import { withoutViews } from "./views.js";
 
@@ -82,7 +82,7 @@ export function keepingPlan(
   const planBack: Planner = (from, to) => plan(from, to, options);
   // What comes again is made by the way up, the types first.
   const added = settled(planBack, wanted, current, isInterim, false);
-  const again = comingAgain(added, ups, wanted, () => plan(added.resting, gone.resting));
+  const again = comingAgain(added, ups, states, () => plan(added.resting, gone.resting));
   const [shells, newShells] = [among(plan, wanted, gone.emptied), among(plan, current, added.emptied)];
   const [out, back] = [
     moves(gone.objects, revision, (id) => isCarried(id, { current, wanted }), {
@@ -111,7 +111,7 @@ export function keepingPlan(
         [
           ...recording(kept.keep),
           ...kept.keep,
-          ...losing(withMade(gone.leaving, kept.made), lost),
+          ...losing(besideRetypes(gone.leaving, { behind: kept.made }), lost),
           ...recording(out.away),
           ...out.away,
           ...among(plan, gone.emptied, wanted),
@@ -124,10 +124,9 @@ export function keepingPlan(
     down: withHidden(
       detaching(
         [
-          ...kept.tell,
           ...shells,
           ...out.back,
-          ...filling(returning, filled, current),
+          ...filling(besideRetypes(returning, { before: kept.tell }), filled, current),
           ...kept.forget,
           ...recording(back.away),
           ...back.away,

@@ -20,6 +20,14 @@ export function keptName({ noted }: NotNullFact): string | null {
 /** The name that it has, its own or its parent's. */
 export const nameOf = (fact: NotNullFact) => fact.attributes.name ?? keptName(fact);
 
+/** One that its table has before it begins to inherit, with the name that it then keeps. */
+export function withKeptName(fact: NotNullFact, catalog: Catalog): NotNullFact {
+  const isTied = catalog
+    .dependencies(fact.id)
+    .some(({ type, via }) => type === "inherits" && isKind(catalog.get(via), "inheritance"));
+  return isTied ? { ...fact, attributes: { ...fact.attributes, name: nameOf(fact) } } : fact;
+}
+
 /** The state, in which each is called as it was: on the way out of it those that no longer inherit keep that name. */
 export function withKeptNames(catalog: Catalog): Catalog {
   const named = (fact: Fact): Fact =>

@@ -7,7 +7,7 @@ import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
 import { defineKind } from "./define.js";
 import { fittedNames } from "./implied-name.js";
 import { dropsOnly } from "./inherited-column.js";
-import { alterNotNull, isNamedOtherwiseBelow, keptName, nameOf } from "./not-null-heirs.js";
+import { alterNotNull, isNamedOtherwiseBelow, keptName, nameOf, withKeptName } from "./not-null-heirs.js";
 import { inherits, isUserColumn, isUserSchema, ref, refs } from "./query.js";
 import { isTyped } from "./table-type.js";
 
@@ -76,7 +76,8 @@ export const notNull = defineKind({
   // A column definition has no NOT VALID (manual, CREATE TABLE).
   folds: (fact, parent) =>
     fact.attributes.validated && (isKind(parent, "column") || isKind(parent, "foreign column")),
-  create: (fact, { catalog, current, major }) => {
+  create: (anyhow, { catalog, current, major }) => {
+    const fact = withKeptName(anyhow, catalog);
     const isTaken = isNameHeld(fact, current, catalog);
     return [
       (isPlain(fact, catalog) && !isTaken) || major < 18

@@ -6,6 +6,7 @@ import { constraintDefinition } from "./constraint.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
 import { afterInheriting, origin } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
+import { withKeptName } from "./not-null-heirs.js";
 import { changeOptions, withOptions } from "./options.js";
 import { isReferencedFromAbove } from "./partition.js";
 import { isHidden, isUserSchema, options, parents, ref, refs, tablespaceName } from "./query.js";
@@ -141,7 +142,6 @@ function keepSequences(to: Fact<"table">, { current, wanted, major }: AlterConte
 
 function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
   const { identity, attributes } = fact;
-  const partsOf = ({ id }: Fact) => context.folded.filter(({ parent }) => parent === id);
   const columns = context.folded
     .filter((f) => isKind(f, "column"))
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
@@ -150,6 +150,10 @@ function createTable(fact: Fact<"table">, context: RenderContext): Sql[] {
     .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
   const type = context.folded.find((f) => isKind(f, "table type"));
   const isTied = ties.length > 0 || type !== undefined;
+  const partsOf = ({ id }: Fact) =>
+    context.folded
+      .filter(({ parent }) => parent === id)
+      .map((part) => (isKind(part, "not null") && !isTied ? withKeptName(part, context.catalog) : part));
   const isOwn = (part: Fact) => !isTied || origin(part, context.catalog) === undefined;
   const definitions = columns
     .filter(isOwn)

@@ -29,6 +29,7 @@ import { refuseHazards } from "./hazards.js";
 import { appendLog } from "./log.js";
 import { preflightAll, preflightOne } from "./preflights.js";
 import { adopt, chainFor } from "./replaced.js";
+import { withRestoredAway } from "./restored-things.js";
 import { resumed, resumeNote, withUnfinished } from "./resume.js";
 import { refuseLargeTables } from "./second-look.js";
 import { type Standing, standingOf } from "./standing.js";
@@ -122,25 +123,27 @@ async function run(
           refuseHazards(files, allowed);
           await refuseLargeTables(project, target, files, allowed);
         } else await refusePurged(target, path);
-        const preflight = { project, target, direction, allowed, notes, progress };
-        // An interrupted revision has done some of what its queries ask about.
-        const whole = files.filter(({ revision }) => revision.id !== standing.unfinished?.id);
-        const postponed = await preflightAll(preflight, whole);
-        if (path.length > 0) await createJournal(target);
-        const applied: AppliedRevision[] = [];
-        const restored: RestoredColumn[] = [];
-        let present = standing.applied.map(({ id }) => id);
-        const marks = marksAlong(chain, present, path, direction);
-        for (const [at, id] of path.entries()) {
-          const beside = present.filter((one) => one !== id);
-          const place = { beside, marks: marks[at] ?? "now" };
-          const runner = { project, chain, target, direction, progress, notes, restored, place };
-          await preflightOne(preflight, fileOf(chain, id).revision, postponed);
-          applied.push(await runOne(runner, id, standing));
-          present = direction === "up" ? [...beside, id] : beside;
-        }
-        const heads = headsAfter(chain.graph, standing.heads, path, direction);
-        return { planned: files.map(({ revision }) => revision), applied, heads, notes, restored };
+        return withRestoredAway(target, path, notes, async () => {
+          const preflight = { project, target, direction, allowed, notes, progress };
+          // An interrupted revision has done some of what its queries ask about.
+          const whole = files.filter(({ revision }) => revision.id !== standing.unfinished?.id);
+          const postponed = await preflightAll(preflight, whole);
+          if (path.length > 0) await createJournal(target);
+          const applied: AppliedRevision[] = [];
+          const restored: RestoredColumn[] = [];
+          let present = standing.applied.map(({ id }) => id);
+          const marks = marksAlong(chain, present, path, direction);
+          for (const [at, id] of path.entries()) {
+            const beside = present.filter((one) => one !== id);
+            const place = { beside, marks: marks[at] ?? "now" };
+            const runner = { project, chain, target, direction, progress, notes, restored, place };
+            await preflightOne(preflight, fileOf(chain, id).revision, postponed);
+            applied.push(await runOne(runner, id, standing));
+            present = direction === "up" ? [...beside, id] : beside;
+          }
+          const heads = headsAfter(chain.graph, standing.heads, path, direction);
+          return { planned: files.map(({ revision }) => revision), applied, heads, notes, restored };
+        });
       },
       { progress },
     );

@@ -71,7 +71,7 @@ export function restoreArchived(
             await bringBack(
               target,
               thing,
-              missing.flatMap((schema) => homeOf(schema, thing, all, target)),
+              missing.map((schema) => ({ schema, sql: homeOf(schema, thing, all, target) })),
             );
             await journal(target, thing, "restore");
           }

@@ -184,8 +184,10 @@ export async function rowsOf(
     if (columns.length === 0) continue;
     const list = join(columns.map(({ identity }) => sql`${name(identity.name)}::text`));
     const target = name(table.identity.schema, table.identity.name);
+    // Rows of tables that inherit from it are theirs, and may go with them.
+    const only = table.attributes.partitionBy === null && raw("ONLY");
     const query = sql`SELECT coalesce(json_agg(r ORDER BY r::text)::text, '') AS rows
-      FROM (SELECT json_build_array(${list}) AS r FROM ${target}) q`;
+      FROM (SELECT json_build_array(${list}) AS r FROM ${only} ${target}) q`;
     const [result] = await database.query<{ rows: string }>(query.text);
     rows.set(table.id, result?.rows ?? "");
   }

@@ -11,6 +11,7 @@ import { buildPlan, type Site, withSite } from "../../src/proof/build.js";
 import { describeChanges, isAboutData } from "../../src/proof/prove.js";
 import { StatementError, segments } from "../../src/proof/run.js";
 import { rowsOf, type Seeds, seed } from "../../src/proof/seed.js";
+import { name, sql } from "../../src/sql/sql.js";
 import { openShadow } from "../corpus/open-shadow.js";
 import { roles } from "../property/names.js";
 import { type Ground, twoStates } from "../property/round.js";
@@ -55,9 +56,10 @@ async function play(
     const isPromised = promised(ways);
     const seeds = withRows ? await seeded(site, a) : { tables: [] };
     const before = await rowsOf(site.database, seeds, a, isPromised);
+    const counts = await counted(site, ways);
     await site.run(ways.up);
     await check("up", b);
-    await holdsRows(site, ways, seeds, problems);
+    await holdsRows(site, ways, counts, problems);
     const added = new Set<string>(ways.keptBack.flatMap(({ parts }) => parts.map(({ id }) => id)));
     const newSeeds: Seeds = withRows ? await seededOnly(site, b, added) : { tables: [] };
     const isAdded = (id: string) => added.has(id) && kindOf("column") !== undefined && !isGenerated(b, id);
@@ -103,19 +105,39 @@ async function runAgain(site: Site, up: readonly PlannedStatement[]): Promise<vo
   for (const { sql } of steps) await site.database.script(sql);
 }
 
-/** Quarantine has as many rows as the tables had. */
-async function holdsRows(site: Site, { kept }: KeepingPlan, seeds: Seeds, problems: string[]): Promise<void> {
-  const full = new Set<string>(seeds.tables.map(({ id }) => id));
+/** How many rows each kept table has itself; those of its partitions are theirs. */
+async function counted(site: Site, { kept }: KeepingPlan): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
   for (const { fact } of kept) {
-    if (fact.identity.kind !== "table" || !full.has(fact.id)) continue;
+    if (fact.identity.kind !== "table") continue;
+    const { schema, name: own } = fact.identity;
+    counts.set(fact.id, await countOf(site, sql`${name(schema, own)}`.text));
+  }
+  return counts;
+}
+
+async function countOf({ database }: Site, table: string): Promise<number> {
+  const [row] = await database.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ONLY ${table}`);
+  return row?.rows ?? -1;
+}
+
+/** Quarantine has as many rows as the tables had. */
+async function holdsRows(
+  site: Site,
+  { kept }: KeepingPlan,
+  counts: ReadonlyMap<string, number>,
+  problems: string[],
+): Promise<void> {
+  for (const { fact } of kept) {
+    const before = counts.get(fact.id);
+    if (before === undefined) continue;
     const [row] = await site.database.query<{ place: string }>(
       `SELECT format('dm_archive.%I', what->'renames'->-1->>'to') AS place FROM dm.archive WHERE what->>'table' = $1 AND what->>'schema' = $2 AND what->>'kind' = 'table'`,
       [fact.identity.name ?? "", fact.identity.schema ?? ""],
     );
-    const [found] = await site.database.query<{ rows: number }>(
-      `SELECT count(*)::int AS rows FROM ${row?.place}`,
-    );
-    if ((found?.rows ?? 0) < 1) problems.push(`${fact.id}: no rows in ${row?.place}`);
+    const place = row?.place ?? "";
+    const now = await countOf(site, place);
+    if (now !== before) problems.push(`${fact.id}: ${now} rows in ${place}, not ${before}`);
   }
 }
 
