@@ -9,7 +9,7 @@ import type { PlannedStatement } from "../plan/plan.js";
 import type { Rename } from "../plan/rename.js";
 import { renamePlan } from "../plan/rename-steps.js";
 import type { Sizes } from "../plan/sizes.js";
-import { parentsFirst } from "../proof/lock-order.js";
+import { waysParentsFirst } from "../proof/lock-order.js";
 import { newRevisionId } from "../revision/name.js";
 import type { PreflightQuery } from "../revision/revision.js";
 import { name } from "../sql/sql.js";
@@ -104,15 +104,10 @@ export async function examinedParts(
   return { parts: inOrder, sizes };
 }
 
-async function parentsLockedFirst(examined: ExaminedPart): Promise<ExaminedPart> {
-  const { part, again } = examined;
-  const { proof } = examined.examined;
-  const { current, wanted } = part;
-  const up = parentsFirst(part.up, proof.up, [current, wanted]);
-  const down = parentsFirst(part.down, proof.down, [wanted, current]);
-  return up === undefined && down === undefined
-    ? examined
-    : again({ ...part, up: up ?? part.up, down: down ?? part.down });
+/** Proven once more, where locks have to be taken in another order. */
+async function parentsLockedFirst(found: ExaminedPart): Promise<ExaminedPart> {
+  const part = waysParentsFirst(found.part, found.examined.proof);
+  return part === undefined ? found : found.again(part);
 }
 
 /** The part with a way back that makes nobody wait, where the one that does all at once would, and there is another. */

@@ -4,6 +4,7 @@ import { DmError } from "../error.js";
 import type { Statement } from "../kinds/define.js";
 import { managed } from "../manage/managed.js";
 import type { Site } from "../proof/build.js";
+import { waysParentsFirst } from "../proof/lock-order.js";
 import { StatementError } from "../proof/run.js";
 import { rowsOf, seed } from "../proof/seed.js";
 import type { RevisionFile } from "../revision/directory.js";
@@ -72,7 +73,7 @@ async function planned(bench: Workbench, range: Range, { start, end }: Ends): Pr
   const among = planAmid(bench, there);
   const [up, down] = [among(before, wanted), among(wanted, before)];
   if (!(await keepsRows(bench, range, end, up))) return undefined;
-  const ways = {
+  const request = {
     before,
     current: before,
     wanted,
@@ -82,7 +83,11 @@ async function planned(bench: Workbench, range: Range, { start, end }: Ends): Pr
     there,
     sizes: await loadSizes(bench),
   };
-  const { proof, sizes, hazards, downHazards, preflights } = await examine(bench, ways);
+  const first = await examine(bench, request);
+  const inOrder = waysParentsFirst(request, first.proof);
+  const ways = inOrder ?? request;
+  const { proof, sizes, hazards, downHazards, preflights } =
+    inOrder === undefined ? first : await examine(bench, inOrder);
   const checks = [...proof.checks, "equal to the range"];
   return {
     kind: "planned",
@@ -92,8 +97,8 @@ async function planned(bench: Workbench, range: Range, { start, end }: Ends): Pr
     proven: { at: new Date().toISOString(), server: bench.shadow.description, checks },
     ...hazardHeader(hazards),
     ...preflights,
-    up: stepsOf(up, proof.up, hazards.hazards, sizes.sizes),
-    down: stepsOf(down, proof.down, downHazards.hazards, sizes.sizes),
+    up: stepsOf(ways.up, proof.up, hazards.hazards, sizes.sizes),
+    down: stepsOf(ways.down, proof.down, downHazards.hazards, sizes.sizes),
   };
 }
 

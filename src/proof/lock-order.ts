@@ -5,8 +5,16 @@ import { kindOf } from "../kinds/index.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import { blocks, strengthOf } from "./measure.js";
-import type { Measurements } from "./prove.js";
+import type { Measurements, ProofResult } from "./prove.js";
 import { segments } from "./run.js";
+
+/** The way there and the way back between two states. */
+interface Ways {
+  readonly current: Catalog;
+  readonly wanted: Catalog;
+  readonly up: readonly PlannedStatement[];
+  readonly down: readonly PlannedStatement[];
+}
 
 /** A table that is locked before its partitions are. */
 interface Ahead {
@@ -20,7 +28,7 @@ interface Ahead {
  * do it the other way round would be in a deadlock with them: it takes the table's lock first, as strong as it will be.
  * @returns nothing where all is in order.
  */
-export function parentsFirst(
+function parentsFirst(
   statements: readonly PlannedStatement[],
   measurements: Measurements,
   states: readonly [Catalog, Catalog],
@@ -41,6 +49,19 @@ export function parentsFirst(
       rest,
     ];
   });
+}
+
+/** The same for a way there and its way back; nothing where both are in order. */
+export function waysParentsFirst<W extends Ways>(
+  ways: W,
+  proof: Pick<ProofResult, "up" | "down">,
+): W | undefined {
+  const { current, wanted } = ways;
+  const up = parentsFirst(ways.up, proof.up, [current, wanted]);
+  const down = parentsFirst(ways.down, proof.down, [wanted, current]);
+  return up === undefined && down === undefined
+    ? undefined
+    : { ...ways, up: up ?? ways.up, down: down ?? ways.down };
 }
 
 function lockStatement({ table, address, mode }: Ahead): PlannedStatement {

@@ -161,6 +161,7 @@ describe("the size of a table", () => {
       const error = await failure(applyRevisions(project, {}));
       expect(error).toMatchObject({ code: "DM5208", exit: exitCode.refused });
       expect(error.details[0]).toMatch(/^public.patient: 3,000 rows, .*; BLOCKS_WRITES$/);
+      expect(error.next).toContain('  dm plan --env local -m "an index"');
       expect((await applyRevisions(project, { allow: ["blocks-writes"] })).applied).toHaveLength(1);
     });
   });

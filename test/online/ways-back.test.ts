@@ -5,7 +5,7 @@ import { planRevision } from "../../src/project/plan.js";
 import { status } from "../../src/project/status.js";
 import { newestServer } from "../support/databases.js";
 import { writeSchema } from "../support/project.js";
-import { blockingIn, withClinic } from "./clinic.js";
+import { blockingIn, transactions, withClinic } from "./clinic.js";
 
 const before = `
   CREATE TABLE u (id int PRIMARY KEY);
@@ -72,6 +72,8 @@ describe.skipIf(newestServer() === undefined)("the way back of every online form
       expect(revisions.map(({ phase }) => phase)).toEqual(["additive", "backfill", "constraint", "cleanup"]);
       expect(blockingIn(revisions, "down")).toEqual([]);
       // It is the locks that are measured: what is built and read is told of.
+      for (const text of revisions.flatMap(({ up, down }) => [up, down].flatMap(transactions)))
+        expect(text.includes("NOT VALID") && text.includes("VALIDATE")).toBe(false);
       const told = revisions.flatMap(({ down }) => down.map(({ sql }) => sql)).join("\n");
       expect(told).toMatch(/hazard INDEX_BUILD[\s\S]*hazard FULL_SCAN/);
       await applyRevisions(project, { cleanup: true, allow: ["all"] });
