@@ -49,13 +49,19 @@ export const columnInSteps: DetourRule = (change, context) => {
  * What code writes that leaves the column empty gets the value, too, until no such code is left: a trigger computes it
  * over the new row.
  */
-function filling(column: Fact<"column">, spread: Spread, value: string, context: OnlineContext): Interim {
+export function filling(
+  column: Fact<"column">,
+  spread: Spread,
+  value: string,
+  context: OnlineContext,
+  from: Interim["from"] = "arm",
+): Interim {
   const own = column.identity.name ?? "";
   const { table } = spread;
   const body = sql`IF NEW.${name(own)} IS NULL THEN ${assign(own, overRow(table, raw(value)))} END IF;`;
   const asOwner = context.isBeyondRow(value) ? context.wanted : undefined;
   const trigger = syncTrigger(table, [body], { own: interimName("fill", column.id), asOwner });
-  return { from: "arm", until: "cleanup", ...inPartitions(trigger, spread, context) };
+  return { from, until: "cleanup", ...inPartitions(trigger, spread, context) };
 }
 
 /** On a large table in two steps, elsewhere when the rows have their values; nothing where partitions differ in it. */

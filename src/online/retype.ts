@@ -5,6 +5,7 @@ import { sequenceName } from "../kinds/column-identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
 import { join, name, type Sql, sql } from "../sql/sql.js";
+import { filling } from "./columns.js";
 import type { OnlineContext } from "./context.js";
 import { keptCounter } from "./counter.js";
 import { asTheyAre, dependentsOf } from "./dependents.js";
@@ -54,6 +55,10 @@ export function retypeDetour(
       ...typesMeanwhile(twins, aliased),
       ...formersMeanwhile(twins, context, aliased.stale),
       ...synced(twins, values, context),
+      ...twins.flatMap((twin) => {
+        const empty = values.emptyOf(twin);
+        return empty === undefined ? [] : [filling(twin.wanted, twin.spread, empty, context, "swap")];
+      }),
       ...parts("fresh", twins, context, aliased.fresh),
       ...leftovers(twins, context, aliased.stale),
     ],

@@ -1,6 +1,7 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
-import { factId } from "../catalog/identity.js";
-import { castBetween } from "../kinds/cast.js";
+import { type FactId, factId } from "../catalog/identity.js";
+import { castBetween, unlimited } from "../kinds/cast.js";
 import { comesBack } from "../kinds/lossless.js";
 import { tally } from "../kinds/tally.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
@@ -24,8 +25,9 @@ export class TwinValues {
 
   /** Whether a value is made of more than the row. */
   isBeyondRow(twin: Twin): boolean {
-    const told = this.#told(twin);
-    return told !== undefined && this.#context.isBeyondRow(told);
+    return [this.#told(twin), this.emptyOf(twin)].some(
+      (value) => value !== undefined && this.#context.isBeyondRow(value),
+    );
   }
 
   /** Until the swap the new column has what is made of the old one. */
@@ -36,7 +38,8 @@ export class TwinValues {
       told === undefined
         ? cast(own, twin, "wanted", typeUnder("fresh", twin))
         : labelled(overRow(twin.table, raw(told)), twin, typeUnder("fresh", twin));
-    return assign(twin.fresh.name ?? "", value);
+    const over = (empty: string) => overRow(twin.table, raw(empty));
+    return assign(twin.fresh.name ?? "", this.#orEmpty(value, twin, typeUnder("fresh", twin), over));
   }
 
   /**
@@ -87,14 +90,15 @@ export class TwinValues {
     const [column, own] = [name(twin.fresh.name), name(twin.current.identity.name)];
     const told = this.#told(twin);
     const type = typeUnder("fresh", twin);
-    const value =
+    const given =
       told === undefined ? cast(own, twin, "wanted", type) : labelled(sql`(${raw(told)})`, twin, type);
-    const given = told === undefined ? own : value;
+    const value = this.#orEmpty(given, twin, type, raw);
+    const isGiven = told === undefined && value === given ? own : value;
     return {
       turn: "fill",
       about: twin.table.id,
       facts: columnsOf([twin]).map(({ fresh }) => factId(fresh)),
-      sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${given} IS NOT NULL`,
+      sql: sql`UPDATE ${name(schema, on)} SET ${column} = ${value} WHERE ${column} IS NULL AND ${isGiven} IS NOT NULL`,
     };
   }
 
@@ -124,21 +128,44 @@ export class TwinValues {
     const told = this.#told(twin);
     const old = sql`${row}.${name(twin.stale.name)}`;
     const { type } = twin.wanted.attributes;
-    if (told === undefined) return cast(old, twin, "wanted", type);
-    const list = this.#columns(twin.table).map((column) => {
+    const over = (value: string) => this.#overOld(twin, row, value);
+    const value = told === undefined ? cast(old, twin, "wanted", type) : labelled(over(told), twin, type);
+    return this.#orEmpty(value, twin, type, over);
+  }
+
+  /** An expression in terms of the columns that the table had before. */
+  #overOld({ table: { id, identity } }: Twin, row: Sql, value: string): Sql {
+    const list = this.#columns(id).map((column) => {
       const other = this.#twins.find(
-        ({ table, wanted }) => table.id === twin.table.id && wanted.identity.name === column,
+        ({ table, wanted }) => table.id === id && wanted.identity.name === column,
       );
       return sql`${row}.${name(other?.stale.name ?? column)} AS ${name(column)}`;
     });
-    const from = sql`(SELECT ${join(list)}) AS ${name(twin.table.identity.name)}`;
-    return labelled(sql`(SELECT (${raw(told)}) FROM ${from})`, twin, type);
+    return sql`(SELECT (${raw(value)}) FROM (SELECT ${join(list)}) AS ${name(identity.name)})`;
+  }
+
+  /** The value, or where there is none, what the schema file says that empty rows get. */
+  #orEmpty(value: Sql, twin: Twin, type: string, over: (empty: string) => Sql): Sql {
+    const empty = this.emptyOf(twin);
+    if (empty === undefined) return value;
+    // The assignment to the column complains of what is too long; a cast would cut it.
+    const whole = (one: Sql) => typed(one, unlimited(type));
+    return sql`coalesce(${whole(value)}, ${whole(labelled(sql`(${over(empty)})`, twin, type))})`;
+  }
+
+  /** What empty rows get of a column that becomes NOT NULL. */
+  emptyOf({ current: from, wanted: to }: Twin): string | undefined {
+    const { current, wanted, annotated } = this.#context;
+    const isNotNull = (column: Fact, state: Catalog) =>
+      state.childrenOfKind(column.id, "not null").length > 0;
+    if (!isNotNull(to, wanted) || isNotNull(from, current)) return undefined;
+    return annotated(to.id, "backfill")?.argument;
   }
 
   /** What the table has between the swap and the cleanup, under the names that an expression knows. */
-  #columns(table: Fact): string[] {
-    const own = this.#context.wanted.childrenOfKind(table.id, "column");
-    const staying = this.#staying.filter((fact) => isKind(fact, "column") && fact.parent === table.id);
+  #columns(table: FactId): string[] {
+    const own = this.#context.wanted.childrenOfKind(table, "column");
+    const staying = this.#staying.filter((fact) => isKind(fact, "column") && fact.parent === table);
     return [...own, ...staying].map(({ identity }) => identity.name ?? "");
   }
 

@@ -207,11 +207,15 @@ async function partsFrom(
     const isEasy = busyFacts(direct.part.down, direct.examined.downHazards.hazards).size === 0;
     return [isSame && isEasy ? direct : await examined(concurrent)];
   }
-  const filled = new Set(worksIn("fill", detours).flatMap(({ facts }) => facts));
-  const { using } = journey;
+  const { using, annotations } = journey;
   const twins = new Set(
     detours.flatMap(({ formerly }) => [...(formerly?.values() ?? [])].map(({ id }) => id)),
   );
+  const backfilled = annotations.flatMap((one) => (one.name === "backfill" ? [factId(one.target)] : []));
+  const filled = new Set([
+    ...worksIn("fill", detours).flatMap(({ facts }) => facts),
+    ...backfilled.filter((column) => twins.has(column)),
+  ]);
   const ahead = direct === undefined ? [] : misfitQueries(bench, { ...direct.part, using }, twins);
   const parts = [];
   for (const [at, part] of (await partsOf(bench, journey, detours)).entries()) {

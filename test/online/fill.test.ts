@@ -4,13 +4,13 @@ import type { Database } from "../../src/database/database.js";
 import { hazardsIn } from "../../src/hazards/lines.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
-import { endsOfServers } from "../support/databases.js";
-import { writeSchema } from "../support/project.js";
+import { endsOfServers, withTemporaryDatabase } from "../support/databases.js";
+import { withProject, writeSchema } from "../support/project.js";
 import { besideClients, type Client, stepByStep } from "./clients.js";
 import { blockingIn, withClinic } from "./clinic.js";
 
 const before = `
-  CREATE TABLE visit (id int PRIMARY KEY, minutes int NOT NULL, kind text, first text, last text);
+  CREATE TABLE visit (id int PRIMARY KEY, minutes int NOT NULL, kind text, first text, last text, mark int);
   CREATE INDEX visit_last ON visit (last);`;
 const after = `
   CREATE TABLE visit (
@@ -18,11 +18,12 @@ const after = `
     minutes int NOT NULL,
     kind text NOT NULL, -- @backfill 'visit'
     seconds bigint NOT NULL, -- @backfill visit.minutes * 60
+    mark text NOT NULL, -- @backfill visit.minutes + 1000
     odd int, -- @backfill nullif(visit.minutes % 2, 0)
     "full" varchar NOT NULL -- @backfill first || ' ' || last
   );`;
 const rows =
-  "INSERT INTO visit SELECT i, i, nullif('kind ' || i % 3, 'kind 0'), 'a', 'b' || i FROM generate_series(1, 200) AS i";
+  "INSERT INTO visit SELECT i, i, nullif('kind ' || i % 3, 'kind 0'), 'a', 'b' || i, nullif(i % 4, 0) FROM generate_series(1, 200) AS i";
 
 /** Knows nothing of the new columns, and gives the one that becomes NOT NULL no value. */
 const old = async (database: Database, at: number) => {
@@ -34,9 +35,9 @@ const old = async (database: Database, at: number) => {
 
 /** Gives the columns values of its own. */
 const young = async (database: Database, at: number) => {
-  const values = [at, 5, "own", 7, "e f"];
+  const values = [at, 5, "own", 7, "e f", "12"];
   await database.query(
-    `INSERT INTO visit (id, minutes, kind, seconds, "full") VALUES ($1, $2, $3, $4, $5)`,
+    `INSERT INTO visit (id, minutes, kind, seconds, "full", mark) VALUES ($1, $2, $3, $4, $5, $6)`,
     values,
   );
   await database.query("UPDATE visit SET minutes = 6 WHERE id = $1", [at]);
@@ -58,7 +59,7 @@ describe.each(endsOfServers.slice(-1))("columns that become NOT NULL on %s", (po
       const asking = revisions.map(({ up }) =>
         up.flatMap(hazardsIn).filter(({ what }) => what.includes("needs a value")),
       );
-      expect(asking.map(({ length }) => length)).toEqual([0, 0, 0, 3]);
+      expect(asking.map(({ length }) => length)).toEqual([0, 0, 0, 4]);
 
       const allow = ["all"];
       const apply = (target: string) => () => applyRevisions(project, { target, allow });
@@ -79,6 +80,7 @@ describe.each(endsOfServers.slice(-1))("columns that become NOT NULL on %s", (po
         const [wrong] = await database.query(
           `SELECT count(*)::int AS n FROM visit WHERE id <> 201 AND (seconds <> minutes * 60
              OR kind <> CASE WHEN id <= 200 AND id % 3 > 0 THEN 'kind ' || id % 3 ELSE 'visit' END
+             OR mark <> CASE WHEN id <= 200 AND id % 4 > 0 THEN (id % 4)::text ELSE (minutes + 1000)::text END
              OR (id <= 200 AND odd IS DISTINCT FROM nullif(minutes % 2, 0))
              OR "full" <> first || ' ' || last)`,
         );
@@ -157,4 +159,25 @@ describe.each(endsOfServers)("columns of a partitioned table on %s", (postgres) 
       await withDatabase(url, (database) => stepByStep(database, revisions.slice(0, 3), mover));
     });
   });
+});
+
+describe.each(endsOfServers.slice(-1))("on a small table on %s", (postgres) => {
+  it("empty rows get their value where the column's type changes, too", () =>
+    withTemporaryDatabase(postgres, (_, url) => {
+      const table = (column: string) => `CREATE TABLE visit (id int PRIMARY KEY, ${column});\n`;
+      return withProject({ database: url, schema: { "a.sql": table("mark int") } }, async (project) => {
+        const marks = () =>
+          withDatabase(url, (database) => database.query("SELECT id, mark FROM visit ORDER BY id"));
+        await planRevision(project, { message: "first" });
+        await applyRevisions(project, {});
+        await withDatabase(url, (database) => database.script("INSERT INTO visit VALUES (1, 7), (2, NULL)"));
+        await writeSchema(project.root, { "a.sql": table("mark text NOT NULL -- @backfill 'of ' || id\n") });
+        expect((await planRevision(project, { message: "second" })).revisions).toHaveLength(1);
+        await applyRevisions(project, { allow: ["all"] });
+        expect(await marks()).toEqual([
+          { id: 1, mark: "7" },
+          { id: 2, mark: "of 2" },
+        ]);
+      });
+    }));
 });
