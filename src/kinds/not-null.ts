@@ -4,7 +4,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { asksForValueNow, notNullPreflight } from "./column-preflight.js";
-import { defineKind } from "./define.js";
+import { type AlterContext, defineKind } from "./define.js";
 import { fittedNames } from "./implied-name.js";
 import { dropsOnly } from "./inherited-column.js";
 import { alterNotNull, isNamedOtherwiseBelow, keptName, nameOf, withKeptName } from "./not-null-heirs.js";
@@ -110,16 +110,16 @@ export const notNull = defineKind({
   alter: [
     {
       of: ["name"],
-      when: (from, _, { current, major }) =>
-        major < 18 ||
-        (!isTyped(current.get(from.parent)?.parent, current) &&
-          !(isForeign(from, current) && isNamedOtherwiseBelow(from, current))),
+      when: (from, to, context) =>
+        context.major < 18 ||
+        (!isTyped(context.current.get(from.parent)?.parent, context.current) &&
+          !(isForeign(from, context.current) && isRenamedAlone(from, to, context))),
       // One that came from a parent keeps the name it had there when the tables are untied, and has it again when they are
       // tied, so that the same way leads out once more.
-      sql: (from, to, { current, major }) => {
+      sql: (from, to, context) => {
         const rename = renameConstraint(to, nameOf(from), nameOf(to));
-        if (major < 18) return [];
-        if (rename.length === 0 || !isNamedOtherwiseBelow(from, current)) return rename;
+        if (context.major < 18) return [];
+        if (rename.length === 0 || !isRenamedAlone(from, to, context)) return rename;
         return [
           alterNotNull(to, nameOf(from), "NO INHERIT"),
           ...rename,
@@ -143,6 +143,16 @@ export const notNull = defineKind({
     },
   ],
 });
+
+/**
+ * Whether those that inherit it keep their names. They have done so on the way here where they are called otherwise in
+ * the state that this way leads back to.
+ */
+const isRenamedAlone = (
+  from: NotNullFact,
+  to: NotNullFact,
+  { current, wanted }: Pick<AlterContext, "current" | "wanted">,
+) => isNamedOtherwiseBelow(from, current) || isNamedOtherwiseBelow(to, wanted);
 
 /** The name that it has once it is renamed, which comes first. */
 const nameBetween = (from: NotNullFact, to: NotNullFact) =>

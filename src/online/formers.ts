@@ -7,6 +7,7 @@ import type { OnlineContext } from "./context.js";
 import { dependentsOf } from "./dependents.js";
 import type { Interim, Work } from "./detour.js";
 import { inStep } from "./rename-column.js";
+import type { Spread } from "./spread.js";
 import { isOther } from "./sync.js";
 import type { TwinValues } from "./twin-values.js";
 import type { Twin } from "./twins.js";
@@ -38,7 +39,7 @@ export function fillFormer(twin: Twin, context: OnlineContext): Work[] {
 
 /** What is given under old names is taken in by the triggers of the renames; those know no other type. */
 export function formersInStep(
-  table: Fact<"table">,
+  spread: Spread,
   group: readonly Twin[],
   values: TwinValues,
   context: OnlineContext,
@@ -51,9 +52,11 @@ export function formersInStep(
   });
   if (renamed === undefined || given.length === 0) return [];
   const own = new Set(group.map((twin) => twin.current.id));
-  const others = renamed.columns.filter(({ table: { id }, after }) => id === table.id && !own.has(after.id));
+  const others = renamed.columns.filter(
+    ({ table, after }) => table.id === spread.table.id && !own.has(after.id),
+  );
   return [
-    ...inStep(table, others, renamed.states, { more: given, asOwner }),
+    ...inStep(spread, others, renamed.states, { more: given, asOwner }),
     ...group.flatMap((twin) => refusing(twin, context)),
   ];
 }

@@ -2,12 +2,13 @@ import { sameValue } from "../catalog/canonical.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
-import { indexOfKey } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { Interim, Turn, Work } from "./detour.js";
-import { interimName, renamedFact } from "./names.js";
-import { assign, isChanged, isOther, syncTrigger } from "./sync.js";
+import { interimName } from "./names.js";
+import { indexesOn, twinIndexes } from "./rename-indexes.js";
+import { inPartitions, type Spread, spreadOf } from "./spread.js";
+import { assign, isChanged, isOther, type Sync, syncTrigger } from "./sync.js";
 
 /** The states around the renames: before them, after them and nothing else, and when all is done. */
 export interface RenameStates {
@@ -16,49 +17,57 @@ export interface RenameStates {
   readonly wanted: Catalog;
 }
 
-/** A column that is found under both of its names for a while. */
-export interface RenamedColumn {
-  readonly table: Fact<"table">;
+/** A column of one table that is found under both of its names for a while. */
+export interface RenamedInTable {
   /** Under its old name. */
   readonly before: Fact<"column">;
-  readonly after: Fact<"column">;
   /** What the column that is to have the old name is called until then. */
   readonly twin: Identity<"column">;
+}
+
+/** The same with what comes and goes with it. */
+export interface RenamedColumn extends RenamedInTable {
+  readonly table: Fact<"table">;
+  readonly after: Fact<"column">;
+  readonly spread: Spread;
+  /** What partitions have from it. */
+  readonly heirs: readonly RenamedInTable[];
   /** It will change its type by another column, which is in step with this one. */
   readonly isRetyped: boolean;
 }
 
 export function renamedColumn(
   { from, to }: Rename,
-  { before, after }: RenameStates,
+  { before, after, wanted }: RenameStates,
   retyped: ReadonlySet<FactId>,
 ): RenamedColumn[] {
   const [old, own] = [before.get(factId(from)), after.get(factId(to))];
-  const table = after.get(own?.parent);
-  if (!isKind(old, "column") || !isKind(own, "column") || !isKind(table, "table")) return [];
-  const twin = { ...old.identity, name: interimName("twin", old.id) };
-  return [{ table, before: old, after: own, twin, isRetyped: retyped.has(own.id) }];
+  if (!isKind(old, "column") || !isKind(own, "column")) return [];
+  const spread = spreadOf(own, { current: after, wanted }, after);
+  if (spread === undefined) return [];
+  const called = ({ identity }: Fact<"column">) => ({ ...identity, name: interimName("twin", old.id) });
+  const heirs = spread.columns.slice(1).flatMap(({ identity }): RenamedInTable[] => {
+    const column = before.find({ ...identity, ...(from.name && { name: from.name }) });
+    return column === undefined ? [] : [{ before: column, twin: called(column) }];
+  });
+  const renamed = { before: old, after: own, twin: called(old) };
+  return [{ ...renamed, spread, heirs, table: spread.table, isRetyped: retyped.has(own.id) }];
+}
+
+/** The columns of all tables, those first whose statements reach the others. */
+export function inAllTables(columns: readonly RenamedColumn[]): RenamedInTable[] {
+  return columns.flatMap((column) => [column, ...column.heirs]);
 }
 
 /** What becomes of the columns, and of the indexes on them, so that PostgreSQL prints those of the twins. */
 export function twinAliases(columns: readonly RenamedColumn[], before: Catalog): Rename[] {
   return [
     ...columns.map((column) => ({ from: column.before.identity, to: column.twin })),
-    ...indexesOn(columns, before).map(({ identity, id }) => ({
+    ...indexesOn(inAllTables(columns), before).map(({ identity, id }) => ({
       from: identity,
       to: { ...identity, name: interimName("twin", id) },
     })),
   ];
-}
-
-/** Indexes and keys that an application's queries by these columns use. */
-function indexesOn(columns: readonly RenamedColumn[], catalog: Catalog): Fact[] {
-  const own = new Set(columns.map(({ before }) => before.id));
-  const tables = new Set(columns.map(({ table }) => table.id));
-  return [...tables]
-    .flatMap((table) => catalog.children(table))
-    .filter((fact) => isKind(fact, "index") || (isKind(fact, "constraint") && indexOfKey(fact) !== undefined))
-    .filter(({ id }) => catalog.dependencies(id).some(({ to }) => own.has(to)));
 }
 
 export interface ColumnsDetour {
@@ -84,17 +93,18 @@ export function renamedColumns(
   aliased: Catalog,
 ): ColumnsDetour {
   const { before } = states;
-  const tables = [...new Map(columns.map(({ table }) => [table.id, table])).values()];
+  const spreads = [...new Map(columns.map(({ spread }) => [spread.table.id, spread])).values()];
+  const tables = spreads.map(({ table }) => table);
   const of = (table: Fact) => columns.filter((column) => column.table.id === table.id);
-  const indexes = indexesOn(columns, before).flatMap((index) => twinIndex(index, before, aliased));
+  const indexes = twinIndexes(inAllTables(columns), before, aliased);
   return {
     certain: new Set(indexes.flatMap(({ facts = [] }) => facts.map(({ id }) => id))),
     interims: [
       ...columns.flatMap((column): Interim[] => [
-        { from: "add", until: "swap", ...renamedTo(column.twin, column.before, before) },
+        { from: "add", until: "swap", ...twinned(column, before) },
         { from: "swap", until: "cleanup", ...lasting(column, states) },
       ]),
-      ...tables.flatMap((table) => synced(table, of(table), states)),
+      ...spreads.flatMap((spread) => synced(spread, of(spread.table), states)),
       ...indexes,
     ],
     renames: columns.flatMap((column) => [
@@ -104,24 +114,47 @@ export function renamedColumns(
     works: [
       ...tables.map((table) => {
         const pairs = of(table).map((one) => [one.twin, one.before.identity] as const);
-        return fill(table, "fill", pairs);
+        return {
+          ...fill(table, "fill", pairs),
+          facts: inAllTables(of(table)).map(({ twin }) => factId(twin)),
+        };
       }),
       ...lockAll(tables),
     ],
     worksBack: tables.flatMap((table) => {
       const own = of(table).filter(({ isRetyped }) => !isRetyped);
       const pairs = own.map((one) => [one.before.identity, one.after.identity] as const);
-      return pairs.length === 0 ? [] : fill(table, "way back", pairs);
+      const facts = inAllTables(own).map((one) => one.before.id);
+      return pairs.length === 0 ? [] : { ...fill(table, "way back", pairs), facts };
     }),
   };
 }
 
+/** Plain columns like these, with the types that they need, and each as it comes from the one above. */
+function twinned(column: RenamedColumn, catalog: Catalog): Content {
+  const all = inAllTables([column]);
+  const ids = new Map(all.map(({ before, twin }) => [before.id, factId(twin)]));
+  return together(
+    all.map(({ before, twin }) => {
+      const { facts, edges } = renamedTo(twin, before, catalog);
+      const isAbove = ({ type }: Edge) => type === "inherits";
+      return {
+        facts,
+        edges: edges.map((edge) => (isAbove(edge) ? { ...edge, to: ids.get(edge.to) ?? edge.to } : edge)),
+      };
+    }),
+  );
+}
+
+type Content = Required<Pick<Interim, "facts" | "edges">>;
+
+const together = (contents: readonly Content[]): Content => ({
+  facts: contents.flatMap(({ facts }) => facts),
+  edges: contents.flatMap(({ edges }) => edges),
+});
+
 /** A plain column like this one, with the types that it needs. */
-function renamedTo(
-  identity: Identity<"column">,
-  before: Fact<"column">,
-  catalog: Catalog,
-): Pick<Interim, "facts" | "edges"> {
+function renamedTo(identity: Identity<"column">, before: Fact<"column">, catalog: Catalog): Content {
   const { position: _, ...column } = before;
   const id = factId(identity);
   return {
@@ -131,44 +164,53 @@ function renamedTo(
 }
 
 /** The twin under the old name, with what those who use that name may do and rely on. */
-function lasting(column: RenamedColumn, states: RenameStates): Pick<Interim, "facts" | "edges"> {
+function lasting(column: RenamedColumn, states: RenameStates): Content {
   const { before } = states;
-  const plain = renamedTo(column.before.identity, column.before, before);
   const constant = defaultsOf(column, states).isConstant;
-  const parts = before
-    .children(column.before.id)
-    .filter((part) => isKind(part, "privilege") || (constant && isKind(part, "default")));
-  return {
-    facts: [...(plain.facts ?? []), ...parts],
-    edges: [...(plain.edges ?? []), ...parts.flatMap(({ id }) => before.dependencies(id))],
-  };
+  return together(
+    inAllTables([column]).map(({ before: old }) => {
+      const plain = renamedTo(old.identity, old, before);
+      const parts = before
+        .children(old.id)
+        .filter((part) => isKind(part, "privilege") || (constant && isKind(part, "default")));
+      return {
+        facts: [...plain.facts, ...parts],
+        edges: [...plain.edges, ...parts.flatMap(({ id }) => before.dependencies(id))],
+      };
+    }),
+  );
 }
 
 /** Text that has the same value whenever it is computed in a transaction. */
 const constant =
   /^(?:\(?-?\d+(?:\.\d+)?\)?|'(?:[^']|'')*'|true|false|NULL|now\(\)|CURRENT_(?:DATE|TIMESTAMP))(?:::[\w ."()[\]]+)?$/;
 
-/** What a row gets that names neither column. Where that is always the same, a value beside it was given. */
+/**
+ * What a row gets that names neither column. Where that is always the same, in whichever partition, a value beside it was
+ * given.
+ */
 function defaultsOf(
-  { before: column, after, isRetyped }: RenamedColumn,
+  { before: column, after, heirs, isRetyped }: RenamedColumn,
   states: RenameStates,
 ): { readonly isConstant: boolean; readonly expression: string } {
   const of = (catalog: Catalog, { id }: Fact) => catalog.childrenOfKind(id, "default")[0]?.attributes;
   const expression = of(states.before, column)?.expression;
   const isKept = sameValue(of(states.after, after), of(states.wanted, after));
-  const isGiven = column.attributes.identity !== null || !isKept || isRetyped;
+  const isAlike = heirs.every((heir) => of(states.before, heir.before)?.expression === expression);
+  const isGiven = column.attributes.identity !== null || !isKept || !isAlike || isRetyped;
   return {
     isConstant: !isGiven && (expression === undefined || constant.test(expression)),
     expression: expression ?? "NULL",
   };
 }
 
-function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states: RenameStates): Interim[] {
+function synced(spread: Spread, columns: readonly RenamedColumn[], states: RenameStates): Interim[] {
+  const { table } = spread;
   const arming = columns.map((column) => assign(column.twin.name ?? "", newValue(column.before)));
   const own = interimName("twin", table.id);
   return [
-    { from: "arm", until: "swap", ...syncTrigger(table, arming, { own }) },
-    ...inStep(table, columns, states),
+    { from: "arm", until: "swap", ...inPartitions(syncTrigger(table, arming, { own }), spread, states) },
+    ...inStep(spread, columns, states),
   ];
 }
 
@@ -178,26 +220,30 @@ function synced(table: Fact<"table">, columns: readonly RenamedColumn[], states:
  * table's owner.
  */
 export function inStep(
-  table: Fact<"table">,
+  spread: Spread,
   columns: readonly RenamedColumn[],
   states: RenameStates,
   { more = [], asOwner }: { more?: readonly Sql[]; asOwner?: Catalog | undefined } = {},
 ): Interim[] {
+  const { table, ties } = spread;
   const following = columns.map((column) =>
     assign(column.before.identity.name ?? "", newValue(column.after)),
   );
+  const all = [table.id, ...ties.flatMap(({ parent }) => parent ?? [])];
   const hasOthers = [states.after, states.wanted].some((state) =>
-    state
-      .childrenOfKind(table.id, "trigger")
+    all
+      .flatMap((one) => state.childrenOfKind(one, "trigger"))
       .some(({ attributes }) => /^ BEFORE /.test(attributes.definition)),
   );
   const resolving = [...columns.map((column) => resolve(column, states)), ...more];
   const [own, last] = [interimName("twin", table.id), interimName("last", table.id)];
+  const until = (sync: Sync): Interim => ({
+    ...{ from: "swap", until: "cleanup" },
+    ...inPartitions(sync, spread, states),
+  });
   return [
-    { from: "swap", until: "cleanup", ...syncTrigger(table, resolving, { own, isFirst: true, asOwner }) },
-    ...(hasOthers
-      ? [{ from: "swap", until: "cleanup", ...syncTrigger(table, following, { own: last }) } as const]
-      : []),
+    until(syncTrigger(table, resolving, { own, isFirst: true, asOwner })),
+    ...(hasOthers ? [until(syncTrigger(table, following, { own: last }))] : []),
   ];
 }
 
@@ -222,29 +268,6 @@ function resolve(column: RenamedColumn, states: RenameStates): Sql {
     ],
     "\n",
   );
-}
-
-/** Queries by the old name find an index, and ON CONFLICT a unique one. */
-function twinIndex(index: Fact, before: Catalog, aliased: Catalog): Interim[] {
-  const own = interimName("twin", index.id);
-  const alias = aliased.get(factId({ ...index.identity, name: own }));
-  const [fresh, lasts] = [servedBy(alias), servedBy(index)];
-  if (alias === undefined || fresh === undefined || lasts === undefined) return [];
-  const named = renamedFact(lasts, own);
-  const needs = (catalog: Catalog, { id }: Fact, from: FactId) =>
-    catalog
-      .dependencies(id)
-      .filter(({ to }) => !isKind(catalog.get(to), "not null"))
-      .map((edge): Edge => ({ ...edge, from }));
-  return [
-    { from: "build", until: "swap", facts: [fresh], edges: needs(aliased, alias, fresh.id) },
-    { from: "swap", until: "cleanup", facts: [named], edges: needs(before, index, named.id) },
-  ];
-}
-
-function servedBy(fact: Fact | undefined): Fact<"index"> | undefined {
-  if (isKind(fact, "index")) return fact;
-  return isKind(fact, "constraint") ? indexOfKey(fact) : undefined;
 }
 
 /** One column of each pair gets the values of the other, in all rows where they are not the same. */

@@ -122,7 +122,7 @@ function synced(twins: readonly Twin[], values: TwinValues, context: OnlineConte
     return [
       { from: "arm", until: "swap", ...trigger(forward) },
       { from: "swap", until: "cleanup", ...trigger(bothWays) },
-      ...formersInStep(table, group, values, context, asOwner),
+      ...formersInStep(spread, group, values, context, asOwner),
     ];
   });
 }

@@ -5,6 +5,7 @@ import { name } from "../sql/sql.js";
 import { lonelyTable, type OnlineContext, tableOf } from "./context.js";
 import type { Sync } from "./sync.js";
 import { familyOf, hasSamePartitions, membersOf, tiesBelow } from "./tree.js";
+import type { States } from "./waypoints.js";
 
 /** A column with those that partitions have from it, and the table whose statements reach all of them. */
 export interface Spread {
@@ -19,16 +20,12 @@ export interface Spread {
  * Where the column is, if both states have the table, alone or partitioned alike; nothing for a partition's column.
  * @param state the one that the column is from.
  */
-export function spreadOf(
-  column: Fact<"column">,
-  context: OnlineContext,
-  state = context.wanted,
-): Spread | undefined {
-  const alone = lonelyTable(column, context);
+export function spreadOf(column: Fact<"column">, states: States, state = states.wanted): Spread | undefined {
+  const alone = lonelyTable(column, states);
   if (alone !== undefined) return { table: alone, columns: [column], ties: [] };
   const table = tableOf(column, state);
   const family = familyOf(column, state);
-  if (table === undefined || family === undefined || !hasSamePartitions(table.id, context)) return undefined;
+  if (table === undefined || family === undefined || !hasSamePartitions(table.id, states)) return undefined;
   return { table, columns: membersOf(family), ties: tiesBelow(table.id, state) };
 }
 
@@ -38,7 +35,11 @@ export function isOfLarge({ columns }: Spread, { isLarge }: OnlineContext): bool
 }
 
 /** A trigger of a partitioned table, with those that PostgreSQL makes in its partitions. */
-export function inPartitions({ facts, edges }: Sync, { ties }: Spread, { wanted }: OnlineContext): Sync {
+export function inPartitions(
+  { facts, edges }: Sync,
+  { ties }: Spread,
+  { wanted }: Pick<States, "wanted">,
+): Sync {
   const trigger = facts.find((fact) => isKind(fact, "trigger"));
   if (!isKind(trigger, "trigger")) return { facts, edges };
   const of = ({ identity: { schema = "", name: on = "" } }: Fact): Identity<"trigger"> => ({

@@ -7,6 +7,7 @@ import { managing } from "../manage/managed.js";
 import type { OnlineContext } from "../online/context.js";
 import type { Detour, Interim } from "../online/detour.js";
 import {
+  inAllTables,
   type RenamedColumn,
   type RenameStates,
   renamedColumn,
@@ -96,7 +97,7 @@ export async function renamedOnline(
   const parts = await partsAlong(bench, way, legs, { renames, formerly: new Map() }, true);
   const last = parts.at(-1)?.wanted ?? states.after;
   const current = insisting(last, (id) => goal.get(id)?.insists);
-  const spare = new Set<FactId>(twins.flatMap(({ before: { id }, twin }) => [id, factId(twin)]));
+  const spare = new Set<FactId>(inAllTables(twins).flatMap(({ before: { id }, twin }) => [id, factId(twin)]));
   const prefix = renamePlan(steps.map((step) => quiet(step, tables)));
   const others = renamed.renames.filter((rename) => !columns.includes(rename));
   return {
