@@ -113,18 +113,13 @@ export const notNull = defineKind({
       when: (from, to, context) =>
         context.major < 18 ||
         (!isTyped(context.current.get(from.parent)?.parent, context.current) &&
-          !(isForeign(from, context.current) && isRenamedAlone(from, to, context))),
+          !(isForeign(from, context.current) && mayBeAlone(from, to, context))),
       // One that came from a parent keeps the name it had there when the tables are untied, and has it again when they are
       // tied, so that the same way leads out once more.
       sql: (from, to, context) => {
         const rename = renameConstraint(to, nameOf(from), nameOf(to));
         if (context.major < 18) return [];
-        if (rename.length === 0 || !isRenamedAlone(from, to, context)) return rename;
-        return [
-          alterNotNull(to, nameOf(from), "NO INHERIT"),
-          ...rename,
-          alterNotNull(to, nameOf(to), "INHERIT"),
-        ];
+        return rename.map((one) => (mayBeAlone(from, to, context) ? renameAlone(from, to, one) : one));
       },
     },
     {
@@ -145,14 +140,28 @@ export const notNull = defineKind({
 });
 
 /**
- * Whether those that inherit it keep their names. They have done so on the way here where they are called otherwise in
- * the state that this way leads back to.
+ * Whether something that inherits it may have another name: a state that was not read where it is true tells what its own
+ * making has led to.
  */
-const isRenamedAlone = (
+const mayBeAlone = (
   from: NotNullFact,
   to: NotNullFact,
   { current, wanted }: Pick<AlterContext, "current" | "wanted">,
 ) => isNamedOtherwiseBelow(from, current) || isNamedOtherwiseBelow(to, wanted);
+
+/** Renamed with those that inherit it, or without, where one of them has another name. */
+function renameAlone(from: NotNullFact, to: NotNullFact, rename: Sql): Sql {
+  const [away, back] = [
+    alterNotNull(to, nameOf(from), "NO INHERIT"),
+    alterNotNull(to, nameOf(to), "INHERIT"),
+  ];
+  return raw(`DO $rename$
+BEGIN
+  ${rename.text};
+EXCEPTION WHEN undefined_object THEN
+  ${[away, rename, back].map(({ text }) => `${text};`).join("\n  ")}
+END $rename$`);
+}
 
 /** The name that it has once it is renamed, which comes first. */
 const nameBetween = (from: NotNullFact, to: NotNullFact) =>
