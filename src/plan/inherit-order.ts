@@ -102,7 +102,8 @@ export function orderByInheritance(
       for (const part of partsForTie(table, type, tie)) {
         for (const change of ["drop", "alter", "create"] as const) {
           // What comes back after the ties is gone before.
-          const isLater = table === tie.parent ? isInWayOfTies : isAfterTies;
+          const isTaken = table === tie.parent && inheritedFrom(states.wanted, part).length > 0;
+          const isLater = isTaken ? isInWayOfTies : isAfterTies;
           if (type === "create" && change !== "drop" && isLater(part, states.wanted)) {
             before("create", tie.id, change, part);
           } else if (type === "create") before(change, part, "create", tie.id);
