@@ -102,8 +102,7 @@ export function orderByInheritance(
       for (const part of partsForTie(table, type, tie)) {
         for (const change of ["drop", "alter", "create"] as const) {
           // What comes back after the ties is gone before.
-          const isTaken = table === tie.parent && inheritedFrom(states.wanted, part).length > 0;
-          const isLater = isTaken ? isInWayOfTies : isAfterTies;
+          const isLater = table === tie.parent && isTakenInByTie(part) ? isInWayOfTies : isAfterTies;
           if (type === "create" && change !== "drop" && isLater(part, states.wanted)) {
             before("create", tie.id, change, part);
           } else if (type === "create") before(change, part, "create", tie.id);
@@ -111,6 +110,11 @@ export function orderByInheritance(
         }
       }
     }
+  }
+
+  /** Whether what it comes from stands before the tables are tied, so that the tie takes it in. */
+  function isTakenInByTie(part: FactId): boolean {
+    return inheritedFrom(states.wanted, part).some(({ to }) => !isAfterTies(to, states.wanted));
   }
 
   /** Whether PostgreSQL makes the part with one of a replaced table, which gets it when it is tied and filled. */
