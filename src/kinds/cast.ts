@@ -13,6 +13,7 @@ const groups: readonly ReadonlySet<string>[] = [
   new Set(["json", "jsonb"]),
   new Set(["bit", "bit varying"]),
   new Set(["inet", "cidr"]),
+  new Set(["macaddr", "macaddr8"]),
 ];
 
 const explicit = new Set([
@@ -32,6 +33,11 @@ const explicit = new Set([
 ]);
 
 const assignment = new Set([
+  "smallint oid",
+  "integer oid",
+  "bigint oid",
+  "oid integer",
+  "oid bigint",
   "integer money",
   "bigint money",
   "numeric money",
