@@ -114,7 +114,9 @@ export function orderByInheritance(
 
   /** Whether what it comes from stands before the tables are tied, so that the tie takes it in. */
   function isTakenInByTie(part: FactId): boolean {
-    return inheritedFrom(states.wanted, part).some(({ to }) => !isAfterTies(to, states.wanted));
+    return inheritedFrom(states.wanted, part).some(
+      ({ to }) => !decisions.creates.has(to) || !isAfterTies(to, states.wanted),
+    );
   }
 
   /** Whether PostgreSQL makes the part with one of a replaced table, which gets it when it is tied and filled. */
