@@ -242,7 +242,7 @@ function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext
     fact.attributes.generated !== null ||
     fact.attributes.identity !== null
   ) {
-    return [add(columnDefinition(fact, folded, catalog))];
+    return [add(columnDefinition(fact, folded, catalog, replaced === undefined ? current : undefined))];
   }
   // A virtual column that becomes a plain one gets the values that it had, of the type that it had.
   const generated = { ...computed, storage: "stored" as const };

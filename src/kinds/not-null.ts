@@ -249,7 +249,7 @@ const impliedDomainName = (domain: string) => fittedNames(domain, undefined, "no
 
 /**
  * Whether another table's constraint may have the name by then, so that PostgreSQL would choose another one: one that
- * inherited it and keeps it, until it is gone; or one of a table that stands and is about to be tied.
+ * inherited it and keeps it, until it is gone; or one of a table that stands, or is made by itself, and is then tied.
  */
 function isNameHeld(
   { id, identity, attributes }: NotNullFact,
@@ -259,9 +259,13 @@ function isNameHeld(
   if (attributes.name === null) return false;
   const holds = (other: NotNullFact) =>
     keptName(other) === attributes.name && other.id !== id && other.identity.schema === identity.schema;
+  const isThereBefore = (other: NotNullFact) =>
+    current?.has(other.id) === true ||
+    wanted?.dependencies(other.id).some(({ type, local }) => type === "inherits" && local === true) === true;
   return (
-    current?.ofKind("not null").some(holds) === true ||
-    wanted?.ofKind("not null").some((other) => holds(other) && current?.has(other.id) === true) === true
+    current !== undefined &&
+    (current.ofKind("not null").some(holds) ||
+      wanted?.ofKind("not null").some((other) => holds(other) && isThereBefore(other)) === true)
   );
 }
 
