@@ -165,7 +165,7 @@ export const changes: readonly Change[] = [
     ],
   }),
   eventWith({
-    name: "other type, partitioned table",
+    name: "other type in a partitioned table",
     edit: {
       "  customer_id int NOT NULL,\n  room_id int,\n  doctor_id int,\n  minutes int,":
         "  customer_id bigint NOT NULL,\n  room_id int,\n  doctor_id int,\n  minutes bigint,",
