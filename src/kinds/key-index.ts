@@ -3,7 +3,6 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { name } from "../sql/sql.js";
-import { partitionedBy } from "./partition.js";
 
 /**
  * The index that would serve a primary key or unique constraint, by its name and shape: ADD … USING INDEX takes it as it
@@ -72,17 +71,21 @@ export function takesIn(above: Fact, part: Fact): boolean {
   return isKind(part, "constraint") && part.attributes.type === above.attributes.type;
 }
 
-/** Whether the partitioned table has a key that would take in this one, of the partition alone, instead of its own part. */
+/** Whether a key of the partitioned table might take in this one, of the partition alone, instead of its own part there. */
 export function isMistakable(key: Fact<"constraint">, catalog: Catalog): boolean {
-  if (key.parent === undefined || indexOfKey(key) === undefined) return false;
-  const above = catalog
-    .childrenOfKind(key.parent, "partition")
-    .flatMap((tie) => partitionedBy(tie, catalog) ?? [])
-    .flatMap((table) => catalog.childrenOfKind(table, "constraint"));
-  const isPart = catalog
-    .dependencies(key.id)
-    .some(({ to, type }) => type === "inherits" && isKind(catalog.get(to), "constraint"));
-  return !isPart && above.some((other) => takesIn(other, key));
+  const { id, parent } = key;
+  if (parent === undefined || indexOfKey(key) === undefined) return false;
+  const above = (part: FactId) =>
+    catalog.dependencies(part).flatMap(({ to, type }) => {
+      const found = type === "inherits" ? catalog.get(to) : undefined;
+      return isKind(found, "constraint") ? [found] : [];
+    });
+  return (
+    above(id).length === 0 &&
+    catalog
+      .childrenOfKind(parent, "constraint")
+      .some((sibling) => above(sibling.id).some((other) => takesIn(other, key)))
+  );
 }
 
 function indexBehind(fact: Fact): Fact<"index"> | undefined {

@@ -68,17 +68,19 @@ async function strangeTo(
   changes: readonly Change[],
 ): Promise<readonly Change[]> {
   if (changes.length === 0) return [];
-  // What works outside of a transaction may have got somewhere.
-  const reached = revision.up[done]?.mode === "autocommit" ? done + 1 : done;
+  const ran = revision.up.slice(0, done);
+  // What works outside of a transaction may have got somewhere, or not.
+  const amid = revision.up.slice(done, done + 1).filter(({ mode }) => mode === "autocommit");
   const own = await withShadowFor(project, target, progress, async (bench) => {
     const below = inOrder(chain.graph, new Set(beside)).map((id) => fileOf(chain, id).revision);
-    const steps = revision.up.slice(0, reached);
     const made = async (site: Site) => {
       const before = await site.read();
-      await site.run(statementsOf(steps, bench));
-      return diff(before, await site.read());
+      await site.run(statementsOf(ran, bench));
+      const certain = diff(before, await site.read());
+      await site.run(statementsOf(amid, bench));
+      return [...certain, ...diff(before, await site.read())];
     };
-    const found = await withReplay(bench, below, made, steps);
+    const found = await withReplay(bench, below, made, [...ran, ...amid]);
     return new Set(found.map((change) => subject(change).id));
   });
   return changes.filter((change) => !own.has(subject(change).id));
