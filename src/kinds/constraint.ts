@@ -7,7 +7,7 @@ import { defineKind } from "./define.js";
 import { isEnforcedOtherwise } from "./foreign-key-twin.js";
 import { dropsOnly, origin } from "./inherited-column.js";
 import { isAlwaysCloned, renameClone } from "./key-clone.js";
-import { adoptedIndex, isMistakable, isPartitioned, takesIn } from "./key-index.js";
+import { adoptedIndex, isPartitioned, takesIn } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
@@ -128,7 +128,7 @@ export const constraint = defineKind({
   },
   takesIn,
   isAlwaysCloned,
-  isInWayOfTies: (fact, catalog) => isEnforcedOtherwise(fact, catalog) || isMistakable(fact, catalog),
+  isInWayOfTies: isEnforcedOtherwise,
   afterInheriting: (fact, { catalog }) =>
     isAlwaysCloned(fact) ? renameClone(fact, origin(fact, catalog)) : [],
   alter: [

@@ -225,7 +225,7 @@ export interface Kind<K extends KindName> {
   readonly afterInheriting?: (fact: Fact<K>, context: RenderContext) => readonly Sql[];
   /** What comes with the fact it inherits from and is never taken in: it goes before the tables are tied. */
   readonly isAlwaysCloned?: (fact: Fact<K>) => boolean;
-  /** Whether PostgreSQL refuses to tie its table in the state while it is there, or ties it wrongly: it is made after the tie. */
+  /** Whether PostgreSQL refuses to tie its table in the state while it is there: it is made after the tie. */
   readonly isInWayOfTies?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /** Goes when the tie goes through which it inherits. */
   readonly diesUntied?: true;

@@ -71,23 +71,6 @@ export function takesIn(above: Fact, part: Fact): boolean {
   return isKind(part, "constraint") && part.attributes.type === above.attributes.type;
 }
 
-/** Whether a key of the partitioned table might take in this one, of the partition alone, instead of its own part there. */
-export function isMistakable(key: Fact<"constraint">, catalog: Catalog): boolean {
-  const { id, parent } = key;
-  if (parent === undefined || indexOfKey(key) === undefined) return false;
-  const above = (part: FactId) =>
-    catalog.dependencies(part).flatMap(({ to, type }) => {
-      const found = type === "inherits" ? catalog.get(to) : undefined;
-      return isKind(found, "constraint") ? [found] : [];
-    });
-  return (
-    above(id).length === 0 &&
-    catalog
-      .childrenOfKind(parent, "constraint")
-      .some((sibling) => above(sibling.id).some((other) => takesIn(other, key)))
-  );
-}
-
 function indexBehind(fact: Fact): Fact<"index"> | undefined {
   if (isKind(fact, "constraint")) return indexOfKey(fact);
   return isKind(fact, "index") ? fact : undefined;
