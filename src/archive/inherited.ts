@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import { type Edge, isKind } from "../catalog/fact.js";
+import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 
 interface States {
@@ -53,3 +53,12 @@ export function blockedColumns(states: States): ReadonlySet<FactId> {
 
 export const isPartition = (table: FactId | undefined, state: Catalog): boolean =>
   table !== undefined && state.childrenOfKind(table, "partition").length > 0;
+
+/** Whether it is an identity column, or has its NOT NULL from one. */
+export function hasNotNullOfIdentity({ id, attributes }: Fact<"column">, state: Catalog): boolean {
+  if (attributes.identity !== null) return true;
+  return state.dependencies(id).some(({ to, type }) => {
+    const above = type === "inherits" ? state.get(to) : undefined;
+    return isKind(above, "column") && hasNotNullOfIdentity(above, state);
+  });
+}

@@ -2,7 +2,7 @@ import { Catalog } from "../catalog/catalog.js";
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
-import { blockedColumns, carriedBy, isCarried, isPartition } from "./inherited.js";
+import { blockedColumns, carriedBy, hasNotNullOfIdentity, isCarried, isPartition } from "./inherited.js";
 import { changedTypes, travellingTypes, typesOf } from "./types.js";
 
 /** A table, a materialised view, or a column of a table that stays. */
@@ -140,7 +140,7 @@ function partsOf(root: Fact, { current, wanted }: States): Fact[] {
   const found = new Map<FactId, Fact>();
   const add = (fact: Fact) => {
     if (found.has(fact.id) || wanted.has(fact.id)) return;
-    if (fact !== root && !mayTravel(fact, root)) return;
+    if (fact !== root && !mayTravel(fact, root, current)) return;
     found.set(fact.id, fact);
     for (const part of current.children(fact.id)) add(part);
     for (const { from, type } of current.dependents(fact.id)) {
@@ -152,12 +152,12 @@ function partsOf(root: Fact, { current, wanted }: States): Fact[] {
   return [...found.values()];
 }
 
-function mayTravel(fact: Fact, root: Fact): boolean {
+function mayTravel(fact: Fact, root: Fact, current: Catalog): boolean {
   if (!travels.has(fact.identity.kind)) return false;
   if (isKind(fact, "table")) return false;
   if (isKind(fact, "constraint")) return fact.attributes.type !== "foreign key";
   // Code that knows nothing of the column must be able to leave it empty.
-  if (isKind(fact, "not null") && isKind(root, "column")) return root.attributes.identity !== null;
+  if (isKind(fact, "not null") && isKind(root, "column")) return hasNotNullOfIdentity(root, current);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
-import type { Identity as Path } from "../catalog/identity.js";
+import { factId, type Identity as Path } from "../catalog/identity.js";
 import { join, literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { AlterContext } from "./define.js";
 import { changeSequence, type SequenceOptions, sequenceClauses } from "./sequence-options.js";
@@ -77,6 +77,29 @@ export function changeIdentity(from: ColumnFact, to: ColumnFact, context: AlterC
     ...(oldName === newName
       ? []
       : [sql`ALTER SEQUENCE ${name(to.identity.schema, oldName)} RENAME TO ${name(newName)}`]),
+  ];
+}
+
+/**
+ * A new identity column whose rows, and those of all that inherit it, have their numbers before it is one: from a sequence
+ * of the name that the identity's will have.
+ * @param add adds it with this default in place of the identity.
+ */
+export function addNumbered(
+  fact: ColumnFact,
+  identity: Identity,
+  add: (numbers: Fact<"default">) => Sql,
+): Sql[] {
+  const sequence = name(fact.identity.schema, sequenceName(identity, fact));
+  const path: Path<"default"> = { ...fact.identity, kind: "default" };
+  const expression = sql`nextval(${literal(sequence.text)}::regclass)`.text;
+  return [
+    join([sql`CREATE SEQUENCE ${sequence}`, ...sequenceClauses(identity, "bigint")], " "),
+    add({ identity: path, id: factId(path), parent: fact.id, attributes: { expression } }),
+    sql`${alterColumn(fact)} DROP DEFAULT`,
+    sql`DROP SEQUENCE ${sequence}`,
+    sql`${alterColumn(fact)} ADD ${identityClause(identity, fact.identity.schema, fact.attributes.type)}`,
+    continueAfterRows(fact, identity),
   ];
 }
 

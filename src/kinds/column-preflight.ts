@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import type { Demand, Preflight, PreflightContext } from "./define.js";
@@ -96,13 +97,23 @@ export function notNullPreflight(
 }
 
 /** Whether a row that does not name the column has a value for it. */
-function isFilled({ id, attributes }: ColumnFact, { wanted }: Pick<PreflightContext, "wanted">): boolean {
+export function isFilled(column: ColumnFact, { wanted }: Pick<PreflightContext, "wanted">): boolean {
+  const { id, attributes } = column;
   if (wanted.childrenOfKind(id, "not null").length === 0) return true;
-  if (attributes.identity !== null || attributes.generated !== null) return true;
+  if (attributes.generated !== null || isNumbered(column, wanted)) return true;
   if (wanted.childrenOfKind(id, "default").length > 0) return true;
   return wanted.dependencies(id).some(({ to }) => {
     const type = wanted.get(to);
     return isKind(type, "domain") && type.attributes.default !== null;
+  });
+}
+
+/** Whether it is an identity column; the columns of partitions are with it from version 17 on (release notes of 17). */
+function isNumbered({ id, attributes }: ColumnFact, state: Catalog): boolean {
+  if (attributes.identity !== null) return true;
+  return state.dependencies(id).some(({ to, via }) => {
+    const above = state.major >= 17 && isKind(state.get(via), "partition") ? state.get(to) : undefined;
+    return isKind(above, "column") && isNumbered(above, state);
   });
 }
 

@@ -3,6 +3,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
 import { isVirtualFixed, losesInRebuild, needsUnchangedColumn } from "./column-dependents.js";
 import {
+  addNumbered,
   alterColumn,
   alterTable,
   type ColumnFact,
@@ -23,7 +24,7 @@ import {
   storageAfterType,
 } from "./column-type.js";
 import { type AlterContext, defineKind, type RenderContext } from "./define.js";
-import { afterInheriting, dropsOnly, only } from "./inherited-column.js";
+import { afterInheriting, dropsOnly, hasHeirs, only } from "./inherited-column.js";
 import { notNullClause } from "./not-null.js";
 import { changeOptions } from "./options.js";
 import { collationName, inheritedColumns, isUserColumn, isUserSchema, options, ref, refs } from "./query.js";
@@ -228,8 +229,16 @@ export function columnDefinition(
   );
 }
 
-function addColumn(fact: ColumnFact, { folded, current, catalog }: RenderContext): Sql[] {
+function addColumn(fact: ColumnFact, { folded, current, catalog, major }: RenderContext): Sql[] {
   const add = (definition: Sql) => sql`${alterTable(fact)} ADD COLUMN ${definition}`;
+  const { identity } = fact.attributes;
+  // What inherits cannot get an identity with a column; partitions can from version 17 on (tablecmds.c, ATExecAddColumn).
+  if (identity !== null && hasHeirs(fact.parent, current, major >= 17 ? ["inheritance"] : undefined)) {
+    return addNumbered(fact, identity, (numbers) => {
+      const plain = { ...fact, attributes: { ...fact.attributes, identity: null } };
+      return add(columnDefinition(plain, [...folded, numbers], catalog, current));
+    });
+  }
   const columnDefault = folded.find((f) => isKind(f, "default"));
   const replaced = current.get(fact.id);
   const before = isKind(replaced, "column") ? replaced : undefined;

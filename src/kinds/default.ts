@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import { continueAfter } from "./column-identity.js";
+import { isFilled } from "./column-preflight.js";
 import { type AlterContext, defineKind } from "./define.js";
 import { hasHeirs } from "./inherited-column.js";
 import { isUserColumn, isUserSchema, ref, refs } from "./query.js";
@@ -59,10 +60,7 @@ export const columnDefault = defineKind({
     WHERE a.attgenerated = '' AND ${isUserColumn("a")} AND ${isUserSchema("n")}`,
   asksMore: (from, to, { wanted }) => {
     const column = wanted.get(from?.parent);
-    if (to !== undefined || !isKind(column, "column")) return undefined;
-    const { identity, generated } = column.attributes;
-    const isNotNull = wanted.childrenOfKind(column.id, "not null").length > 0;
-    if (!isNotNull || identity !== null || generated !== null) return undefined;
+    if (to !== undefined || !isKind(column, "column") || isFilled(column, { wanted })) return undefined;
     return { what: `${column.id} needs a value`, attribute: "expression" };
   },
   folds: (_, parent) => parent.identity.kind === "column" || parent.identity.kind === "foreign column",

@@ -65,7 +65,7 @@ export function filling(
 }
 
 /** On a large table in two steps, elsewhere when the rows have their values; nothing where partitions differ in it. */
-function notNullOf(
+export function notNullOf(
   column: Fact<"column">,
   spread: Spread,
   context: OnlineContext,
@@ -126,6 +126,17 @@ function valuedBy(column: Fact<"column">, context: OnlineContext): Fact<"column"
   return column;
 }
 
+/** Whether ADD COLUMN, of it or of what it is from, gives the rows a value. */
+function comesWithValues({ id, attributes }: Fact<"column">, context: OnlineContext): boolean {
+  const { current, wanted } = context;
+  if (attributes.identity !== null || attributes.generated !== null) return true;
+  if (wanted.childrenOfKind(id, "default").length > 0) return true;
+  return wanted.dependencies(id).some(({ to, type }) => {
+    const above = type === "inherits" && !current.has(to) ? wanted.get(to) : undefined;
+    return isKind(above, "column") && comesWithValues(above, context);
+  });
+}
+
 /**
  * @throws DmError DM3303 for a new NOT NULL column that nothing gives a value on a table with rows.
  */
@@ -135,11 +146,9 @@ export function refuseWithoutValue(
   hasRows: (table: Fact) => boolean,
 ): void {
   const { wanted, current, annotated } = context;
-  const parts = wanted.children(column.id);
-  const { identity, generated } = column.attributes;
-  const isGiven = identity !== null || generated !== null || parts.some((part) => isKind(part, "default"));
   const table = current.get(column.parent);
-  if (isGiven || table === undefined || !parts.some((part) => isKind(part, "not null"))) return;
+  const isNotNull = wanted.childrenOfKind(column.id, "not null").length > 0;
+  if (table === undefined || !isNotNull || comesWithValues(column, context)) return;
   if (annotated(valuedBy(column, context).id, "backfill") !== undefined || !hasRows(table)) return;
   throw new DmError(
     "DM3303",

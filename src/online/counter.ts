@@ -6,11 +6,13 @@ import { interimName } from "./names.js";
 /**
  * A sequence that another one of its name replaces in the swap: that goes on where the old one is. The transaction
  * remembers it, because the old one goes first.
+ * @param columns those that it numbers: of the table, and of its partitions.
  */
-export function keptCounter(table: Fact, column: Fact, sequence: Sql): Work[] {
-  const setting = literal(`dm.${interimName("keep", column.id)}`);
+export function keptCounter(table: Fact, columns: readonly Fact[], sequence: Sql): Work[] {
+  const facts = columns.map(({ id }) => id);
+  const setting = literal(`dm.${interimName("keep", facts[0] ?? table.id)}`);
   const part = (at: number) => sql`split_part(current_setting(${setting}), ' ', ${raw(String(at))})`;
-  const about = { about: table.id, facts: [column.id] };
+  const about = { about: table.id, facts };
   return [
     {
       ...{ ...about, turn: "swap begins" },

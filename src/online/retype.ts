@@ -212,8 +212,8 @@ function lockFirst(twins: readonly Twin[], { current }: OnlineContext): Work {
 }
 
 /** An identity goes on where the old one is. */
-function counters({ current, wanted, table, fresh }: Twin): Work[] {
+function counters({ current, wanted, table, fresh, spread }: Twin): Work[] {
   const [old, own] = [current.attributes.identity, wanted.attributes.identity];
   if (old === null || own === null || sequenceName(old, current) !== sequenceName(own, wanted)) return [];
-  return keptCounter(table, wanted, name(fresh.schema, sequenceName(own, wanted)));
+  return keptCounter(table, spread.columns, name(fresh.schema, sequenceName(own, wanted)));
 }

@@ -4,9 +4,11 @@ import { type FactId, factId } from "../catalog/identity.js";
 import { kindNames, kindOf } from "../kinds/index.js";
 import { type Action, actionKey } from "./action.js";
 import { Asides } from "./aside.js";
-import { adoptedIn, type Decisions, occupied } from "./decide.js";
+import { adoptedIn, type Decisions } from "./decide.js";
 import { Graph } from "./graph.js";
+import { inheritedFrom } from "./inherit.js";
 import { holdsValues, orderByInheritance } from "./inherit-order.js";
+import { orderByNames } from "./name-order.js";
 
 export interface ActionGraph {
   readonly actions: ReadonlyMap<string, Action>;
@@ -26,7 +28,7 @@ export function actionsFor(
   builder.addActions();
   builder.orderByDependencies();
   builder.orderByInheritance();
-  builder.orderByNames();
+  orderByNames(builder.actions, builder.graph);
   builder.orderParked();
   builder.orderByDefaults();
   return builder;
@@ -129,7 +131,7 @@ class Builder implements ActionGraph {
       if (type === "inherits") continue;
       this.#before("drop", id, "drop", to);
       this.#before("drop", id, "set aside", this.#asides.around(to) ?? to);
-      if (this.#concerns(to, "releases", fact)) this.#before("alter", to, "drop", id);
+      if (this.#concerns(to, "releases", fact, this.#current)) this.#before("alter", to, "drop", id);
       else this.#before("drop", id, "alter", to);
     }
     this.#before("drop", id, "create", id);
@@ -155,16 +157,20 @@ class Builder implements ActionGraph {
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "create", id);
-      if (this.#concerns(to, "awaits", fact)) this.#before("create", id, "alter", to);
+      if (this.#concerns(to, "awaits", fact, this.#wanted)) this.#before("create", id, "alter", to);
       else this.#before("alter", to, "create", id);
     }
   }
 
-  /** Whether the change of `id` waits for its dependent, or its dependent's drop for the change. */
-  #concerns(id: FactId, how: "awaits" | "releases", dependent: Fact): boolean {
+  /** Whether the change of `id`, or of what it is from, waits for its dependent, or its dependent's drop for it. */
+  #concerns(id: FactId, how: "awaits" | "releases", dependent: Fact, catalog: Catalog): boolean {
     const alteration = this.#decisions.alters.get(id);
     if (alteration === undefined) return false;
-    return alteration.rules.some((rule) => rule[how]?.(dependent, alteration.from, alteration.to));
+    const { rules, from, to } = alteration;
+    return (
+      rules.some((rule) => rule[how]?.(dependent, from, to)) ||
+      inheritedFrom(catalog, id).some((above) => this.#concerns(above.to, how, dependent, catalog))
+    );
   }
 
   #orderAlter(fact: Fact): void {
@@ -172,7 +178,7 @@ class Builder implements ActionGraph {
     for (const { to, type } of this.#wanted.dependencies(id)) {
       if (type === "owned" || type === "inherits") continue;
       this.#before("create", to, "alter", id);
-      if (this.#concerns(to, "awaits", fact)) this.#before("alter", id, "alter", to);
+      if (this.#concerns(to, "awaits", fact, this.#wanted)) this.#before("alter", id, "alter", to);
       else this.#weaklyBefore(actionKey("alter", to), actionKey("alter", id));
     }
     for (const { to, type } of this.#current.dependencies(id)) {
@@ -231,23 +237,6 @@ class Builder implements ActionGraph {
         if (to === fact.parent) continue;
         const above = this.#wanted.children(to).find(isTie);
         if (above !== undefined) this.#weaklyBefore(actionKey("create", above.id), key);
-      }
-    }
-  }
-
-  /** A name is free only after whatever held it is gone. */
-  orderByNames(): void {
-    const holders = new Map<string, string>();
-    for (const [key, action] of this.actions) {
-      const before = action.type === "alter" ? action.alteration.from : action.fact;
-      if (action.type !== "drop" && action.type !== "set aside" && action.type !== "alter") continue;
-      for (const name of occupied(before)) holders.set(name, key);
-    }
-    for (const [key, action] of this.actions) {
-      if (action.type !== "create" && action.type !== "alter") continue;
-      for (const name of occupied(action.fact)) {
-        const holder = holders.get(name);
-        if (holder !== undefined && holder !== key) this.graph.addEdge(holder, key);
       }
     }
   }

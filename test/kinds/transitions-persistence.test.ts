@@ -106,6 +106,19 @@ testTransitions([
     keeps: "SELECT id, x FROM t WHERE id >= 90 ORDER BY 1",
     answers: [insert, "89"],
   },
+  {
+    title: "a new identity numbers the rows of those that inherit, too, and goes on behind all of them",
+    before: "CREATE TABLE t (x text); CREATE TABLE u (y text) INHERITS (t)",
+    after:
+      "CREATE TABLE t (x text, id integer GENERATED ALWAYS AS IDENTITY (START 5)); CREATE TABLE u (y text) INHERITS (t)",
+    rows: "INSERT INTO t VALUES ('a'), ('b'); INSERT INTO u VALUES ('c'), ('d')",
+    keeps: "SELECT DISTINCT x FROM t ORDER BY x",
+    answers: [
+      "INSERT INTO t (x) VALUES ('a') RETURNING id || ' after ' || (SELECT string_agg(id::text, ' ' ORDER BY id) FROM t)",
+      "9 after 5 6 7 8",
+    ],
+    answersBack: ["SELECT count(*) FROM t", "5"],
+  },
   { title: "an empty table's key becomes identity", before: plain, after: always, answers: [insert, "1"] },
   {
     title: "an identity keeps counting by its step",

@@ -9,14 +9,31 @@ import { writeSchema } from "../support/project.js";
 import { besideClients, stepByStep } from "./clients.js";
 import { blockingIn, statementsOf, withClinic } from "./clinic.js";
 
-const schema = `
-  CREATE TABLE visit (day int NOT NULL, note text, CONSTRAINT visit_pkey PRIMARY KEY (day));`;
-const after = `
-  CREATE TABLE visit (
-    day int NOT NULL, note text, id bigint GENERATED ALWAYS AS IDENTITY,
-    CONSTRAINT visit_pkey PRIMARY KEY (id),
-    CONSTRAINT visit_day UNIQUE (day)
-  );`;
+const partitions = `
+  CREATE TABLE past PARTITION OF visit FOR VALUES FROM (MINVALUE) TO (50);
+  CREATE TABLE present PARTITION OF visit FOR VALUES FROM (50) TO (MAXVALUE) PARTITION BY LIST (note);
+  CREATE TABLE noted PARTITION OF present DEFAULT;`;
+const tables = [
+  {
+    table: "large table",
+    schema: "CREATE TABLE visit (day int NOT NULL, note text, CONSTRAINT visit_pkey PRIMARY KEY (day));",
+    after: `
+      CREATE TABLE visit (
+        day int NOT NULL, note text, id bigint GENERATED ALWAYS AS IDENTITY,
+        CONSTRAINT visit_pkey PRIMARY KEY (id),
+        CONSTRAINT visit_day UNIQUE (day)
+      );`,
+  },
+  {
+    table: "large partitioned table",
+    schema: `CREATE TABLE visit (day int NOT NULL, note text NOT NULL) PARTITION BY RANGE (day);${partitions}`,
+    after: `
+      CREATE TABLE visit (
+        day int NOT NULL, note text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY,
+        CONSTRAINT visit_pkey PRIMARY KEY (id, day, note)
+      ) PARTITION BY RANGE (day);${partitions}`,
+  },
+];
 const rows = "INSERT INTO visit SELECT i, 'note ' || i FROM generate_series(1, 100) AS i";
 
 /** Knows nothing of the new column. */
@@ -27,7 +44,9 @@ const client = async (database: Database, at: number) => {
   await database.query("DELETE FROM visit WHERE day = $1 AND day > 0", [at]);
 };
 
-describe.each(endsOfServers)("a new identity column of a large table on %s", (postgres) => {
+const everywhere = endsOfServers.flatMap((postgres) => tables.map((one) => ({ postgres, ...one })));
+
+describe.each(everywhere)("a new identity column of a $table on $postgres", ({ postgres, schema, after }) => {
   it("is filled while others write, becomes the key, and goes on counting", { timeout: 300_000 }, () =>
     withClinic(postgres, { schema, rows }, async (project, url) => {
       await writeSchema(project.root, { "clinic.sql": after });
@@ -35,7 +54,11 @@ describe.each(endsOfServers)("a new identity column of a large table on %s", (po
       expect(revisions.map(({ phase }) => phase)).toEqual(["additive", "backfill", "constraint"]);
       expect(blockingIn(revisions)).toEqual([]);
       const hazards = revisions.flatMap(({ up }) => up.flatMap(hazardsIn));
-      expect(hazards.filter(({ code }) => code === "BREAKS_OLD_CODE")).toEqual([]);
+      const broken = hazards.filter(({ code }) => code === "BREAKS_OLD_CODE").map(({ what }) => what);
+      // What writes into a partition itself gets no number from the table above before version 17.
+      const isAlone = postgres !== "pglite" && postgres < 17;
+      expect(broken.length > 0).toBe(isAlone && schema.includes("PARTITION"));
+      expect(broken.join()).not.toContain("public.visit.id");
       const lines = statementsOf(revisions);
       expect(lines.filter((line) => /UNIQUE INDEX CONCURRENTLY/.test(line))).toHaveLength(2);
       expect(lines.filter((line) => /PRIMARY KEY USING INDEX|UNIQUE USING INDEX/.test(line))).toHaveLength(2);
