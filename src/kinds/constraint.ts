@@ -89,6 +89,10 @@ export const constraint = defineKind({
   occupies: (fact) => [
     `constraint ${fact.identity.schema}.${fact.identity.on}.${fact.identity.name}`,
     ...(hasIndex(fact) ? [`relation ${fact.identity.schema}.${fact.identity.name}`] : []),
+    // A table has one.
+    ...(fact.attributes.type === "primary key"
+      ? [`primary key ${fact.identity.schema}.${fact.identity.on}`]
+      : []),
   ],
   // CREATE TABLE takes NOT VALID but marks the constraint valid (manual, ALTER TABLE, NOT VALID).
   folds: (fact) => fact.attributes.validated,

@@ -71,6 +71,7 @@ export const trigger = defineKind({
     ...(fact.attributes.enabled === "origin" ? [] : [setEnabled(fact)]),
   ],
   inheritance: () => "cloned",
+  isAlwaysCloned: () => true,
   diesUntied: true,
   afterInheriting: (fact, { catalog }) => {
     const from = origin(fact, catalog);

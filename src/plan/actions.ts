@@ -7,7 +7,7 @@ import { Asides } from "./aside.js";
 import { adoptedIn, type Decisions } from "./decide.js";
 import { Graph } from "./graph.js";
 import { inheritedFrom } from "./inherit.js";
-import { holdsValues, orderByInheritance } from "./inherit-order.js";
+import { type Before, holdsValues, orderByInheritance } from "./inherit-order.js";
 import { orderByNames } from "./name-order.js";
 
 export interface ActionGraph {
@@ -207,10 +207,8 @@ class Builder implements ActionGraph {
   }
 
   #orderSetAside(id: FactId): void {
-    const parts = this.#current.children(id).filter((part) => this.#asides.takesAlong(part));
-    for (const { to } of [id, ...parts.map((part) => part.id)].flatMap((one) =>
-      this.#current.dependencies(one),
-    )) {
+    const all = [id, ...this.#asides.along(id).map((part) => part.id)];
+    for (const { to } of all.flatMap((one) => this.#current.dependencies(one))) {
       if (!this.#asides.leavesFirst(to, id)) this.#before("drop aside", id, "drop", to);
       this.#before("drop aside", id, "drop aside", this.#asides.around(to) ?? to);
     }
@@ -224,7 +222,9 @@ class Builder implements ActionGraph {
 
   orderByInheritance(): void {
     const states = { current: this.#current, wanted: this.#wanted };
-    orderByInheritance(this.actions.values(), this.#decisions, states, this.#before.bind(this));
+    const weaklyBefore: Before = (type, id, laterType, laterId) =>
+      this.#weaklyBefore(actionKey(type, id), actionKey(laterType, laterId));
+    orderByInheritance(this.actions.values(), this.#decisions, states, this.#before.bind(this), weaklyBefore);
     this.#tieFromAbove();
   }
 

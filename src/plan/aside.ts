@@ -18,7 +18,7 @@ export class Asides {
 
   /** Whether the fact is, or hangs on, a part of what is set aside whole. */
   takesAlong(fact: Fact): boolean {
-    if (this.#isPartition(fact)) return true;
+    if (this.#partitionOf(fact) !== undefined) return true;
     const parent = this.#current.get(fact.parent);
     if (parent === undefined) return false;
     const isSatellite = fact.identity.of !== undefined;
@@ -26,11 +26,23 @@ export class Asides {
     return (goesAside && this.#setAside.has(parent.id)) || this.takesAlong(parent);
   }
 
+  /** What goes along with it: its parts, and the partitions that are not wanted, with theirs. */
+  along(id: FactId): Fact[] {
+    const parts = this.#current.children(id).filter((part) => this.takesAlong(part));
+    const partitions = this.#current.dependents(id).flatMap(({ from }) => {
+      const table = this.#current.get(this.#current.get(from)?.parent);
+      return table !== undefined && table.id !== id && this.#partitionOf(table) === id ? [table] : [];
+    });
+    return [...parts, ...partitions.flatMap((table) => [table, ...this.along(table.id)])];
+  }
+
   /** What is set aside with the fact in it. */
   around(id: FactId): FactId | undefined {
-    const parent = this.#current.get(id)?.parent;
-    if (parent === undefined || this.#setAside.has(id)) return undefined;
-    return this.#setAside.has(parent) ? parent : this.around(parent);
+    const fact = this.#current.get(id);
+    if (fact === undefined || this.#setAside.has(id)) return undefined;
+    const whole = this.#partitionOf(fact) ?? fact.parent;
+    if (whole === undefined) return undefined;
+    return this.#setAside.has(whole) ? whole : this.around(whole);
   }
 
   /** Whether the fact needs what is set aside, so that it is gone before: an index that the table is clustered on. */
@@ -40,15 +52,16 @@ export class Asides {
       .some(({ to, type }) => type !== "inherits" && (this.around(to) ?? to) === setAside);
   }
 
-  /** Whether the fact is a table whose rows are those of one that is set aside (an unwanted partition). */
-  #isPartition({ id }: Fact): boolean {
-    if (this.#wanted.has(id)) return false;
-    return this.#current
-      .children(id)
-      .some(
-        (tie) =>
-          kindOf(tie.identity.kind).isTie === "parts go" &&
-          this.#current.dependencies(tie.id).some(({ to }) => this.#setAside.has(to)),
-      );
+  /** The table whose rows an unwanted partition's are, where that is set aside or goes along with one that is. */
+  #partitionOf({ id }: Fact): FactId | undefined {
+    if (this.#wanted.has(id)) return undefined;
+    const ties = this.#current.children(id).filter((tie) => kindOf(tie.identity.kind).isTie === "parts go");
+    return ties
+      .flatMap((tie) => this.#current.dependencies(tie.id))
+      .map(({ to }) => this.#current.get(to))
+      .find((table) => {
+        if (table === undefined || table.id === id) return false;
+        return this.#setAside.has(table.id) || this.#partitionOf(table) !== undefined;
+      })?.id;
   }
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Edge, Fact } from "../catalog/fact.js";
+import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
 import type { Action, ActionType } from "./action.js";
@@ -12,7 +12,7 @@ interface States {
 }
 
 /** Says that one action comes before another, where a plan has both. */
-type Before = (type: ActionType, id: FactId, laterType: ActionType, laterId: FactId) => void;
+export type Before = (type: ActionType, id: FactId, laterType: ActionType, laterId: FactId) => void;
 
 /** Whether rows or values are in facts of the kind: a replaced table gets these parts before its rows, the rest after. */
 export function holdsValues(kind: Fact["identity"]["kind"] | undefined): boolean {
@@ -25,6 +25,7 @@ export function orderByInheritance(
   decisions: Decisions,
   states: States,
   before: Before,
+  weaklyBefore: Before,
 ): void {
   for (const { type, fact } of actions) {
     if (type === "create") {
@@ -105,11 +106,19 @@ export function orderByInheritance(
           const isLater = table === tie.parent && isTakenInByTie(part) ? isInWayOfTies : isAfterTies;
           if (type === "create" && change !== "drop" && isLater(part, states.wanted)) {
             before("create", tie.id, change, part);
-          } else if (type === "create") before(change, part, "create", tie.id);
+          } else if (type === "create") completes(part)(change, part, "create", tie.id);
           else if (type === "drop") before("drop", tie.id, change, part);
         }
       }
     }
+  }
+
+  /** What ties have nothing to do with, a rule or a policy, may come after where it must. */
+  function completes(part: FactId): Before {
+    const { identity, parent } = states.wanted.get(part) ?? states.current.get(part) ?? {};
+    const isApart = identity !== undefined && kindOf(identity.kind).inheritance === undefined;
+    const isOfTable = [states.wanted, states.current].some((catalog) => isKind(catalog.get(parent), "table"));
+    return isApart && isOfTable ? weaklyBefore : before;
   }
 
   /** Whether what it comes from stands before the tables are tied, so that the tie takes it in. */

@@ -27,16 +27,26 @@ function partsStay(catalog: Catalog, { via }: Edge): boolean {
   return tie !== undefined && kindOf(tie.identity.kind).isTie === "parts stay";
 }
 
-/** What would be dropped with the part that it inherits from, though it is wanted. */
+/** What would be dropped with the part that it inherits from, or with the tie, though it is wanted. */
 export function bereft({ drops }: Decisions, { current, wanted }: States): FactId[] {
-  return [...drops.keys()].flatMap((id) =>
+  const withParts = [...drops.keys()].flatMap((id) =>
     current
       .dependents(id)
       .filter((edge) => edge.type === "inherits" && edge.via !== undefined && !drops.has(edge.via))
       .filter((edge) => edge.local !== true && !partsStay(current, edge))
-      .map(({ from }) => from)
-      .filter((from) => wanted.has(from) && !drops.has(from)),
+      .map(({ from }) => from),
   );
+  const withTies = [...drops.values()].flatMap(({ id, parent, identity }) =>
+    parent === undefined || kindOf(identity.kind).isTie === undefined
+      ? []
+      : current
+          .children(parent)
+          .filter(
+            (part) => diesWithTie(part) && inheritedFrom(current, part.id).some(({ via }) => via === id),
+          )
+          .map((part) => part.id),
+  );
+  return [...withParts, ...withTies].filter((id) => wanted.has(id) && !drops.has(id));
 }
 
 /** What must go because a part of it goes that PostgreSQL does not drop alone: a partition's index under another name. */

@@ -196,6 +196,22 @@ const pairs: readonly StatePair[] = [
     b: `${y25}; ALTER TABLE m_25 ENABLE ALWAYS TRIGGER g`,
   },
   {
+    name: "a partition moves to another table, whose trigger of the same name does something else",
+    both: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ${measurement}; CREATE TABLE n (LIKE m) PARTITION BY RANGE (at);
+      CREATE TRIGGER g BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION f(); CREATE TRIGGER g AFTER UPDATE ON n FOR EACH ROW EXECUTE FUNCTION f()`,
+    a: y24,
+    b: `CREATE TABLE m_24 PARTITION OF n (v DEFAULT 1) FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); ALTER TABLE m_24 DISABLE TRIGGER g`,
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
+    name: "a table with a trigger becomes a partition of a table with one of that name",
+    both: `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ${measurement};
+      CREATE TRIGGER g BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION f()`,
+    a: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1); CREATE TRIGGER g BEFORE INSERT ON m_24 FOR EACH ROW EXECUTE FUNCTION f()",
+    b: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1); ALTER TABLE m ATTACH PARTITION m_24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+    never: /(CREATE|DROP) TABLE/,
+  },
+  {
     name: "a partition becomes a table of its own while its parent goes",
     a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
     b: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, CONSTRAINT m_24_pkey PRIMARY KEY (id, at))",

@@ -55,8 +55,7 @@ class Names {
       if (name === "oid" || ignoredColumns[`${table.name}.${name}`] !== undefined) continue;
       resolved[name] = this.#text(table, row, name, type);
     }
-    if (table.name === "pg_trigger" && row.tgisinternal === true)
-      resolved.tgname = this.#internalTrigger(row);
+    if (table.name === "pg_trigger" && isNamedByOid(row)) resolved.tgname = this.#internalTrigger(row);
     if (table.name === "pg_type" && this.#isArray(row)) resolved.typname = this.ofRow(table, row);
     if (table.name === "pg_class") resolved.relname = this.#relation(row);
     // ALTER of a column's compression reaches indexes whose values are never compressed, CREATE INDEX sets none there.
@@ -67,7 +66,7 @@ class Names {
 
   /** A row by the values of its key. */
   ofRow(table: CatalogTable, row: RawRow): string {
-    if (table.name === "pg_trigger" && row.tgisinternal === true) return this.#internalTrigger(row);
+    if (table.name === "pg_trigger" && isNamedByOid(row)) return this.#internalTrigger(row);
     // PostgreSQL names an array type after its element, with as many underscores as it takes.
     if (table.name === "pg_type" && this.#isArray(row)) return `${this.of("pg_type", Number(row.typelem))}[]`;
     if (table.name === "pg_database") return "a database";
@@ -149,7 +148,6 @@ class Names {
     return row.typcategory === "A" && Number(row.typelem) !== 0;
   }
 
-  /** `RI_ConstraintTrigger_a_16400`: the number is an OID. */
   #internalTrigger(row: RawRow): string {
     const constraint = this.of("pg_constraint", Number(row.tgconstraint));
     return `${this.of("pg_class", Number(row.tgrelid))} trigger of ${constraint} calling ${row.tgfoid} type ${row.tgtype}`;
@@ -168,4 +166,9 @@ function sorted(list: readonly Value[]): Value[] {
 
 function print(value: Value): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `RI_ConstraintTrigger_a_16400`; what version 14 clones for a partition is internal, too, and has its name. */
+function isNamedByOid({ oid, tgname }: RawRow): boolean {
+  return String(tgname).endsWith(`_${oid}`);
 }

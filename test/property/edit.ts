@@ -1,6 +1,6 @@
 import { childrenOf, columnsOf, setFree, slots } from "./columns.js";
 import { Generator } from "./generate.js";
-import { isText, type Named, plainTypes, type Relation, type State } from "./model.js";
+import { isInteger, isText, type Named, plainTypes, type Relation, type State } from "./model.js";
 import { comments, roles } from "./names.js";
 import type { Random } from "./random.js";
 import { chooseOptions } from "./sorts/foreign.js";
@@ -54,7 +54,10 @@ function remove<T>(list: T[], item: T | undefined): void {
 
 function inTable(work: (table: Relation, random: Random, generator: Generator, state: State) => void): Edit {
   return (state, random, generator) => {
-    const table = random.maybe(tables(state));
+    const all = tables(state);
+    // What changes in a table that others come from changes in those, too.
+    const heads = random.chance(0.3) ? all.filter((table) => childrenOf(state, table).length > 0) : [];
+    const table = random.maybe(heads.length > 0 ? heads : all);
     if (table !== undefined) work(table, random, generator, state);
   };
 }
@@ -375,15 +378,10 @@ const editsOfTables: readonly Edit[] = [
     else column.default = made;
   }),
   inColumn((column, random, generator) => {
-    if (
-      column.generated !== undefined ||
-      (column.type !== "integer" && column.type !== "bigint") ||
-      column.array
-    )
-      return;
+    if (column.generated !== undefined || column.array) return;
     delete column.default;
     if (column.identity !== undefined && random.chance(0.4)) delete column.identity;
-    else column.identity = generator.identity();
+    else if (isInteger(column.type)) column.identity = generator.identity();
   }),
   inColumn((column, _, generator, table) => {
     if (column.generated !== undefined) delete column.generated;

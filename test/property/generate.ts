@@ -364,7 +364,7 @@ export class Generator {
     if (random.chance(0.1)) column.statistics = random.pick([0, 10, 500]);
     if (random.chance(0.05)) column.nDistinct = random.pick(["-0.5", "100"]);
     if (random.chance(0.15) && this.generate(column, others)) return;
-    if (isInteger(type) && random.chance(0.2)) column.identity = this.identity();
+    if (isInteger(type) && random.chance(0.35)) column.identity = this.identity();
     else if (random.chance(0.4)) {
       const made = this.default(type);
       if (made !== undefined) column.default = made;

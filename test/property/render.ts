@@ -338,8 +338,7 @@ class Renderer implements See {
               ? `(${source} * 2)`
               : this.#call(by, source);
       if (text !== undefined) parts.push(`GENERATED ALWAYS AS (${text}) ${virtual ? "VIRTUAL" : "STORED"}`);
-    } else if (column.identity !== undefined && !isForeign && !(isPartitioned && this.major < 17))
-      parts.push(column.identity);
+    } else if (column.identity !== undefined && !isForeign) parts.push(column.identity);
     else if (column.default !== undefined) {
       const text = this.#default(column.default);
       if (text !== undefined) parts.push(`DEFAULT ${text}`);
