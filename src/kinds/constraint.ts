@@ -115,6 +115,9 @@ export const constraint = defineKind({
       sql`ALTER TABLE ${dropsOnly(fact, catalog)} ${name(schema, on)} DROP CONSTRAINT ${name(dropped)}`,
     ];
   },
+  // One that goes with its column ONLY leaves those below that cannot be dropped any more (dependency.c knows none of them).
+  dropsApart: ({ id, parent }, { current, wanted }) =>
+    parent !== undefined && wanted.has(parent) && isInheritedFrom(id, current),
   // The names of indexes are needed by those of the new table.
   goesAside: (fact) => !hasIndex(fact),
   // A key needs an index of its own; a foreign key of the same name is what PostgreSQL would make by itself.
@@ -233,4 +236,11 @@ function keysOf(table: FactId, catalog: Catalog): FactId[] {
   const indexes = catalog.childrenOfKind(table, "index").filter(({ attributes }) => attributes.unique);
   const keys = catalog.childrenOfKind(table, "constraint").filter(hasIndex);
   return [...indexes, ...keys].map(({ id }) => id);
+}
+
+/** Whether tables that inherit, other than partitions, have it from here. */
+function isInheritedFrom(id: FactId, catalog: Catalog): boolean {
+  return catalog
+    .dependents(id)
+    .some(({ type, via }) => type === "inherits" && isKind(catalog.get(via), "inheritance"));
 }

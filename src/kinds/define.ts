@@ -206,7 +206,7 @@ export interface Kind<K extends KindName> {
   readonly follows?: (fact: Fact<K>) => readonly Identity[];
   /** Siblings are created in their order, which nothing can change afterwards (a composite type's attributes). */
   readonly isOrdered?: true;
-  /** Facts that it might come to rest on when it is created, although they are about to go: they go before. */
+  /** Facts that it might come to rest on when it is created, although they are about to go or to change: they do before. */
   readonly createdAfter?: (
     fact: Fact<K>,
     context: Pick<AlterContext, "current" | "wanted">,
@@ -234,7 +234,7 @@ export interface Kind<K extends KindName> {
   /** Ties two tables, parts of one to parts of the other; what becomes of these when the others are dropped (ALTER TABLE, ONLY). */
   readonly isTie?: "parts stay" | "parts go";
   /** Whether PostgreSQL wants it gone before what it is part of. */
-  readonly dropsApart?: (fact: Fact<K>, current: Catalog) => boolean;
+  readonly dropsApart?: (fact: Fact<K>, states: Pick<RenderContext, "current" | "wanted">) => boolean;
   /** Whether to create it writes the rows of its parent anew. */
   readonly rewrites?: (fact: Fact<K>, catalog: Catalog) => boolean;
   /**

@@ -149,7 +149,7 @@ const mayBeAlone = (
   { current, wanted }: Pick<AlterContext, "current" | "wanted">,
 ) => isNamedOtherwiseBelow(from, current) || isNamedOtherwiseBelow(to, wanted);
 
-/** Renamed with those that inherit it, or without, where one of them has another name. */
+/** Renamed with those that inherit it, or without, where one of them has another name or inherits it twice. */
 function renameAlone(from: NotNullFact, to: NotNullFact, rename: Sql): Sql {
   const [away, back] = [
     alterNotNull(to, nameOf(from), "NO INHERIT"),
@@ -158,7 +158,7 @@ function renameAlone(from: NotNullFact, to: NotNullFact, rename: Sql): Sql {
   return raw(`DO $rename$
 BEGIN
   ${rename.text};
-EXCEPTION WHEN undefined_object THEN
+EXCEPTION WHEN undefined_object OR invalid_table_definition THEN
   ${[away, rename, back].map(({ text }) => `${text};`).join("\n  ")}
 END $rename$`);
 }

@@ -50,7 +50,10 @@ export const partition = defineKind({
     const statement = sql`${alterParent(fact)} DETACH PARTITION ${name(schema, table)} ${how}`;
     return [isConcurrent ? { sql: statement, commit: "alone" } : statement];
   },
-  dropsApart: isReferenced,
+  dropsApart: (fact, { current }) => isReferenced(fact, current),
+  // Bounds may not overlap.
+  createdAfter: (tie, { current, wanted }) =>
+    partitionsOf(partitionedBy(tie, wanted), current).flatMap(({ id }) => (id === tie.id ? [] : [id])),
   // What is attached gets the identity of the table above, but its own partitions do not (tablecmds.c, ATExecAttachPartition).
   renews: ({ parent }, { current, wanted, major }) =>
     major >= 17 && hasIdentity(parent, wanted)

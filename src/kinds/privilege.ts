@@ -253,6 +253,12 @@ export const privilege = defineKind({
         : [whole]),
     ...ownersOf(whole),
   ],
+  // What is granted to an owner goes to the next one with what the owner has.
+  createdAfter: ({ identity: { name: role, of } }, { current }) =>
+    ownedObjects(of).flatMap((object) => {
+      const owner = current.find({ kind: "owner", of: object });
+      return owner !== undefined && owner.attributes.role === role ? [owner.id] : [];
+    }),
   roles: ({ identity }) => rolesIn([identity.name, ...(identity.args ?? [])]),
   access: ({ attributes }) => ({ ...attributes }),
   create: (fact, context) => change(fact, noGrants, fact.attributes, context),

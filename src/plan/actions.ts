@@ -146,7 +146,10 @@ class Builder implements ActionGraph {
       const later = siblings.filter(({ position = 0 }) => position > (fact.position ?? 0));
       for (const sibling of later) this.#before("create", id, "create", sibling.id);
     }
-    for (const leaving of createdAfter?.(fact, states) ?? []) this.#before("drop", leaving, "create", id);
+    for (const leaving of createdAfter?.(fact, states) ?? []) {
+      this.#before("drop", leaving, "create", id);
+      this.#before("alter", leaving, "create", id);
+    }
     for (const followed of follows?.(fact) ?? []) {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Fact } from "../catalog/fact.js";
+import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
 import type { Decisions } from "./decide.js";
@@ -60,7 +60,7 @@ export class Asides {
       .flatMap((tie) => this.#current.dependencies(tie.id))
       .map(({ to }) => this.#current.get(to))
       .find((table) => {
-        if (table === undefined || table.id === id) return false;
+        if (!isKind(table, "table") || table.id === id) return false;
         return this.#setAside.has(table.id) || this.#partitionOf(table) !== undefined;
       })?.id;
   }

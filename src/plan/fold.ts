@@ -27,7 +27,7 @@ export function fold(
   const inherited = new Map(inheritedActions(decisions, states));
   const into = new Map([
     ...inherited,
-    ...foldedDrops(decisions, states.current),
+    ...foldedDrops(decisions, states),
     ...foldedCreates(decisions, states.wanted, inherited).filter(([key]) => !inherited.has(key)),
     ...adoptions(decisions, states.current),
   ]);
@@ -57,10 +57,13 @@ export function fold(
 }
 
 /** DROP takes what is part of the dropped thing along. */
-function foldedDrops({ drops, setAside }: Decisions, current: Catalog): [string, string][] {
+function foldedDrops(
+  { drops, setAside }: Decisions,
+  states: { readonly current: Catalog; readonly wanted: Catalog },
+): [string, string][] {
   return [...drops].flatMap(([id, fact]): [string, string][] => {
-    if (setAside.has(id) || kindOf(fact.identity.kind).dropsApart?.(fact, current) === true) return [];
-    const host = current
+    if (setAside.has(id) || kindOf(fact.identity.kind).dropsApart?.(fact, states) === true) return [];
+    const host = states.current
       .dependencies(id)
       .find(({ to, type }) => type !== "needs" && type !== "inherits" && drops.has(to) && !setAside.has(to));
     return host === undefined ? [] : [[actionKey("drop", id), actionKey("drop", host.to)]];

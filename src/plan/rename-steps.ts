@@ -29,7 +29,7 @@ export function renamePlan(steps: readonly RenameStep[]): {
  */
 export function renameSteps(renames: readonly Rename[], current: Catalog, wanted: Catalog): RenameStep[] {
   const moves = renames
-    .filter((rename) => !isFixed(rename, current, wanted))
+    .filter((rename) => !isFixed(rename, current, wanted) && !isCarried(rename, renames, current))
     .map((rename) => moveOf(rename, current, wanted))
     .toSorted((a, b) => rankOf(a.to) - rankOf(b.to));
   const away = (identity: Identity) => aside(identity, current, wanted);
@@ -40,6 +40,18 @@ export function renameSteps(renames: readonly Rename[], current: Catalog, wanted
     return [hop, { from: hop.to, to: rename.to }];
   });
   return [...containers(moves, current, wanted), ...[...makeWay, ...inTurn].map(step)];
+}
+
+/** Whether it gets its name with what it inherits from, though the wanted state has them apart. */
+function isCarried({ from, to }: Rename, renames: readonly Rename[], current: Catalog): boolean {
+  const fact = current.get(factId(from));
+  if (fact === undefined) return false;
+  return current.dependencies(fact.id).some((edge) => {
+    const above = edge.type === "inherits" ? current.get(edge.to) : undefined;
+    if (above === undefined || kindOf(fact.identity.kind).inheritance?.(fact, above) !== "cascades")
+      return false;
+    return renames.some((other) => factId(other.from) === above.id && other.to.name === to.name);
+  });
 }
 
 function isFixed({ from, to }: Rename, current: Catalog, wanted: Catalog): boolean {

@@ -42,6 +42,18 @@ const pairs: readonly StatePair[] = [
     never: /(ADD|DROP) COLUMN/,
   },
   {
+    name: "a check goes with its column, and below without it",
+    a: `CREATE TABLE animal (id int NOT NULL, name text CHECK (name <> '')); ${cat}`,
+    b: "CREATE TABLE animal (id int NOT NULL); CREATE TABLE cat (name text, lives int) INHERITS (animal)",
+  },
+  {
+    name: "NOT NULL has another name than the one that its heir has from above, too",
+    since: 18,
+    both: "CREATE TABLE animal (id int CONSTRAINT one NOT NULL)",
+    a: "CREATE TABLE cat () INHERITS (animal); CREATE TABLE kitten () INHERITS (animal, cat)",
+    b: "CREATE TABLE cat (id int CONSTRAINT two NOT NULL); CREATE TABLE kitten () INHERITS (animal, cat)",
+  },
+  {
     name: "a column stays when the parent's goes",
     a: `${animal}; CREATE TABLE cat (name text, lives int) INHERITS (animal)`,
     b: "CREATE TABLE animal (id int NOT NULL); CREATE TABLE cat (name text DEFAULT 'x', lives int) INHERITS (animal)",

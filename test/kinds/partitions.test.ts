@@ -212,6 +212,17 @@ const pairs: readonly StatePair[] = [
     never: /(CREATE|DROP) TABLE/,
   },
   {
+    name: "a table becomes a partition of one that its rule names, and both are replaced",
+    a: "CREATE TABLE m (id int); CREATE TABLE m_24 (id int); CREATE RULE r AS ON DELETE TO m_24 DO NOTIFY changed",
+    b: "CREATE TABLE m (id int) PARTITION BY LIST (id); CREATE TABLE m_24 PARTITION OF m DEFAULT PARTITION BY LIST (id); CREATE RULE r AS ON DELETE TO m_24 DO DELETE FROM m",
+  },
+  {
+    name: "another table takes the place of a partition under a view",
+    both: measurement,
+    a: `${y24}; CREATE VIEW w AS SELECT v FROM m_24`,
+    b: "CREATE TABLE a_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2024-07-01'); CREATE VIEW w AS SELECT v FROM a_24",
+  },
+  {
     name: "a partition becomes a table of its own while its parent goes",
     a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
     b: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, CONSTRAINT m_24_pkey PRIMARY KEY (id, at))",

@@ -245,6 +245,33 @@ describe.each(endsOfServers)("on PostgreSQL %s", (postgres) => {
       expect(describeChanges(diff(await introspectHere(database), a))).toEqual([]);
     });
   });
+
+  test("what is renamed with the column above it needs no rename of its own, though it is apart afterwards", async () => {
+    const { database } = open().shadow;
+    const read = (text: string) =>
+      database.trial(async () => {
+        await database.script(text);
+        return introspectHere(database);
+      });
+    const tied = "CREATE TABLE t (old integer); CREATE TABLE u () INHERITS (t)";
+    const [a, b] = [
+      await read(tied),
+      await read("CREATE TABLE t (young integer); CREATE TABLE u (young integer)"),
+    ];
+    const column = (on: string, name: string): Identity => ({ kind: "column", schema: "public", on, name });
+    const told = ["t", "u"].map((on) => ({ from: column(on, "old"), to: column(on, "young") }));
+    const renames = renamePlan(renameSteps(told, a, b));
+    await database.trial(async () => {
+      await database.script(tied);
+      await runStatements(database, renames.up);
+      const renamed = await introspectHere(database);
+      await runStatements(database, plan(renamed, b));
+      expect(describeChanges(diff(await introspectHere(database), b))).toEqual([]);
+      await runStatements(database, plan(b, renamed));
+      await runStatements(database, renames.down);
+      expect(describeChanges(diff(await introspectHere(database), a))).toEqual([]);
+    });
+  });
 });
 
 /** The state's text: the thing itself is made in its schema, and all that mentions it finds it by the search path. */

@@ -163,6 +163,33 @@ testTransitions([
     keeps,
   },
   {
+    title: "a table gets another primary key under a materialised view that groups by the first",
+    before:
+      "CREATE TABLE t (id integer NOT NULL, a integer NOT NULL, b text, CONSTRAINT z PRIMARY KEY (id)); COMMENT ON TABLE t IS 't'; CREATE MATERIALIZED VIEW v AS SELECT b FROM t GROUP BY id",
+    after:
+      "CREATE TABLE t (id integer NOT NULL, a integer NOT NULL, b text, CONSTRAINT k PRIMARY KEY (id, a))",
+    rows: "INSERT INTO t VALUES (1, 2, 'b')",
+    keeps: "SELECT id, a, b FROM t",
+  },
+  {
+    title: "a type is made anew while one of its tables becomes a view",
+    before:
+      "CREATE DOMAIN d AS varchar(40); CREATE TYPE c AS (x d); CREATE TABLE t OF c; CREATE TABLE u OF c",
+    after:
+      "CREATE DOMAIN d AS text; CREATE TYPE c AS (x d); CREATE TABLE t OF c; CREATE VIEW u AS SELECT x FROM t",
+    rows: "INSERT INTO t VALUES ('a')",
+    keeps: "SELECT x FROM t",
+  },
+  {
+    title: "a partitioned table becomes a plain one, and the schema of its partitions goes",
+    before: `CREATE SCHEMA parts; CREATE TABLE t (id integer) PARTITION BY LIST (id);
+      CREATE TABLE parts.one PARTITION OF t FOR VALUES IN (1); CREATE TABLE parts.other PARTITION OF t DEFAULT PARTITION BY RANGE (id);
+      CREATE TABLE parts.rest PARTITION OF parts.other DEFAULT`,
+    after: "CREATE TABLE t (id integer)",
+    rows: "INSERT INTO t VALUES (1), (2)",
+    keeps: "SELECT id FROM t ORDER BY id",
+  },
+  {
     title: "an unlogged table keeps all that hangs on it when it becomes logged",
     before: `${indexed("id")}; ALTER TABLE t SET (fillfactor = 50); COMMENT ON TABLE t IS 't'; ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL; CREATE INDEX e ON t ((a + 1)); ALTER INDEX e ALTER COLUMN 1 SET STATISTICS 6`,
     after: `${indexed("id")}; ALTER TABLE t SET (fillfactor = 50); COMMENT ON TABLE t IS 't'; ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL; CREATE INDEX e ON t ((a + 1)); ALTER INDEX e ALTER COLUMN 1 SET STATISTICS 6; ALTER TABLE t SET UNLOGGED`,
