@@ -92,15 +92,15 @@ export const notNull = defineKind({
     isKind(from, "not null") && fact.attributes.validated && !from.attributes.validated
       ? "adopted"
       : "cascades",
-  drop: (fact, { catalog, wanted, major }) => {
+  drop: (fact, { catalog, wanted, major, isMade }) => {
     const column = catalog.get(fact.parent);
     const only = column !== undefined && dropsOnly(column, catalog);
     const { schema, on, name: dropped } = fact.identity;
+    const isOfStanding = ({ parent }: NotNullFact) => parent === undefined || isMade?.(parent) !== true;
+    const kept = major < 18 ? [] : keptByKeys(fact, catalog, wanted).filter(isOfStanding);
     return [
       sql`ALTER TABLE ${only} ${name(schema, on)} ALTER COLUMN ${name(dropped)} DROP NOT NULL`,
-      ...(major < 18 ? [] : keptByKeys(fact, catalog, wanted)).map(
-        (kept) => sql`${alterColumn(kept)} DROP NOT NULL`,
-      ),
+      ...kept.map((one) => sql`${alterColumn(one)} DROP NOT NULL`),
     ];
   },
   cedes: {

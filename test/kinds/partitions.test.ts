@@ -223,6 +223,11 @@ const pairs: readonly StatePair[] = [
     b: "CREATE TABLE a_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2024-07-01'); CREATE VIEW w AS SELECT v FROM a_24",
   },
   {
+    name: "a partition leaves and is made anew while the key above goes",
+    a: "CREATE TABLE m (id int, at int, PRIMARY KEY (id, at)) PARTITION BY LIST (at); CREATE TABLE p PARTITION OF m DEFAULT",
+    b: "CREATE TABLE m (id int, at int) PARTITION BY LIST (at); CREATE TABLE p (id int, at int, PRIMARY KEY (id)) PARTITION BY LIST (id)",
+  },
+  {
     name: "a partition becomes a table of its own while its parent goes",
     a: `${whole}; ALTER TABLE m ADD PRIMARY KEY (id, at)`,
     b: "CREATE TABLE m_24 (id int NOT NULL, at date NOT NULL, v int DEFAULT 1, CONSTRAINT m_24_pkey PRIMARY KEY (id, at))",
