@@ -9,8 +9,8 @@ export function dumpVersion(): number | undefined {
 }
 
 /**
- * A database's schema as pg_dump writes it: the statements sorted, within CREATE TABLE the columns and constraints, and
- * storage parameters, because the order of none of them is part of the schema.
+ * A database's schema as pg_dump writes it: the statements sorted, within CREATE TABLE the columns and constraints, a
+ * publication's columns, and storage parameters, because the order of none of them is part of the schema.
  */
 export async function dump(url: string, major: number, ...options: readonly string[]): Promise<string[]> {
   const text = execFileSync("pg_dump", ["--schema-only", ...options, url], {
@@ -21,9 +21,7 @@ export async function dump(url: string, major: number, ...options: readonly stri
   const statements = parser
     .statements(text.replace(/^\\.*$/gm, ""), "pg_dump")
     .filter(({ type }) => type !== "VariableSetStmt" && type !== "SelectStmt")
-    .map(({ type, text: statement }) =>
-      sortedOptions(type === "CreateStmt" ? sortedLines(statement) : statement),
-    )
+    .map(({ type, text: statement }) => sortedOptions(sorters[type]?.(statement) ?? statement))
     .sort();
   return withoutInherited(statements);
 }
@@ -54,9 +52,23 @@ function withoutInherited(statements: readonly string[]): string[] {
   return statements.map((statement) => left.get(statement) ?? statement);
 }
 
+const sorters: Readonly<Record<string, (statement: string) => string>> = {
+  CreateStmt: sortedLines,
+  AlterPublicationStmt: sortedColumns,
+};
+
 function sortedLines(createTable: string): string {
   const [head = "", ...lines] = createTable.split("\n");
   return [head, ...lines.map((line) => line.replace(/,$/, "")).sort()].join("\n");
+}
+
+/** pg_dump writes them in the order that they have in their table. */
+function sortedColumns(alterPublication: string): string {
+  const column = /"(?:[^"]|"")*"|[\w$]+/.source;
+  const list = new RegExp(`"(?:[^"]|"")*"|\\(((?:${column})(?:, (?:${column}))*)\\)`, "g");
+  return alterPublication.replace(list, (text, columns: string | undefined) =>
+    columns === undefined ? text : `(${columns.match(new RegExp(column, "g"))?.sort().join(", ")})`,
+  );
 }
 
 function sortedOptions(statement: string): string {
