@@ -20,7 +20,7 @@ const whole: readonly Postgres[] =
     : (asked ?? "17").split(",").map(versionOf);
 const sampled = asked === undefined ? eachPostgres.filter((one) => !whole.includes(one)) : [];
 
-/** The oracle judges some of the pairs, more on version 17 than on others; `DM_ORACLE=all` has it judge every one. */
+/** The oracle judges some of the pairs; `DM_ORACLE=all` has it judge every one. */
 const oracleStep = 10;
 const sampleStep = 60;
 
@@ -64,7 +64,7 @@ async function judged(
   let refused: { on: Postgres; verdict: Verdict } | undefined;
   for (const on of candidates(version, pair)) {
     const { shadow, base } = await open(on);
-    const hasOracle = at % (on === 17 ? 5 : oracleStep) === 0 || process.env.DM_ORACLE === "all";
+    const hasOracle = at % oracleStep === 0 || process.env.DM_ORACLE === "all";
     const verdict = await judge(shadow, base, pair, hasOracle);
     if (verdict.outcome !== "not loadable") return { on, verdict };
     refused ??= { on, verdict };

@@ -1,3 +1,4 @@
 import { testRandomStates } from "./states.js";
 
-testRandomStates(["pglite"]);
+// Of the newest server's version, which has the long run.
+testRandomStates(["pglite"], 20);

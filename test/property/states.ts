@@ -7,10 +7,10 @@ import { playRound } from "./round.js";
 
 /** `DM_SEED=… DM_ROUNDS=…` replay or go on: round n of a run has the seed DM_SEED + n. */
 const first = Number(process.env.DM_SEED ?? 1);
-const rounds = Number(process.env.DM_ROUNDS ?? 60);
 
 /** Random states and random edits of them: dm gets from each to the other and back. */
-export function testRandomStates(versions: readonly Postgres[]): void {
+export function testRandomStates(versions: readonly Postgres[], usually = 60): void {
+  const rounds = Number(process.env.DM_ROUNDS ?? usually);
   for (const version of versions) {
     const isMissing = skipAloud(
       !eachPostgres.includes(version),
