@@ -160,3 +160,12 @@ test("every file can be read in one sitting: 300 lines at most", () => {
     .map(({ file, lines }) => `${file}: ${lines} lines`);
   expect(long).toEqual([]);
 });
+
+// Neither a login nor a licence decides what dm sees: there is nobody whom it could ask.
+test("nothing is talked to but the database", () => {
+  const network =
+    /(?:from|import\()\s*"(?:node:)?(?:https?|http2|net|dgram|undici)"|\bfetch\(|\bnew WebSocket\(/;
+  const talking = files.filter((file) => network.test(readFileSync(path.join(root, file), "utf8")));
+  expect(talking).toEqual([]);
+  expect(network.test('import { request } from "node:https";')).toBe(true);
+});
