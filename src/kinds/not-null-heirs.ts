@@ -1,5 +1,7 @@
+import { sameValue } from "../catalog/canonical.js";
 import { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
+import type { FactId } from "../catalog/identity.js";
 import { name, raw, type Sql, sql } from "../sql/sql.js";
 import type { AlterContext } from "./define.js";
 import { hasHeirs } from "./inherited-column.js";
@@ -43,12 +45,14 @@ export const alterNotNull = ({ identity }: NotNullFact, own: string | null, chan
 interface Heir {
   readonly fact: NotNullFact;
   readonly local: boolean;
+  /** What ties the tables. */
+  readonly via: FactId | undefined;
 }
 
 function heirsOf({ id }: NotNullFact, catalog: Catalog): Heir[] {
-  return catalog.dependents(id).flatMap(({ from, type, local }) => {
+  return catalog.dependents(id).flatMap(({ from, type, local, via }) => {
     const fact = type === "inherits" ? catalog.get(from) : undefined;
-    return isKind(fact, "not null") ? [{ fact, local: local === true }] : [];
+    return isKind(fact, "not null") ? [{ fact, local: local === true, via }] : [];
   });
 }
 
@@ -60,12 +64,19 @@ export function isNamedOtherwiseBelow(fact: NotNullFact, catalog: Catalog): bool
   );
 }
 
-/** Those that are valid below one that is not. */
-function validBelow(fact: NotNullFact, catalog: Catalog): Heir[] {
-  return heirsOf(fact, catalog).flatMap((heir) => [
-    ...(heir.fact.attributes.validated && !fact.attributes.validated ? [heir] : []),
-    ...validBelow(heir.fact, catalog),
-  ]);
+/** Those that are valid below one that is not, and stay below it. */
+function validBelow(
+  fact: NotNullFact,
+  { current, wanted }: Pick<AlterContext, "current" | "wanted">,
+): Heir[] {
+  const staysTied = ({ via }: Heir) =>
+    sameValue(wanted.get(via)?.attributes ?? null, current.get(via)?.attributes ?? null);
+  return heirsOf(fact, current)
+    .filter(staysTied)
+    .flatMap((heir) => [
+      ...(heir.fact.attributes.validated && !fact.attributes.validated ? [heir] : []),
+      ...validBelow(heir.fact, { current, wanted }),
+    ]);
 }
 
 /**
@@ -82,7 +93,7 @@ export function apartFromHeirs(
   // What is replaced is gone by then.
   const stays = isKind(now, "not null") && (now.attributes.validated || fact?.attributes.validated === false);
   if (major < 18 || fact === undefined || !stays) return none;
-  const valid = validBelow(fact, current).filter(({ fact: heir }) => wanted.has(heir.id));
+  const valid = validBelow(fact, { current, wanted }).filter(({ fact: heir }) => wanted.has(heir.id));
   // A partitioned table's is always inherited.
   if (hasHeirs(column.parent, current, ["partition"])) {
     const validate = ({ fact: heir, local }: Heir) =>

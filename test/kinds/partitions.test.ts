@@ -223,6 +223,12 @@ const pairs: readonly StatePair[] = [
     b: "CREATE TABLE a_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2024-07-01'); CREATE VIEW w AS SELECT v FROM a_24",
   },
   {
+    name: "a partition leaves while a column changes that is NOT NULL there, and only for new rows above",
+    since: 18,
+    a: "CREATE TABLE m (id int, at int) PARTITION BY LIST (at); ALTER TABLE m ADD CONSTRAINT k NOT NULL id NOT VALID; CREATE TABLE p (id int NOT NULL, at int); ALTER TABLE m ATTACH PARTITION p DEFAULT",
+    b: "CREATE TABLE m (id bigint, at int) PARTITION BY LIST (at); ALTER TABLE m ADD CONSTRAINT k NOT NULL id NOT VALID; CREATE TABLE p (id bigint NOT NULL, at int)",
+  },
+  {
     name: "a partition leaves and is made anew while the key above goes",
     a: "CREATE TABLE m (id int, at int, PRIMARY KEY (id, at)) PARTITION BY LIST (at); CREATE TABLE p PARTITION OF m DEFAULT",
     b: "CREATE TABLE m (id int, at int) PARTITION BY LIST (at); CREATE TABLE p (id int, at int, PRIMARY KEY (id)) PARTITION BY LIST (id)",
