@@ -117,6 +117,7 @@ export async function playRound(ground: Ground, seedNumber: number): Promise<Rou
   try {
     return { ...round, ...(await play(true)) };
   } catch (error) {
+    if (isUnfillable(error)) return { ...round, outcome: "not loadable", why: messageOf(error) };
     if (!isAboutRows(error)) return { ...round, outcome: "failed", why: messageOf(error) };
     try {
       const again = await play(false);
@@ -157,6 +158,12 @@ function isAboutRows(error: unknown): boolean {
   if (!(error instanceof StatementError)) return false;
   // A text that is no tsvector is called a syntax error.
   return /^2[23]/.test(error.cause.sqlstate) || error.cause.message.startsWith("syntax error in tsvector");
+}
+
+/** A materialised view whose owner may not read what it shows: only who made it for him could fill it. */
+function isUnfillable(error: unknown): boolean {
+  if (!(error instanceof StatementError)) return false;
+  return error.cause.sqlstate === "42501" && error.statement.sql.text.startsWith("REFRESH ");
 }
 
 /** Where a state is built: what a site has, or a database that a script was loaded into. */
