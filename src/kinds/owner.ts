@@ -56,13 +56,17 @@ const owned: readonly [catalog: string, column: string, condition?: string][] = 
   ],
 ];
 
+/** Who owns a schema may use it, as what that role grants in it needs. */
+const usageOfSchema = "json_build_array(json_build_array('usage by ' || r.oid, o.oid::int8, 0))";
+
 export const owner = defineKind({
   name: "owner",
   query: ({ self }) =>
     owned
       .map(
         ([catalog, column, condition]) => `
-    SELECT ${ref(catalog, "o.oid")} AS target, json_build_object('role', r.rolname) AS attributes
+    SELECT ${ref(catalog, "o.oid")} AS target, json_build_object('role', r.rolname) AS attributes,
+           ${catalog === "pg_namespace" ? usageOfSchema : "NULL::json"} AS refs
     FROM ${catalog} o JOIN pg_roles r ON r.oid = o.${column}
     WHERE r.rolname <> ${self.text}
       AND (o.oid >= 16384 ${catalog === "pg_namespace" ? "OR o.nspname = 'public'" : ""})
