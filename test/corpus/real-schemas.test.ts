@@ -11,7 +11,7 @@ import { withFiles } from "../desired/files.js";
 import { faults } from "../oracle/compare.js";
 import { readState } from "../oracle/state.js";
 import {
-  endsOfPostgres,
+  eachPostgres,
   newestServer,
   type Postgres,
   servers,
@@ -37,12 +37,12 @@ function schemasOn(postgres: Postgres): readonly RealSchema[] {
 }
 
 /** What dm writes depends little on the version that it reads: the newest, and PGlite; all with `DM_TEST_ALL=1`. */
-const pulledOn: readonly Postgres[] = endsOfPostgres.filter(
+const pulledOn: readonly Postgres[] = eachPostgres.filter(
   (postgres) =>
     process.env.DM_TEST_ALL === "1" || postgres === "pglite" || postgres === newestServer()?.major,
 );
 
-describe.skipIf(isAbsent).each(endsOfPostgres)("on PostgreSQL %s", (postgres) => {
+describe.skipIf(isAbsent).each(eachPostgres)("on PostgreSQL %s", (postgres) => {
   const open = openShadow(postgres);
 
   test.each(schemasOn(postgres))(
