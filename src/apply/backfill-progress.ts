@@ -90,14 +90,29 @@ export async function beginBackfill(
   });
 }
 
-/** One statement that runs a batch and records it, so that no crash can part them. */
-export function recorded(update: Sql, place: BackfillPlace, { upto, rows }: Batch): Sql {
-  return sql`WITH changed AS (
-${update}
-RETURNING 1)
-UPDATE dm.backfill SET key = ${literal(JSON.stringify(upto))}, seen = seen + ${rows},
-  changed = changed + (SELECT count(*) FROM changed), updated_at = clock_timestamp()
-WHERE ${at(place)} RETURNING ${raw(state)}`;
+/**
+ * The statements that run a batch and record it, for one message, so that no crash can part them; the last one returns the
+ * {@link BackfillState}. PL/pgSQL counts the rows that the UPDATE changed: through a CTE each of them would be stored first.
+ */
+export function recorded(
+  update: Sql,
+  place: BackfillPlace,
+  { upto, rows }: Batch,
+): readonly [string, string] {
+  const block = sql`#variable_conflict use_column
+DECLARE
+  "rows" bigint;
+BEGIN
+${update};
+GET DIAGNOSTICS "rows" = ROW_COUNT;
+UPDATE dm.backfill AS b SET key = ${literal(JSON.stringify(upto))}, seen = b.seen + ${rows},
+  changed = b.changed + "rows", updated_at = clock_timestamp()
+WHERE ${at(place)};
+END`;
+  return [
+    sql`DO LANGUAGE plpgsql ${literal(block.text)}`.text,
+    sql`SELECT ${raw(state)} FROM dm.backfill WHERE ${at(place)}`.text,
+  ];
 }
 
 export async function beginPass(

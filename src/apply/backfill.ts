@@ -76,12 +76,12 @@ export async function runBackfill(
     const after = state.key ?? undefined;
     const batch = await walk.next(after, pace.rows);
     if (batch === undefined) return false;
-    const update = recorded(narrowed(backfill, walk.range(after, batch.upto)), place, batch);
+    const run = recorded(narrowed(backfill, walk.range(after, batch.upto)), place, batch);
     const began = performance.now();
-    const [next, others] = await inOneMessage<[BackfillState, { waiting: number }]>(
+    const [, next, others] = await inOneMessage<[never, BackfillState, { waiting: number }]>(
       database,
       settings,
-      update.text,
+      ...run,
       waitingQuery,
     );
     if (next === undefined) throw new Error("the row of the backfill is gone from dm.backfill");

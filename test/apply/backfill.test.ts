@@ -3,7 +3,8 @@ import type { Database } from "../../src/database/database.js";
 import { endsOfPostgres } from "../support/databases.js";
 import { backfill, beginOrGoOn, brisk, emptiedDatabase, report } from "./backfill.js";
 
-const rows = (database: Database, query: string) => database.query(query);
+const rows = (database: Database, query: string, values: readonly unknown[] = []) =>
+  database.query(query, values);
 
 describe.each(endsOfPostgres)("a backfill on %s", (postgres) => {
   const prepare = emptiedDatabase(postgres);
@@ -83,6 +84,28 @@ describe.each(endsOfPostgres)("a backfill on %s", (postgres) => {
       );
     },
   );
+
+  test("takes columns and strings for what they are, whatever they are called, and counts", async () => {
+    await withTable(
+      `CREATE TABLE t (rows int PRIMARY KEY, found text, b text, update int);
+       INSERT INTO t SELECT i, 'own ' || i FROM generate_series(1, 30) i; UPDATE t SET b = 'own', update = 1 WHERE rows = 7`,
+      async (database) => {
+        const text = "$$; END '' \\\\ $1 %";
+        await beginOrGoOn(
+          database,
+          `UPDATE public.t SET b = rows || found || '${text}', update = 1 WHERE update IS NULL`,
+        );
+        expect(
+          await rows(
+            database,
+            "SELECT rows, b FROM t WHERE rows <> 7 AND b IS DISTINCT FROM rows || 'own ' || rows || $1",
+            [text.replace("''", "'")],
+          ),
+        ).toEqual([]);
+        expect(await report(database)).toMatchObject({ seen: 30, changed: 29 });
+      },
+    );
+  });
 
   test("ends at once on an empty table and on one that is right", async () => {
     await withTable(
