@@ -8,6 +8,7 @@ import type { Measurement } from "../proof/measure.js";
 import type { Measurements } from "../proof/prove.js";
 import { commitEvery } from "../proof/run.js";
 import type { Step, StepMode } from "../revision/revision.js";
+import { comment } from "../sql/comment.js";
 
 /**
  * A plan as the steps of a revision file: one step for each transaction, statements about one object together, and
@@ -26,7 +27,7 @@ export function stepsOf(
       ...(hazards.get(statement) ?? []).map(hazardLine),
       ...commentsOf(measurements.get(statement), sizes),
     ];
-    const text = [...comments.map((line) => `-- ${line}`), `${statement.sql.text};`].join("\n");
+    const text = [...comments.map(comment), `${statement.sql.text};`].join("\n");
     const last = steps.at(-1);
     const mode = modeAfter(previous, statement, last?.count ?? 0);
     if (last === undefined || mode !== "transaction") {

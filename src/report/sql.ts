@@ -1,5 +1,6 @@
 import type { PlannedStatement } from "../plan/plan.js";
 import type { Revision, Step } from "../revision/revision.js";
+import { comment } from "../sql/comment.js";
 import { count, firstLine, moment } from "./words.js";
 
 /** Statements that stand in one transaction, or one that stands in none. */
@@ -24,11 +25,11 @@ export function script(statements: readonly PlannedStatement[]): string {
     const text = terminated(sql.text);
     if (commit === "alone") {
       close();
-      units.push({ isTransaction: false, lines: [commentLine(about), text], statements: 1 });
+      units.push({ isTransaction: false, lines: [comment(about), text], statements: 1 });
       continue;
     }
     open ??= { lines: [], statements: 0, about: undefined };
-    if (open.about !== about) open.lines.push(...(open.about === undefined ? [] : [""]), commentLine(about));
+    if (open.about !== about) open.lines.push(...(open.about === undefined ? [] : [""]), comment(about));
     open.lines.push(text);
     open.about = about;
     open.statements += 1;
@@ -46,9 +47,9 @@ export function revisionScript(
 ): string {
   const blocks = revisions.map((revision) => {
     const head = [
-      `-- revision ${revision.id}: ${firstLine(revision.message)}`,
-      `-- ${[revision.author, moment(revision.created)].filter((part) => part !== undefined).join(", ")}`,
-    ].map(commentSafe);
+      `revision ${revision.id}: ${firstLine(revision.message)}`,
+      [revision.author, moment(revision.created)].filter((part) => part !== undefined).join(", "),
+    ].map(comment);
     const units = unitsOf(revision[half]);
     return { head: head.join("\n"), units };
   });
@@ -91,7 +92,7 @@ function unitsOf(steps: readonly Step[]): Unit[] {
 function linesOf(steps: readonly Step[]): string[] {
   return steps.flatMap(({ comments, sql }, at) => [
     ...(at === 0 ? [] : [""]),
-    ...comments.map((comment) => `-- ${commentSafe(comment)}`),
+    ...comments.map(comment),
     ...(sql.trim() === "" ? [] : [terminated(sql.trim())]),
   ]);
 }
@@ -112,13 +113,4 @@ function terminated(text: string): string {
   if (text.endsWith(";")) return text;
   const lastLine = text.slice(text.lastIndexOf("\n") + 1);
   return lastLine.includes("--") ? `${text}\n;` : `${text};`;
-}
-
-function commentLine(about: string): string {
-  return commentSafe(`-- ${about}`);
-}
-
-/** Text that stays in the comment it stands in. */
-function commentSafe(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, " ");
 }
