@@ -22,7 +22,12 @@ export function onInterrupt(cancel: () => void): () => void {
 
 /** What must still run after an interrupt: it leaves nothing behind. */
 const isCleanUp = (text: string) =>
-  /^(ROLLBACK|DROP DATABASE|DROP OWNED|DROP ROLE|RESET|SELECT pg_advisory_unlock)/.test(text);
+  /^(ROLLBACK|DROP DATABASE|DROP OWNED|DROP ROLE|RESET|SELECT pg_advisory_unlock|DO \$dm_leaves_nothing\$)/.test(
+    text,
+  );
+
+/** A DO statement of PL/pgSQL that still runs after an interrupt. */
+export const leavesNothing = (block: string) => `DO $dm_leaves_nothing$ ${block} $dm_leaves_nothing$`;
 
 function interrupted(cause?: unknown): DmError {
   return new DmError("DM6006", "interrupted: the database is as after the last completed step", {

@@ -5,6 +5,7 @@ import { connect, inDatabase, withDatabase } from "./connect.js";
 import type { Database } from "./database.js";
 import { DatabaseError } from "./error.js";
 import { openPglite } from "./pglite.js";
+import { dropScratch } from "./scratch.js";
 
 /** Where states are built, read and forgotten (docs/architecture.md, Shadows). */
 export interface Shadow {
@@ -109,7 +110,7 @@ async function withScratchOn<T>(
   template: string,
   work: (shadow: Shadow) => Promise<T>,
 ): Promise<T> {
-  await sweepLeftovers(server);
+  await sweepLeftovers(server, url);
   const fresh = async <R>(inner: (database: Database) => Promise<R>): Promise<R> => {
     const scratch = `${prefix}${process.pid}_${randomBytes(6).toString("hex")}`;
     await server.query(`CREATE DATABASE ${name(scratch).text} ${template}`);
@@ -123,7 +124,7 @@ async function withScratchOn<T>(
         await database.close();
       }
     } finally {
-      await server.query(`DROP DATABASE IF EXISTS ${name(scratch).text} WITH (FORCE)`);
+      await dropScratch(server, url, scratch);
     }
   };
   return fresh((database) => work({ database, description: `PostgreSQL ${database.version.major}`, fresh }));
@@ -131,17 +132,32 @@ async function withScratchOn<T>(
 
 const prefix = "dm_shadow_";
 
-/** Scratch databases that a crash left behind: nobody is connected, and they are not being made right now. */
-async function sweepLeftovers(server: Database): Promise<void> {
+/**
+ * Scratch databases that a crash left behind: nobody is connected but workers of their own, and they are not being made
+ * right now. Where another run is at it, it is left to that.
+ */
+async function sweepLeftovers(server: Database, url: string): Promise<void> {
   const leftovers = await server.query<{ datname: string }>(
     `SELECT d.datname::text AS datname FROM pg_database d
      JOIN pg_shdescription c ON c.objoid = d.oid AND c.classoid = 'pg_database'::regclass
      WHERE starts_with(d.datname, $1) AND pg_get_userbyid(d.datdba) = current_user
        AND substring(c.description from 'made at ([^;]+);')::timestamptz < now() - interval '10 minutes'
-       AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
+       AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid
+         AND a.backend_type NOT LIKE 'logical replication %')
+       AND NOT EXISTS (SELECT FROM pg_subscription s WHERE s.subdbid = d.oid AND NOT pg_has_role(s.subowner, 'USAGE'))`,
     [prefix],
   );
-  for (const { datname } of leftovers) await server.query(`DROP DATABASE IF EXISTS ${name(datname).text}`);
+  if (leftovers.length === 0) return;
+  const [lock] = await server.query<{ taken: boolean }>(
+    "SELECT pg_try_advisory_lock(hashtext($1)) AS taken",
+    [prefix],
+  );
+  if (lock?.taken !== true) return;
+  try {
+    for (const { datname } of leftovers) await dropScratch(server, url, datname);
+  } finally {
+    await server.query("SELECT pg_advisory_unlock(hashtext($1))", [prefix]);
+  }
 }
 
 async function mayCreateDatabases(server: Database): Promise<boolean> {

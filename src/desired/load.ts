@@ -213,16 +213,12 @@ function loadError(unit: LoadUnit, error: DatabaseError, others: number): DmErro
     at: unit.locate((position ?? 1) - 1),
     details,
     ...(hint === undefined ? {} : { hint }),
-    next: adviceFor(unit, sqlstate),
+    next: adviceFor(sqlstate),
     cause: error,
   });
 }
 
-function adviceFor({ desired }: LoadUnit, sqlstate: string): string[] {
-  const isSubscription = as(desired.statement.tree, "CreateSubscriptionStmt") !== undefined;
-  if (isSubscription && sqlstate === activeTransaction) {
-    return ["a shadow does not connect to a publisher: write WITH (connect = false)"];
-  }
+function adviceFor(sqlstate: string): string[] {
   if (sqlstate === activeTransaction) {
     return ["PostgreSQL does not run it in a transaction: move it to a revision made by `dm new`"];
   }

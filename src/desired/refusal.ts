@@ -134,6 +134,16 @@ export const enumValues: Refusal = {
   next: "write the value in the definition: CREATE TYPE … AS ENUM",
 };
 
+export const connecting: Refusal = {
+  because: "a shadow does not connect to a publisher",
+  next: "write WITH (connect = false); it is enabled and refreshed by hand, where it is to run",
+};
+
+export const operation: Refusal = {
+  because: "whether a subscription runs, and how far, is a matter of operation",
+  next: "remove it, and run it by hand where the subscription is to run",
+};
+
 export const takesAway = (what: string): Refusal => ({
   because: `the statement takes away a part of ${what} that another one defines`,
   next: "delete that part's definition: what no file defines is dropped by the plan",

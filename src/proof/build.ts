@@ -1,6 +1,7 @@
 import { Catalog, insisting } from "../catalog/catalog.js";
 import type { Scope } from "../catalog/scope.js";
 import type { Database } from "../database/database.js";
+import { dropSubscriptions } from "../database/scratch.js";
 import type { Shadow } from "../database/shadow.js";
 import type { Statement } from "../kinds/define.js";
 import { kindOf } from "../kinds/index.js";
@@ -60,6 +61,8 @@ export async function createRoles(
 
 /** Drops roles that a scratch database needed; they belong to the whole server, where another run may use them too. */
 export async function dropRoles(database: Database, roles: readonly string[]): Promise<void> {
+  // DROP OWNED leaves subscriptions where they are.
+  if (roles.length > 0) await dropSubscriptions(database);
   for (const role of roles) {
     const drop = `BEGIN DROP ROLE ${name(role).text};
       EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN NULL; END`;

@@ -360,12 +360,6 @@ describe("errors", () => {
     );
     expect(error.hint ?? error.details.join()).toBeTruthy();
   });
-
-  test("of what cannot run in a transaction say what to do", async () => {
-    const error = await refusal("CREATE SUBSCRIPTION s CONNECTION 'host=nowhere' PUBLICATION p");
-    expect(error.code).toBe("DM2101");
-    expect(error.next).toEqual(["a shadow does not connect to a publisher: write WITH (connect = false)"]);
-  });
 });
 
 test("hostile names and texts load as they are", async () => {

@@ -1,22 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Database } from "../../src/database/database.js";
 import { introspect } from "../../src/introspect/introspect.js";
 import { plan } from "../../src/plan/plan.js";
 import { commitStatements } from "../../src/proof/run.js";
 import { dump, dumpVersion } from "../corpus/dump.js";
 import { servers, skipAloud, withTemporaryDatabase } from "../support/databases.js";
-import { dropSubscriptions, twoStates } from "./round.js";
+import { twoStates } from "./round.js";
 
 const first = Number(process.env.DM_SEED ?? 1);
 const rounds = Number(process.env.DM_DUMP_ROUNDS ?? 10);
 const version = dumpVersion();
 const major = servers().find((one) => one.major === version)?.major ?? 0;
-
-function inDatabase(work: (database: Database, url: string) => Promise<void>): Promise<void> {
-  return withTemporaryDatabase(major, (database, url) =>
-    work(database, url).finally(() => dropSubscriptions(database)),
-  );
-}
 
 describe.skipIf(skipAloud(major === 0, "random states against pg_dump: none of a server's version here"))(
   "pg_dump, which does not ask dm,",
@@ -25,10 +18,10 @@ describe.skipIf(skipAloud(major === 0, "random states against pg_dump: none of a
       const failures: string[] = [];
       for (let seed = first; seed < first + rounds; seed++) {
         const { a, b } = twoStates(seed, major);
-        await inDatabase(async (made, madeUrl) => {
+        await withTemporaryDatabase(major, async (made, madeUrl) => {
           await made.script(a);
           const wanted = await introspect(made);
-          await inDatabase(async (changed, changedUrl) => {
+          await withTemporaryDatabase(major, async (changed, changedUrl) => {
             await changed.script(b);
             await commitStatements(changed, plan(await introspect(changed), wanted));
             const [one, other] = [await dump(madeUrl, major), await dump(changedUrl, major)];

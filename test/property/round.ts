@@ -245,31 +245,12 @@ async function onSite(
   try {
     await withSite(shadow, needs, async (site) => {
       if (scope.settings === true) await site.database.script(withoutDatabaseComment);
-      try {
-        await work(site);
-      } finally {
-        if (commits) await dropSubscriptions(site.database);
-      }
+      await work(site);
     });
   } finally {
     // One statement: a role may have granted another.
     const list = [...new Set(own.map(({ identity }) => name(identity.name).text))];
     if (commits && list.length > 0) await shadow.database.script(`DROP ROLE IF EXISTS ${list.join(", ")}`);
-  }
-}
-
-/** A database that has any cannot be dropped. */
-export async function dropSubscriptions(database: Database): Promise<void> {
-  const left = await database.query<{ name: string }>(
-    `SELECT subname AS name FROM pg_subscription
-     WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-  );
-  for (const one of left) {
-    const own = name(one.name).text;
-    await database.script(
-      `ALTER SUBSCRIPTION ${own} DISABLE; ALTER SUBSCRIPTION ${own} SET (slot_name = NONE)`,
-    );
-    await database.script(`DROP SUBSCRIPTION ${own}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { inject } from "vitest";
 import { connect, inDatabase, withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
 import { openPglite } from "../../src/database/pglite.js";
+import { dropScratch } from "../../src/database/scratch.js";
 
 /** A major version of the shared servers, or the embedded PostgreSQL. */
 export type Postgres = number | "pglite";
@@ -88,7 +89,7 @@ export async function withTemporaryDatabase<T>(
   } finally {
     const database = await connect(admin);
     try {
-      await database.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await dropScratch(database, admin, name);
     } finally {
       await database.close();
     }
