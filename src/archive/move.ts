@@ -4,7 +4,7 @@ import { sequenceName } from "../kinds/column-identity.js";
 import type { PlannedStatement } from "../plan/plan.js";
 import { literal, name, raw, type Sql, sql } from "../sql/sql.js";
 import type { Again } from "./again.js";
-import { fromText } from "./detach.js";
+import { type ColumnType, fromText } from "./detach.js";
 import type { KeptObject } from "./keep.js";
 import { archiveSchema, hiddenName, nameInArchive, recordId } from "./names.js";
 import { viewBack } from "./views.js";
@@ -33,8 +33,8 @@ export interface ArchivedObject {
   readonly column?: string;
   /** In the order in which they happen; the object's own is the last. */
   readonly renames: readonly Renaming[];
-  /** Columns whose types may be dropped meanwhile: then they are text. */
-  readonly types?: readonly { readonly column: string; readonly type: string }[];
+  /** Columns whose types or collations may be dropped meanwhile: then they are text. */
+  readonly types?: readonly ColumnType[];
   /** The column is still there with another type: what is in quarantine are the values that it had of this one. */
   readonly was?: string;
   /** A column that goes with it. */
@@ -89,6 +89,7 @@ export function archived({ fact, parts, typed, homes }: KeptObject, revision: st
           types: typed.map(({ identity, attributes }) => ({
             column: identity.name ?? "",
             type: attributes.type,
+            ...(attributes.collation !== null && { collation: attributes.collation }),
           })),
         }),
   };
@@ -132,7 +133,7 @@ export function backStatements(object: ArchivedObject): Sql[] {
     return moving.has(one.kind) ? [move(one, archiveSchema, schema), renamed] : [renamed];
   });
   if (object.kind === "materialized view") return [viewBack(object, renamed)];
-  return [...renamed, ...types.map(({ column, type }) => fromText(own, table, column, type))];
+  return [...renamed, ...types.map((type) => fromText(own, table, type))];
 }
 
 /** What goes into the quarantine's schema; all else stays where it is. */

@@ -94,6 +94,37 @@ describe.each(endsOfPostgres)("on %s, what a plan drops", (postgres) => {
   });
 });
 
+it("columns in quarantine do without the collation that a later revision drops, and have it again", async () => {
+  const people = (columns: string, collation = "") => ({
+    "a.sql": `${collation}CREATE TABLE person (id int${columns});\n`,
+  });
+  const collation = `CREATE COLLATION c (provider = libc, locale = 'POSIX');\n`;
+  await withProject(
+    { schema: people(", name text COLLATE c, short varchar(5) COLLATE c", collation) },
+    async (project) => {
+      await planRevision(project, { message: "all" });
+      await applyRevisions(project, {});
+      await script(project, "INSERT INTO person VALUES (1, 'Al', 'a')");
+      for (const state of [people("", collation), people("")]) {
+        await writeSchema(project.root, state);
+        await planRevision(project, { message: "less" });
+        await applyRevisions(project, { allow: ["all"] });
+      }
+      await rollbackRevisions(project, { target: "-2", allow: ["all"] });
+      expect(await query(project, "SELECT * FROM person")).toEqual([{ id: 1, name: "Al", short: "a" }]);
+      const columns = await query(
+        project,
+        `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attcollation::regcollation::text AS collation
+         FROM pg_attribute WHERE attrelid = 'person'::regclass AND attnum > 1 AND NOT attisdropped ORDER BY attnum`,
+      );
+      expect(columns).toEqual([
+        { name: "name", type: "text", collation: "c" },
+        { name: "short", type: "character varying(5)", collation: "c" },
+      ]);
+    },
+  );
+});
+
 it("a table is not made anew over columns that are in quarantine in it", async () => {
   const people = (columns: string, rest = "") => ({
     "a.sql": `CREATE TABLE person (id int, ${columns})${rest};\n`,
