@@ -85,6 +85,9 @@ export interface RenderContext {
   readonly address: (identity: Identity) => Sql;
 }
 
+/** What is there and what is to be there. */
+export type States = Pick<AlterContext, "current" | "wanted">;
+
 /** What a kind sees when a fact changes. */
 export interface AlterContext extends Omit<RenderContext, "catalog" | "folded"> {
   /** What a column's values become when its type changes, where it is not what PostgreSQL makes of them. */
@@ -184,11 +187,7 @@ export interface Kind<K extends KindName> {
    * Whether a dropped and a created fact look like one that was renamed. `same`: renaming is all it takes, and nothing
    * is lost by it. `alike`: a person must say, because a drop would lose data.
    */
-  readonly resembles?: (
-    from: Fact<K>,
-    to: Fact<K>,
-    context: Pick<AlterContext, "current" | "wanted">,
-  ) => Resemblance;
+  readonly resembles?: (from: Fact<K>, to: Fact<K>, context: States) => Resemblance;
   /** Whether CREATE of its parent can make it in the same statement. */
   readonly folds?: (fact: Fact<K>, parent: Fact, wanted: Catalog) => boolean;
   /** What of the current state becomes this fact's own when it is created: a unique index, a key's. */
@@ -207,10 +206,9 @@ export interface Kind<K extends KindName> {
   /** Siblings are created in their order, which nothing can change afterwards (a composite type's attributes). */
   readonly isOrdered?: true;
   /** Facts that it might come to rest on when it is created, although they are about to go or to change: they do before. */
-  readonly createdAfter?: (
-    fact: Fact<K>,
-    context: Pick<AlterContext, "current" | "wanted">,
-  ) => readonly FactId[];
+  readonly createdAfter?: (fact: Fact<K>, context: States) => readonly FactId[];
+  /** Facts that had better be there when it is created, if they are created too. */
+  readonly createdBehind?: (fact: Fact<K>, wanted: Catalog) => readonly FactId[];
   /** Roles that the fact names and that must exist before it can be created. */
   readonly roles?: (fact: Fact<K>) => readonly string[];
   /** Whether PostgreSQL refuses to add this to its parent as it stands in the current state. */
@@ -254,7 +252,7 @@ export interface Kind<K extends KindName> {
   readonly asksMore?: (
     from: Fact<K> | undefined,
     to: Fact<K> | undefined,
-    states: Pick<AlterContext, "current" | "wanted">,
+    states: States,
   ) => Demand | undefined;
   /** A body in text: PostgreSQL tracks nothing of what it names. */
   readonly body?: (fact: Fact<K>) => { readonly language: string; readonly text: string } | undefined;

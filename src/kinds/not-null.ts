@@ -85,6 +85,9 @@ export const notNull = defineKind({
         : sql`${alterTable(fact)} ADD ${clause(fact, name(fact.identity.name), catalog, isTaken)}`,
     ];
   },
+  // Rows without a value may be given the default before.
+  createdBehind: ({ parent }, wanted) =>
+    parent === undefined ? [] : wanted.childrenOfKind(parent, "default").map(({ id }) => id),
   asksMore: asksForValueNow,
   preflight: notNullPreflight,
   goesAside: () => true,

@@ -140,7 +140,7 @@ class Builder implements ActionGraph {
   #orderCreate(fact: Fact): void {
     const { id } = fact;
     const states = { current: this.#current, wanted: this.#wanted };
-    const { follows, createdAfter, isOrdered } = kindOf(fact.identity.kind);
+    const { follows, createdAfter, createdBehind, isOrdered } = kindOf(fact.identity.kind);
     if (isOrdered === true && fact.parent !== undefined) {
       const siblings = this.#wanted.childrenOfKind(fact.parent, fact.identity.kind);
       const later = siblings.filter(({ position = 0 }) => position > (fact.position ?? 0));
@@ -150,6 +150,8 @@ class Builder implements ActionGraph {
       this.#before("drop", leaving, "create", id);
       this.#before("alter", leaving, "create", id);
     }
+    for (const first of createdBehind?.(fact, this.#wanted) ?? [])
+      this.#weaklyBefore(actionKey("create", first), actionKey("create", id));
     for (const followed of follows?.(fact) ?? []) {
       this.#before("drop", factId(followed), "create", id);
       this.#before("retract", factId(followed), "create", id);

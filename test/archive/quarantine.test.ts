@@ -10,6 +10,7 @@ import { withProject, writeSchema } from "../support/project.js";
 const before = `
 CREATE SCHEMA app;
 CREATE TYPE app.mood AS ENUM ('well', 'ill');
+CREATE FUNCTION app.new_file() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'file' $$;
 CREATE TABLE app.dentist (id int PRIMARY KEY, name text NOT NULL);
 CREATE TABLE app.patient (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -17,6 +18,7 @@ CREATE TABLE app.patient (
   mood app.mood NOT NULL DEFAULT 'well',
   dentist int REFERENCES app.dentist,
   born date NOT NULL DEFAULT '2000-01-01',
+  file text NOT NULL DEFAULT app.new_file(),
   age_group int GENERATED ALWAYS AS (length(name)) STORED,
   UNIQUE (name, born)
 );
@@ -81,9 +83,9 @@ describe.each(endsOfPostgres)("on %s, what a plan drops", (postgres) => {
         );
         await rollbackRevisions(project, {});
         expect(await query(project, "SELECT * FROM app.patient WHERE id < 3 ORDER BY id")).toEqual(patients);
-        expect(await query(project, "SELECT name, mood, born::text FROM app.patient WHERE id > 2")).toEqual([
-          { name: "new", mood: "well", born: "2000-01-01" },
-        ]);
+        expect(
+          await query(project, "SELECT name, mood, born::text, file FROM app.patient WHERE id > 2"),
+        ).toEqual([{ name: "new", mood: "well", born: "2000-01-01", file: "file" }]);
         expect(await query(project, "SELECT * FROM app.letter ORDER BY id")).toEqual(letters);
         await applyRevisions(project, {});
         expect(await query(project, "SELECT id FROM app.visit")).toEqual([{ id: 1 }]);
