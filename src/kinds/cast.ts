@@ -69,6 +69,11 @@ export function castBetween(from: string, to: string): Cast {
   return explicit.has(pair) ? "explicit" : "by text";
 }
 
+/** Whether values of either type become the other's without being told, and compare with them. */
+export function isAlike(one: string, other: string): boolean {
+  return [castBetween(one, other), castBetween(other, one)].every((cast) => cast === "assignment");
+}
+
 /** The type without a limit that an assignment to it complains of and a cast to it cuts to. */
 export function unlimited(type: string): string {
   const base = baseType(type);

@@ -6,8 +6,8 @@ import { constraintPreflight } from "./constraint-preflight.js";
 import { defineKind } from "./define.js";
 import { isEnforcedOtherwise } from "./foreign-key-twin.js";
 import { dropsOnly, origin } from "./inherited-column.js";
-import { isAlwaysCloned, renameClone } from "./key-clone.js";
-import { adoptedIndex, isPartitioned, takesIn } from "./key-index.js";
+import { renameClone } from "./key-clone.js";
+import { adoptedIndex, isExclusive, isPartitioned, takesIn } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
 import { printedList } from "./printed-list.js";
@@ -126,7 +126,7 @@ export const constraint = defineKind({
     if (isKind(from, "constraint") && fact.attributes.validated && !from.attributes.validated)
       return "adopted";
     if (fact.attributes.type === "check") return "cascades";
-    if (isAlwaysCloned(fact)) return "cloned";
+    if (isExclusive(fact)) return "cloned";
     return fact.attributes.type === "foreign key" &&
       fact.identity.name === from.identity.name &&
       !setsColumns(fact)
@@ -134,10 +134,10 @@ export const constraint = defineKind({
       : "adopted";
   },
   takesIn,
-  isAlwaysCloned,
+  // What excludes takes in no index that stands already (index.c, CompareIndexInfo).
+  isAlwaysCloned: isExclusive,
   isInWayOfTies: isEnforcedOtherwise,
-  afterInheriting: (fact, { catalog }) =>
-    isAlwaysCloned(fact) ? renameClone(fact, origin(fact, catalog)) : [],
+  afterInheriting: (fact, { catalog }) => (isExclusive(fact) ? renameClone(fact, origin(fact, catalog)) : []),
   alter: [
     {
       // A check's enforcement cannot be altered; a foreign key's comes back validated (manual, ALTER TABLE).

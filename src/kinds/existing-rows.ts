@@ -1,7 +1,7 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
 import { join, name, raw, type Sql, sql } from "../sql/sql.js";
-import { castBetween } from "./cast.js";
+import { isAlike } from "./cast.js";
 import type { PreflightContext } from "./define.js";
 import { printedList } from "./printed-list.js";
 
@@ -55,6 +55,3 @@ export function isOnExistingColumns({ id }: Fact, { current, wanted }: Preflight
     return isKind(before, "column") && isAlike(before.attributes.type, after.attributes.type);
   });
 }
-
-const isAlike = (before: string, after: string) =>
-  [castBetween(before, after), castBetween(after, before)].every((cast) => cast === "assignment");

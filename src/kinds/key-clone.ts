@@ -5,19 +5,6 @@ import { indexElement, printedList } from "./printed-list.js";
 
 type ConstraintFact = Fact<"constraint">;
 
-const period = " WITHOUT OVERLAPS";
-
-/**
- * Whether a partition's key is never one that stands already: no index is taken in for an exclusion constraint, nor for a
- * key WITHOUT OVERLAPS (index.c, CompareIndexInfo).
- */
-export function isAlwaysCloned(fact: Fact): boolean {
-  if (!isKind(fact, "constraint")) return false;
-  const { type, definition } = fact.attributes;
-  const isKey = type === "primary key" || type === "unique";
-  return type === "exclusion" || (isKey && printedList(definition).items.some((one) => one.endsWith(period)));
-}
-
 /** Gives a partition's key its own name, where PostgreSQL has chosen another. */
 export function renameClone(fact: ConstraintFact, from: Fact | undefined): Sql[] {
   if (!isKind(from, "constraint") || fact.identity.name === impliedName(fact)) return [];

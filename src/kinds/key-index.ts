@@ -3,16 +3,31 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import { type FactId, factId, type Identity } from "../catalog/identity.js";
 import { name } from "../sql/sql.js";
+import { printedList } from "./printed-list.js";
+
+/**
+ * Whether its index comes with it alone, and no CREATE INDEX makes one like it: an exclusion constraint's, and that of a key
+ * WITHOUT OVERLAPS, which excludes by another operator than equality (manual, CREATE TABLE, UNIQUE).
+ */
+export function isExclusive({ attributes: { type, definition } }: Fact<"constraint">): boolean {
+  const isKey = type === "primary key" || type === "unique";
+  return type === "exclusion" || (isKey && printedList(definition).items.some((one) => one.endsWith(period)));
+}
+
+const period = " WITHOUT OVERLAPS";
 
 /**
  * The index that would serve a primary key or unique constraint, by its name and shape: ADD … USING INDEX takes it as it
- * is (manual, ALTER TABLE, ADD table_constraint_using_index). Nothing for other constraints.
+ * is (manual, ALTER TABLE, ADD table_constraint_using_index). Nothing for other constraints, nor where no index can stand
+ * by itself.
  */
-export function indexOfKey({ identity, parent, attributes }: Fact<"constraint">): Fact<"index"> | undefined {
+export function indexOfKey(key: Fact<"constraint">): Fact<"index"> | undefined {
+  const { identity, parent, attributes } = key;
   const { type, definition, options, tablespace } = attributes;
-  if (parent === undefined || (type !== "primary key" && type !== "unique")) return undefined;
+  if (parent === undefined || (type !== "primary key" && type !== "unique") || isExclusive(key))
+    return undefined;
   const [, nulls = "", columns, include = ""] =
-    /^(?:PRIMARY KEY|UNIQUE)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*\))?$/.exec(definition) ?? [];
+    /^(?:PRIMARY KEY|UNIQUE)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*\))?$/s.exec(definition) ?? [];
   if (columns === undefined) return undefined;
   const { schema, on, name: own } = identity;
   const index: Identity<"index"> = { kind: "index", ...(schema && { schema }), ...(own && { name: own }) };

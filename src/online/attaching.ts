@@ -58,9 +58,11 @@ export function attachDetours(ties: readonly Tie[], context: OnlineContext): Det
   return ties.map((tie) => {
     const parts = partsOf(tie, context.wanted);
     // What PostgreSQL clones whatever is there, and what columns have as a partition's only.
-    const cloned = parts.filter(
-      (part) => kindOf(part.identity.kind).diesUntied === true && comesBy(tie, part, context.wanted),
-    );
+    const cloned = parts.filter((part) => {
+      const { isAlwaysCloned, diesUntied } = kindOf(part.identity.kind);
+      const isNew = diesUntied === true || !context.current.has(part.id);
+      return isNew && isAlwaysCloned?.(part) === true && comesBy(tie, part, context.wanted);
+    });
     const columns = parts.filter(({ identity: { kind } }) => kind === "column" || kind === "not null");
     return {
       interims: [
@@ -126,7 +128,8 @@ export function detachDetours(context: OnlineContext): Detour[] {
 }
 
 /** The check is valid before the swap, and goes after it. The table's own partitions have it from the table. */
-export function guard(tie: Tie, { bounds, current }: OnlineContext, until: Stage = "tidy"): Interim[] {
+export function guard(tie: Tie, context: OnlineContext, until: Stage = "tidy"): Interim[] {
+  const { bounds, current } = context;
   const { name = "" } = boundCheck(tie);
   const checkOf = ({ identity: { schema = "", name: on = "" } }: Tie) =>
     checkFact({ schema, on, name }, bounds(tie) ?? "");
@@ -138,9 +141,24 @@ export function guard(tie: Tie, { bounds, current }: OnlineContext, until: Stage
       ? []
       : [{ from: checkOf(one).id, to: checkOf(above).id, type: "inherits", via: one.id }];
   });
+  // What a hash demands names the tables above.
+  const needs = checks.flatMap(({ id }) =>
+    tablesAbove(tie, context).map((to): Edge => ({ from: id, to, type: "needs" })),
+  );
   return [
-    { from: "build", until: "validate", facts: checks.map(notValid), edges },
-    { from: "validate", until, facts: checks, edges },
+    { from: "build", until: "validate", facts: checks.map(notValid), edges: [...edges, ...needs] },
+    { from: "validate", until, facts: checks, edges: [...edges, ...needs] },
+  ];
+}
+
+/** The tables that the tie makes it a partition of, at every level. */
+function tablesAbove(tie: Tie, { current, wanted }: States): FactId[] {
+  const state = current.has(tie.id) ? current : wanted;
+  const parent = partitionedBy(tie, state);
+  if (parent === undefined) return [];
+  return [
+    parent,
+    ...state.childrenOfKind(parent, "partition").flatMap((one) => tablesAbove(one, { current, wanted })),
   ];
 }
 

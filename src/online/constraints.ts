@@ -1,3 +1,4 @@
+import { sameValue } from "../catalog/canonical.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { notValid } from "./check.js";
@@ -31,9 +32,11 @@ export function isValidatable({ attributes }: Fact<"constraint">): boolean {
   return (type === "check" || type === "foreign key") && validated && enforced;
 }
 
-/** Whether the key that it references is new itself. */
+/** Whether the key that it references is new itself, or takes the place of another one of its name. */
 export function needsNewKey(foreignKey: FactId, { current, wanted }: OnlineContext): boolean {
-  return wanted
-    .dependencies(foreignKey)
-    .some(({ to, type }) => type === "needs" && isKind(wanted.get(to), "constraint") && !current.has(to));
+  return wanted.dependencies(foreignKey).some(({ to, type }) => {
+    const [before, key] = [current.get(to), wanted.get(to)];
+    if (type !== "needs" || !(isKind(key, "constraint") || isKind(key, "index"))) return false;
+    return before === undefined ? isKind(key, "constraint") : !sameValue(before.attributes, key.attributes);
+  });
 }

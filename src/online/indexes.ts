@@ -1,6 +1,7 @@
 import { isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { type DetourRule, lonelyTable } from "./context.js";
+import { asTheyAre } from "./dependents.js";
 import { interimName, renamedFact } from "./names.js";
 
 /** An index is built when the rows are there, and a changed one beside the old one, whose name it then takes. */
@@ -16,7 +17,7 @@ export const indexBesides: DetourRule = (change, context) => {
   const to = (identity: Identity<"index">) => identity;
   return {
     interims: [
-      { from: "add", until: "swap", facts: [old] },
+      ...asTheyAre([old], [index], context),
       { from: "build", until: "swap", facts: [beside] },
       { from: "swap", until: "tidy", facts: [away] },
     ],

@@ -2,6 +2,7 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import type { Identity } from "../catalog/identity.js";
 import { indexOfKey } from "../kinds/key-index.js";
 import { type DetourRule, lonelyTable, type OnlineContext } from "./context.js";
+import { asTheyAre } from "./dependents.js";
 import type { Interim } from "./detour.js";
 import { interimName, renamedFact } from "./names.js";
 
@@ -22,10 +23,7 @@ export const keyFromIndex: DetourRule = (change, context) => {
     const beside = renamedFact(index, interimName("new", index.id));
     const away: Identity<"constraint"> = { ...old.identity, name: interimName("old", old.id) };
     return {
-      interims: [
-        { from: "add", until: "swap", facts: [old] },
-        { from: "build", until: "swap", facts: [beside] },
-      ],
+      interims: [...asTheyAre([old], [key], context), { from: "build", until: "swap", facts: [beside] }],
       renames: [
         { from: old.identity, to: away },
         { from: beside.identity, to: index.identity },

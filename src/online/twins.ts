@@ -2,7 +2,9 @@ import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import { type Change, diff } from "../diff/diff.js";
+import { isAlike } from "../kinds/cast.js";
 import { isRetyped } from "../kinds/column-type.js";
+import { isExclusive } from "../kinds/key-index.js";
 import type { Rename } from "../plan/rename.js";
 import { name } from "../sql/sql.js";
 import { isTied, lonelyTable, type OnlineContext, tableOf } from "./context.js";
@@ -49,11 +51,22 @@ export function typeUnder(which: "fresh" | "stale", { type, current, wanted }: T
 /** The columns whose type cannot change where they stand while others read and write the table. */
 export function twinsOf(context: OnlineContext): Twin[] {
   const changes = diff(context.current, context.wanted);
-  const own = changes.flatMap((change) => twinOf(change, context) ?? []);
-  return [...own, ...changes.flatMap((change) => twinsOfEnum(change, context))];
+  const retyped = changes.flatMap((change) => retypedColumn(change, context) ?? []);
+  const chosen = withCompared(
+    retyped.filter(({ isBusy }) => isBusy),
+    retyped,
+    context,
+  );
+  const own = chosen.flatMap(({ current, wanted }) => between(current, wanted, context) ?? []);
+  const all = [...own, ...changes.flatMap((change) => twinsOfEnum(change, context))];
+  return together(all, new Set(chosen.map(({ wanted }) => wanted.id)), context);
 }
 
-function twinOf(change: Change, context: OnlineContext): Twin | undefined {
+interface Retyped extends Pick<TwinColumn, "current" | "wanted"> {
+  readonly isBusy: boolean;
+}
+
+function retypedColumn(change: Change, context: OnlineContext): Retyped | undefined {
   if (change.type !== "alter") return undefined;
   const { current, wanted, attributes } = change;
   if (!isKind(current, "column") || !isKind(wanted, "column") || !isRetyped(current, wanted))
@@ -61,7 +74,44 @@ function twinOf(change: Change, context: OnlineContext): Twin | undefined {
   const isBusy = spreadOf(wanted, context)?.columns.some((column) =>
     context.isBusy({ type: "alter", current, wanted: column, attributes }),
   );
-  return isBusy === true ? between(current, wanted, context) : undefined;
+  return { current, wanted, isBusy: isBusy === true };
+}
+
+/** With the columns of small tables that a foreign key could not compare with them, were one changed before the other. */
+function withCompared(
+  chosen: readonly Retyped[],
+  retyped: readonly Retyped[],
+  context: OnlineContext,
+): readonly Retyped[] {
+  const compared = new Set(chosen.flatMap(({ wanted }) => comparedWith(wanted.id, context)));
+  const more = retyped.filter(
+    (one) =>
+      !chosen.includes(one) &&
+      compared.has(one.wanted.id) &&
+      !isAlike(one.current.attributes.type, one.wanted.attributes.type),
+  );
+  return more.length === 0 ? chosen : withCompared([...chosen, ...more], retyped, context);
+}
+
+/** Columns that a foreign key compares change at the same moment: all of them by others, or none. */
+function together(twins: readonly Twin[], retyped: ReadonlySet<FactId>, context: OnlineContext): Twin[] {
+  const taken = new Set(columnsOf(twins).map(({ wanted }) => wanted.id));
+  const isLeft = (column: FactId) => retyped.has(column) && !taken.has(column);
+  const whole = twins.filter(
+    (twin) => !columnsOf([twin]).some(({ wanted }) => comparedWith(wanted.id, context).some(isLeft)),
+  );
+  return whole.length === twins.length ? whole : together(whole, retyped, context);
+}
+
+/** The columns of the foreign keys that the column is in or is referenced by, in either state. */
+function comparedWith(column: FactId, { current, wanted }: States): FactId[] {
+  return [current, wanted].flatMap((state) =>
+    state.dependents(column).flatMap(({ from }) => {
+      const key = state.get(from);
+      const isForeignKey = isKind(key, "constraint") && key.attributes.type === "foreign key";
+      return isForeignKey ? state.dependencies(from).map(({ to }) => to) : [];
+    }),
+  );
 }
 
 /** All columns of the type, or none. */
@@ -97,7 +147,7 @@ function between(current: Fact<"column">, wanted: Fact<"column">, context: Onlin
 
 /**
  * Whether all that hangs on the column can be made for another one while others read and write: not what is computed
- * from it and stored, not an exclusion constraint, whose index cannot be built beside.
+ * from it and stored, not what excludes, whose index cannot be built beside.
  */
 function isReplaceable(column: Fact<"column">, catalog: Catalog, context: OnlineContext): boolean {
   const dependents = dependentsOf([column.id], catalog);
@@ -108,9 +158,7 @@ function isReplaceable(column: Fact<"column">, catalog: Catalog, context: Online
       const isOfTied = catalog.dependencies(dependent.id).some(({ to, type }) => {
         return type !== "inherits" && dependents.some(({ id }) => id === to) && isKeyOfTied(to, catalog);
       });
-      return (
-        dependent.attributes.type !== "exclusion" && !isOfTied && isMadeBeside(dependent, catalog, context)
-      );
+      return !isExclusive(dependent) && !isOfTied && isMadeBeside(dependent, catalog, context);
     }
     if (isKind(dependent, "index"))
       return (

@@ -1,5 +1,5 @@
 import { Catalog, type CatalogContents } from "../catalog/catalog.js";
-import type { Edge, Fact } from "../catalog/fact.js";
+import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { kindOf } from "../kinds/index.js";
 import { type Detour, type Interim, type Work, worksIn } from "./detour.js";
@@ -48,6 +48,10 @@ function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): C
     }
   };
   for (const id of interims.flatMap(({ absent }) => absent ?? [])) remove(id);
+  for (const id of [...interim.values()].filter(isUnproven).map((fact) => fact.id)) {
+    for (const { from, type } of wanted.dependents(id))
+      if (type === "needs" && !hasOwnEdges(facts.get(from), states)) remove(from);
+  }
   const told = interims.flatMap((one) => one.edges ?? []);
   const edges = [...facts.values()].flatMap((fact) => [
     ...edgesOf(fact, states).filter((edge) => !isApart(edge)),
@@ -57,6 +61,9 @@ function stateAfter(stage: Stage, states: States, detours: readonly Detour[]): C
   const state = { major, self, scope, facts: [...facts.values()], edges: [...edges, ...told] };
   return new Catalog(wanted.whole === wanted ? state : { ...state, whole: wholeOf(state, states, isApart) });
 }
+
+/** NOT NULL that holds for new rows only is none for a primary key (index.c, index_check_primary_key). */
+const isUnproven = (fact: Fact) => isKind(fact, "not null") && !fact.attributes.validated;
 
 /** The state among what is not managed. */
 function wholeOf(

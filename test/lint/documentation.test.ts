@@ -64,6 +64,20 @@ describe("the examples", () => {
     compare(code, await lint(bad), await lint(good));
   });
 
+  test.each(["UNIQUE (a, b WITHOUT OVERLAPS)", "EXCLUDE USING gist (a WITH &&)"])(
+    "of key-builds-index: nobody is told to build the index of %s first",
+    async (constraint) => {
+      const { bad } = examplesOf("key-builds-index");
+      const table = /ALTER TABLE (\S+)/.exec(bad)?.[1] ?? "";
+      const found = await linter.revision(
+        `ALTER TABLE ${table} ADD COLUMN a int4range, ADD COLUMN b int4range;
+         ALTER TABLE ${table} ADD CONSTRAINT apart ${constraint};`,
+      );
+      const next = found.flatMap((one) => (one.code === "key-builds-index" ? one.next : []));
+      expect(next).toEqual([expect.stringContaining("takes no ready index")]);
+    },
+  );
+
   const ofSchemas = allLintCodes.filter((code) => !isOfRevisions(code) && codeOf(code).judges !== "live");
   test("of schema files: only the bad ones are found", async () => {
     const inSchema = (schema: string, sql: string) =>

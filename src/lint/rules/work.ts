@@ -156,10 +156,10 @@ function domainConstraint(tree: Node): readonly Place[] {
 function usingIndex(tree: Node, { standing, before }: ChangeContext): string[] {
   for (const { relation, constraint } of alterations(tree)) {
     const table = standing(relation);
-    if (constraint?.contype === "CONSTR_EXCLUSION") {
-      return [
-        "an exclusion constraint takes no ready index: add it while the table is small, or in a quiet hour",
-      ];
+    const isExclusion = constraint?.contype === "CONSTR_EXCLUSION";
+    if (isExclusion || constraint?.without_overlaps === true) {
+      const what = isExclusion ? "an exclusion constraint" : "a key WITHOUT OVERLAPS";
+      return [`${what} takes no ready index: add it while the table is small, or in a quiet hour`];
     }
     const keys = (constraint?.keys ?? []).flatMap((key) => as(key, "String")?.sval ?? []);
     if (table === undefined || keys.length === 0) continue;
