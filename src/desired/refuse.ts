@@ -1,5 +1,6 @@
 import { DmError } from "../error.js";
 import type { ParsedStatement, StatementType } from "../parse/parser.js";
+import { connectsToPublisher, runsSubscription } from "./publisher.js";
 import {
   connecting,
   data,
@@ -155,29 +156,12 @@ function refusalByContent({ tree }: ParsedStatement): Refusal | undefined {
   if (as(tree, "AlterOpFamilyStmt")?.isDrop) return takesAway("the operator family");
   if (as(tree, "AlterPublicationStmt")?.action === "AP_DropObjects") return takesAway("the publication");
   if (connectsToPublisher(tree)) return connecting;
-  if (runsSubscription.has(as(tree, "AlterSubscriptionStmt")?.kind)) return operation;
+  if (runsSubscription(tree)) return operation;
   if (as(tree, "AlterTSConfigurationStmt")?.kind === "ALTER_TSCONFIG_DROP_MAPPING") {
     return takesAway("the text search configuration");
   }
   return refusalOfServerObject(tree);
 }
-
-/** CREATE SUBSCRIPTION connects unless told otherwise (manual, CREATE SUBSCRIPTION, connect). */
-function connectsToPublisher(tree: ParsedStatement["tree"]): boolean {
-  const create = as(tree, "CreateSubscriptionStmt");
-  if (create === undefined) return false;
-  const connect = create.options?.find((node) => as(node, "DefElem")?.defname === "connect");
-  const value = as(connect, "DefElem")?.arg;
-  const text = as(value, "String")?.sval ?? String(as(value, "Integer") && (as(value, "Integer")?.ival ?? 0));
-  return !/^(false|off|0)$/i.test(text);
-}
-
-/** ENABLE and DISABLE, REFRESH and SKIP. */
-const runsSubscription = new Set<unknown>([
-  "ALTER_SUBSCRIPTION_ENABLED",
-  "ALTER_SUBSCRIPTION_REFRESH",
-  "ALTER_SUBSCRIPTION_SKIP",
-]);
 
 /** Satellites of roles, databases and tablespaces. */
 function refusalOfServerObject(tree: ParsedStatement["tree"]): Refusal | undefined {

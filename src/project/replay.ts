@@ -11,24 +11,30 @@ import type { Revision, Step } from "../revision/revision.js";
 import { name, raw } from "../sql/sql.js";
 import { type Chain, fileOf } from "./chain.js";
 import { supply } from "./supply.js";
+import { isAboutSubscription, namesSubscriptions, withoutPublisher } from "./without-publisher.js";
 import type { Workbench } from "./workbench.js";
 
-/** Steps as statements: what a `commit` step stands behind is committed first. */
+/** Steps as statements of a shadow: what a `commit` step stands behind is committed first. */
 export function statementsOf(steps: readonly Step[], { project, parser }: Workbench): Statement[] {
   const isSplit = sharedBy(project.manage).length > 0;
   return steps
     .flatMap((step, at): Statement[] => {
       const isAlone = step.mode === "autocommit" || step.mode === "backfill";
       const commit = isAlone ? "alone" : steps[at + 1]?.mode === "commit" ? "after" : undefined;
-      const whole = { sql: raw(step.sql), ...(commit === undefined ? {} : ({ commit } as const)) };
-      const parsed = isSplit ? parser.statements(step.sql, "revision") : [];
+      const timing = commit === undefined ? {} : ({ commit } as const);
+      const parsed = isSplit || namesSubscriptions(step) ? parser.statements(step.sql, "revision") : [];
+      const isApart = (one: ParsedStatement) => isSplit && sharedPartOf(one) !== undefined;
+      if (!parsed.some((one) => isApart(one) || isAboutSubscription(one))) {
+        return [{ sql: raw(step.sql), ...timing }];
+      }
       // What is about roles and settings runs apart from the rest.
-      if (!parsed.some((one) => sharedPartOf(one) !== undefined)) return [whole];
-      return parsed.map((one) => ({
-        ...whole,
-        sql: raw(one.text),
-        ...(sharedPartOf(one) === undefined ? {} : { isShared: true as const }),
-      }));
+      return parsed.flatMap((one) =>
+        withoutPublisher(one, step.mode).map((text) => ({
+          ...timing,
+          sql: raw(text),
+          ...(isApart(one) ? { isShared: true as const } : {}),
+        })),
+      );
     })
     .filter(({ sql }) => sql.text.trim() !== "");
 }

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { connect, inDatabase, withDatabase } from "../../src/database/connect.js";
 import type { Database } from "../../src/database/database.js";
+import { dropSubscriptions } from "../../src/database/scratch.js";
 import { withShadow } from "../../src/database/shadow.js";
 import type { DmError } from "../../src/error.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { drift } from "../../src/project/drift.js";
+import { newRevision } from "../../src/project/new.js";
 import { planRevision } from "../../src/project/plan.js";
 import { endsOfServers, server, withTemporaryDatabase } from "../support/databases.js";
 import { withProject, writeSchema } from "../support/project.js";
@@ -115,10 +119,90 @@ describe.each(onServers)("a subscription, on %s", { timeout: 120_000 }, (major) 
   });
 });
 
-test.skipIf(Number(onServers.at(-1) ?? 0) < 17)(
-  "what has to ask the publisher is told to be done elsewhere",
-  async () => {
-    await withTemporaryDatabase(onServers.at(-1) ?? 0, (_, url) =>
+const newest = onServers.at(-1) ?? 0;
+
+describe.skipIf(newest === 0)("a publisher is not told of", { timeout: 120_000 }, () => {
+  /** A project on a database with a subscription to `publisher`, whose slot of the same name is there. */
+  function withSubscriber(
+    work: (project: Project, database: Database, publisher: Database) => Promise<void>,
+  ) {
+    return withTemporaryDatabase(newest, (publisher) =>
+      withTemporaryDatabase(newest, async (database, url) => {
+        const slot = `dm_test_${randomBytes(5).toString("hex")}`;
+        const [row] = await publisher.query<{ name: string }>("SELECT current_database()::text AS name");
+        const { socket, port, url: admin } = server(Number(newest));
+        const { username } = new URL(admin);
+        const connection = `host=${socket} port=${port} user=${username} dbname=${row?.name}`;
+        await publisher.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
+        await publisher.script("CREATE PUBLICATION p FOR ALL TABLES");
+        const schema = `CREATE SUBSCRIPTION ${slot} CONNECTION '${connection}' PUBLICATION p WITH (connect = false);`;
+        try {
+          await withProject({ database: url, schema: { "s.sql": schema } }, async (project) => {
+            await planRevision(project, { message: "first" });
+            await applyRevisions(project, {});
+            await work(project, database, publisher);
+          });
+        } finally {
+          await withDatabase(url, dropSubscriptions);
+          await publisher.query("SELECT pg_drop_replication_slot($1)", [slot]);
+        }
+      }),
+    );
+  }
+
+  const written = async (project: Project, up: string, down: string) => {
+    const { file } = await newRevision(project, { message: "by hand" });
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace("-- dm:up\n", `$&\n${up}\n`).replace("-- dm:down\n", `$&\n${down}\n`));
+  };
+  const slots = (publisher: Database) =>
+    publisher.query(
+      "SELECT slot_name::text AS slot, confirmed_flush_lsn::text AS sent FROM pg_replication_slots WHERE database = current_database()",
+    );
+  const subscriptionOf = async (database: Database) => {
+    const [row] = await database.query<{ name: string }>(
+      `SELECT subname::text AS name FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+       WHERE d.datname = current_database()`,
+    );
+    return row?.name ?? "";
+  };
+
+  test("a subscription that a revision enables and another drops, while they are proven", async () => {
+    await withSubscriber(async (project, database, publisher) => {
+      const own = await subscriptionOf(database);
+      const before = await slots(publisher);
+      expect(before).toHaveLength(1);
+      await written(
+        project,
+        `CREATE TABLE t (id int);\nALTER SUBSCRIPTION ${own} ENABLE;\n-- dm:step autocommit\nALTER SUBSCRIPTION ${own} REFRESH PUBLICATION;\n-- dm:step commit\nCREATE TABLE u (id int);`,
+        `ALTER SUBSCRIPTION ${own} DISABLE;\nDROP TABLE t, u;`,
+      );
+      const schema = join(project.schema, "s.sql");
+      const first = await readFile(schema, "utf8");
+      await writeFile(schema, `${first} CREATE TABLE t (id int); CREATE TABLE u (id int);`);
+      await planRevision(project, { message: "nothing" });
+      await written(project, `-- dm:step autocommit\nDROP SUBSCRIPTION ${own};`, `${first}`);
+      await writeFile(schema, "CREATE TABLE t (id int); CREATE TABLE u (id int);");
+      await planRevision(project, { message: "nothing" });
+      expect(await slots(publisher)).toEqual(before);
+    });
+  });
+
+  test("what cannot be done without it is refused before it runs", async () => {
+    await withSubscriber(async (project, _, publisher) => {
+      const before = await slots(publisher);
+      await written(
+        project,
+        "-- dm:step autocommit\nCREATE SUBSCRIPTION other CONNECTION 'host=nowhere' PUBLICATION p;",
+        "-- dm:step autocommit\nDROP SUBSCRIPTION other;",
+      );
+      await expect(planRevision(project, { message: "nothing" })).rejects.toMatchObject({ code: "DM3407" });
+      expect(await slots(publisher)).toEqual(before);
+    });
+  });
+
+  test.skipIf(Number(newest) < 17)("what has to ask the publisher is told to be done elsewhere", async () => {
+    await withTemporaryDatabase(newest, (_, url) =>
       withProject(
         {
           database: url,
@@ -134,5 +218,5 @@ test.skipIf(Number(onServers.at(-1) ?? 0) < 17)(
         },
       ),
     );
-  },
-);
+  });
+});
