@@ -9,6 +9,7 @@ import { as } from "./tree.js";
  * meaningful:
  *
  * - roles, schemas and extensions first: a name without a schema would land elsewhere while its own is missing;
+ * - what is said of types with them: PostgreSQL refuses to change one that a column's type is made of;
  * - functions before what may call them, or a call could bind to another overload;
  * - ALTER TABLE after all tables: ALTER TABLE ONLY … SET DEFAULT would reach a child that is made after it;
  * - partitions attached before indexes and keys, unless their file attaches them below: one of the parent would make the
@@ -58,6 +59,7 @@ const stageOfType: Partial<Record<StatementType, Stage>> = {
   CreateEnumStmt: "type",
   CreateRangeStmt: "type",
   CreateDomainStmt: "type",
+  AlterDomainStmt: "type",
   CreateFunctionStmt: "function",
   DefineStmt: "function",
   CreateCastStmt: "function",
@@ -131,6 +133,7 @@ export function stageOf({ type, tree }: ParsedStatement): Stage {
 function stageOfAlter({ cmds, objtype }: AlterTableStmt): Stage {
   // ALTER INDEX … ATTACH PARTITION, and what is said of an index.
   if (objtype === "OBJECT_INDEX") return "late attachment";
+  if (objtype === "OBJECT_TYPE") return "type";
   const numbers = (cmds ?? []).map((node) => stageNumber(stageOfCommand(as(node, "AlterTableCmd"))));
   return stages[Math.max(...numbers)] ?? "alteration";
 }

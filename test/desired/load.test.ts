@@ -68,6 +68,20 @@ describe.each(endsOfPostgres)("on %s", (postgres) => {
   });
 });
 
+test("types are whole before columns are made of them", async () => {
+  const files = `
+    CREATE TABLE t (p pair, q code[]);
+    CREATE TYPE pair AS (a code);
+    CREATE DOMAIN code AS text;
+    ALTER TYPE pair ADD ATTRIBUTE b int;
+    ALTER DOMAIN code ADD CONSTRAINT short CHECK (is_short(VALUE));
+    ALTER DOMAIN code SET NOT NULL;
+    CREATE FUNCTION is_short(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($1) < 5';
+  `;
+  const rows = await loaded(files, "SELECT conname::text FROM pg_constraint WHERE conname = 'short'");
+  expect(names(rows)).toEqual(["short"]);
+});
+
 describe("tables", () => {
   test("may refer to each other from within, and their keys get the names that PostgreSQL gives", async () => {
     const sql = `
