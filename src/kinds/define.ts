@@ -161,6 +161,8 @@ export interface PreflightContext extends AlterContext {
   readonly isFilled?: (column: Fact) => boolean;
   /** Whether all rows are known to satisfy what is made. */
   readonly isCertain?: (fact: Fact) => boolean;
+  /** What the bounds of a partition demand of a row, where it is attached to what is there. */
+  readonly bounds?: (tie: Fact<"partition">) => string | undefined;
   /** Which rows of a column whose type changes get a value of their own, not one made of that which they have. */
   readonly isRestored?: (column: Fact) => Sql | undefined;
 }

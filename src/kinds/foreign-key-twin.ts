@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { type Fact, isKind } from "../catalog/fact.js";
-import { partitionedBy } from "./partition.js";
+import { partitionedBy } from "./partition-ties.js";
 import { printedList } from "./printed-list.js";
 
 /**

@@ -4,6 +4,8 @@ import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId, Identity } from "../catalog/identity.js";
 import { name, raw, sql } from "../sql/sql.js";
 import { defineKind, type RenderContext } from "./define.js";
+import { partitionPreflight } from "./partition-preflight.js";
+import { hasDefaultPartition, partitionedBy, partitionsOf } from "./partition-ties.js";
 import { isUserSchema, ref, refs } from "./query.js";
 
 /** ATTACH PARTITION: the tie between a table and the partitioned table whose rows it holds. */
@@ -59,6 +61,7 @@ export const partition = defineKind({
     major >= 17 && hasIdentity(parent, wanted)
       ? partitionsOf(parent, current).filter(({ id }) => wanted.has(id))
       : [],
+  preflight: partitionPreflight,
   // Another bound or another parent is another attachment.
   alter: [],
   isTie: "parts go",
@@ -81,27 +84,6 @@ function detachesConcurrently(fact: Fact<"partition">, { catalog, isOnline }: Re
   if (fact.attributes.detaching || check?.attributes.validated !== true || parent === undefined) return false;
   const isLarge = [fact.parent, parent].some((table) => table !== undefined && isOnline?.(table) === true);
   return isLarge && !hasDefaultPartition(parent, catalog);
-}
-
-/** The partitioned table. */
-export function partitionedBy({ id, parent }: Fact<"partition">, catalog: Catalog): FactId | undefined {
-  return catalog
-    .dependencies(id)
-    .map(({ to }) => to)
-    .find((to) => to !== parent && isKind(catalog.get(to), "table"));
-}
-
-export function hasDefaultPartition(table: FactId, catalog: Catalog): boolean {
-  return partitionsOf(table, catalog).some(({ attributes }) => attributes.bound === "DEFAULT");
-}
-
-/** The ties of what is attached to the table. */
-function partitionsOf(table: FactId | undefined, catalog: Catalog): Fact<"partition">[] {
-  if (table === undefined) return [];
-  return catalog.dependents(table).flatMap(({ from }) => {
-    const tie = catalog.get(from);
-    return isKind(tie, "partition") && tie.parent !== table ? [tie] : [];
-  });
 }
 
 /** Whether the table has an identity column, of its own or from above. */

@@ -1,7 +1,7 @@
 import { type Fact, isKind } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import { type Change, diff, subject } from "../diff/diff.js";
-import { hasDefaultPartition, partitionedBy } from "../kinds/partition.js";
+import { hasDefaultPartition, partitionedBy } from "../kinds/partition-ties.js";
 import { guard } from "./attaching.js";
 import { type OnlineContext, tableOf } from "./context.js";
 import type { Detour } from "./detour.js";

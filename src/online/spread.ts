@@ -1,6 +1,6 @@
 import { type Edge, type Fact, isKind } from "../catalog/fact.js";
 import { factId, type Identity } from "../catalog/identity.js";
-import { partitionedBy } from "../kinds/partition.js";
+import { partitionedBy } from "../kinds/partition-ties.js";
 import { name } from "../sql/sql.js";
 import { lonelyTable, type OnlineContext, tableOf } from "./context.js";
 import type { Sync } from "./sync.js";

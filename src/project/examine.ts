@@ -11,6 +11,7 @@ import { type ProofResult, prove } from "../proof/prove.js";
 import type { PreflightQuery, Revision } from "../revision/revision.js";
 import { raw } from "../sql/sql.js";
 import { thresholdOf } from "./online.js";
+import { partitionBounds } from "./partition-bounds.js";
 import { quarantinedThere } from "./quarantined.js";
 import type { KnownSizes } from "./sizes.js";
 import type { Workbench } from "./workbench.js";
@@ -54,8 +55,10 @@ export interface Examined {
 export async function examine(bench: Workbench, ways: Ways): Promise<Examined> {
   const { before, current, wanted, renames, up, down, ahead = [] } = ways;
   const { major } = bench.target.version;
-  const there = contextThere(bench, ways);
+  const bounds = await partitionBounds(bench, current, wanted);
+  const there = { ...contextThere(bench, ways), bounds };
   const back: PreflightContext = {
+    bounds,
     ...addressing(current),
     current: wanted,
     wanted: current,

@@ -73,6 +73,44 @@ CREATE TABLE visit (id int PRIMARY KEY, patient int);
     });
   });
 
+  it.each(["never", "always"] as const)(
+    "finds the rows that bounds exclude, there and on the way back (online: %s)",
+    { timeout: 60_000 },
+    async (mode) => {
+      const allow = ["all"];
+      const table = "(id int, at date)";
+      const visits = `CREATE TABLE visit ${table} PARTITION BY RANGE (at);
+        CREATE TABLE visit_other PARTITION OF visit DEFAULT;\n`;
+      const apart = { "clinic.sql": `${visits}CREATE TABLE visit_2020 ${table};` };
+      const attached = {
+        "clinic.sql": `${visits}CREATE TABLE visit_2020 PARTITION OF visit FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');`,
+      };
+      const rows = `INSERT INTO visit_2020 VALUES (1, '2020-05-05'), (2, '2022-02-02'), (3, NULL);
+        INSERT INTO visit VALUES (4, '2020-03-03'), (5, '2022-02-02')`;
+      await withRows(apart, rows, async (plain, database) => {
+        const project = { ...plain, online: { ...plain.online, mode } };
+        await writeSchema(project.root, attached);
+        await planRevision(project, { message: "attach" });
+        const strays = await failure(applyRevisions(project, { allow }));
+        expect(strays.message).toContain("public.visit_2020: rows that its bounds exclude");
+        expect(strays.details?.[0]).toBe("2 found:");
+        await database.script("DELETE FROM visit_2020 WHERE at IS NULL OR at > '2021-01-01'");
+        const misplaced = await failure(applyRevisions(project, { allow }));
+        expect(misplaced.message).toContain("public.visit_other: rows that belong to public.visit_2020");
+        expect(misplaced.details?.[0]).toBe("1 found:");
+        await database.script("DELETE FROM visit WHERE id = 4");
+        await applyRevisions(project, { allow });
+        await writeSchema(project.root, apart);
+        await planRevision(project, { message: "detach" });
+        const { applied } = await applyRevisions(project, { allow, cleanup: true });
+        await database.script("INSERT INTO visit_2020 VALUES (6, '2023-03-03')");
+        const back = await failure(rollbackRevisions(project, { target: `-${applied.length}`, allow }));
+        expect(back).toMatchObject({ code: "DM5207", exit: exitCode.refused });
+        expect(back.message).toContain("public.visit_2020: rows that its bounds exclude");
+      });
+    },
+  );
+
   it("of a table that an earlier revision makes waits for it", async () => {
     await withRows(clinic("age int"), "", async (project) => {
       await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int);\n" });
