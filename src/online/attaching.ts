@@ -15,8 +15,8 @@ import type { States } from "./waypoints.js";
 type Tie = Fact<"partition">;
 
 /**
- * Attachments that come or go while the partitioned table stays, and their own: one that holds rows itself, or has the
- * same partitions before and after.
+ * Attachments that come or go while the partitioned table stays, with its partition key, and their own: one that holds
+ * rows itself, or has the same partitions before and after. A table with another key is made anew with its partitions.
  */
 export function changedTies(which: "create" | "drop", states: States): Tie[] {
   const { current, wanted } = states;
@@ -24,13 +24,19 @@ export function changedTies(which: "create" | "drop", states: States): Tie[] {
     const tie = subject(change);
     if (change.type !== which || !isKind(tie, "partition") || tie.attributes.detaching) return [];
     const parent = partitionedBy(tie, which === "create" ? wanted : current);
-    const stay = [tie.parent, parent].every(
-      (table) =>
-        table !== undefined && isKind(current.get(table), "table") && isKind(wanted.get(table), "table"),
-    );
+    const stay = [tie.parent, parent].every((table) => isTable(table, states));
+    const isSame = partitionKeyIn(current, parent) === partitionKeyIn(wanted, parent);
     const isLeaf = [current, wanted].every((state) => !isPartitioned(tie.parent, state));
-    return stay && (isLeaf || hasSamePartitions(tie.parent, states)) ? [tie] : [];
+    return stay && isSame && (isLeaf || hasSamePartitions(tie.parent, states)) ? [tie] : [];
   });
+}
+
+const isTable = (id: FactId | undefined, { current, wanted }: States) =>
+  id !== undefined && [current, wanted].every((state) => isKind(state.get(id), "table"));
+
+function partitionKeyIn(state: Catalog, id: FactId | undefined): string | null {
+  const table = state.get(id);
+  return isKind(table, "table") ? table.attributes.partitionBy : null;
 }
 
 /** What PostgreSQL would attach by reading the table, or after making indexes and constraints that it lacks. */

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Fact } from "../catalog/fact.js";
 import type { FactId } from "../catalog/identity.js";
 import type { Interim } from "./detour.js";
+import type { Stage } from "./stage.js";
 import type { States } from "./waypoints.js";
 
 /** All that needs one of these facts, directly or not, themselves left out. */
@@ -35,11 +36,15 @@ function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other: Catal
   return [...found.values()];
 }
 
-/** Everything about these facts stays as it is until the swap, and what is new about them comes with it. */
+/**
+ * Everything about these facts stays as it is until the swap, and what is new about them comes with it.
+ * @param needed until when what they need stays, where it goes.
+ */
 export function asTheyAre(
   before: readonly Fact[],
   after: readonly Fact[],
   { current, wanted }: States,
+  needed: Stage = "cleanup",
 ): Interim[] {
   const idsOf = (facts: readonly Fact[]) => facts.map(({ id }) => id);
   const then = dependentsOf(idsOf(after), wanted);
@@ -48,6 +53,6 @@ export function asTheyAre(
   const absent = idsOf(then).filter((id) => !current.has(id));
   return [
     { from: "add", until: "swap", facts, absent },
-    { from: "add", until: "cleanup", facts: neededAndMissing(facts, current, wanted) },
+    { from: "add", until: needed, facts: neededAndMissing(facts, current, wanted) },
   ];
 }

@@ -18,12 +18,15 @@ export const keyFromIndex: DetourRule = (change, context) => {
   if (index === undefined || table === undefined || !context.isBusy(change)) return undefined;
   if (context.current.has(index.id)) return undefined;
   const old = context.current.get(key.id);
-  if (change.type === "alter" && isKind(old, "constraint")) {
-    if (isNeeded(old, context)) return undefined;
+  if (old !== undefined && isNeeded(old, context)) return undefined;
+  if (change.type === "alter" && isKind(old, "constraint") && keepsColumns(old, context)) {
     const beside = renamedFact(index, interimName("new", index.id));
     const away: Identity<"constraint"> = { ...old.identity, name: interimName("old", old.id) };
     return {
-      interims: [...asTheyAre([old], [key], context), { from: "build", until: "swap", facts: [beside] }],
+      interims: [
+        ...asTheyAre([old], [key], context, "swap"),
+        { from: "build", until: "swap", facts: [beside] },
+      ],
       renames: [
         { from: old.identity, to: away },
         { from: beside.identity, to: index.identity },
@@ -44,8 +47,14 @@ function replaced(table: Fact, context: OnlineContext): Interim[] {
   const { current, wanted } = context;
   return current
     .childrenOfKind(table.id, "constraint")
-    .filter((old) => old.attributes.type === "primary key" && !wanted.has(old.id) && !isNeeded(old, context))
+    .filter((old) => old.attributes.type === "primary key" && !wanted.has(old.id))
+    .filter((old) => !isNeeded(old, context) && keepsColumns(old, context))
     .map((old) => ({ from: "add", until: "swap", facts: [old] }));
+}
+
+/** What loses a column goes with that. */
+function keepsColumns({ id }: Fact, { current, wanted }: OnlineContext): boolean {
+  return current.dependencies(id).every(({ to }) => !isKind(current.get(to), "column") || wanted.has(to));
 }
 
 /** Whether something stands on the key: a foreign key would be made anew with it. */

@@ -5,6 +5,7 @@ import { indexOfKey } from "../kinds/key-index.js";
 import { notValid } from "./check.js";
 import { isValidatable, needsNewKey } from "./constraints.js";
 import { type DetourRule, type OnlineContext, tableOf } from "./context.js";
+import { asTheyAre } from "./dependents.js";
 import type { Detour } from "./detour.js";
 import { interimName, renamedFact } from "./names.js";
 import { checkOf } from "./not-null.js";
@@ -52,7 +53,8 @@ function replacedIndex(
   };
   return {
     interims: [
-      { from: "add", until: "swap", facts: olds, absent: newIds(membersOf(family), context) },
+      ...asTheyAre(olds, membersOf(family), context),
+      { from: "add", until: "swap", absent: newIds(membersOf(family), context) },
       { from: "build", until: "validate", facts: unattached(beside) },
       { from: "validate", until: "swap", facts: membersOf(beside), edges: beside.edges },
       { from: "swap", until: "tidy", facts: membersOf(away), edges: away.edges },

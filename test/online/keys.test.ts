@@ -99,6 +99,11 @@ describe.skipIf(newest === undefined)("a key that takes another one's place unde
     CREATE TABLE u (a int, b int, CONSTRAINT l UNIQUE (a));
     CREATE TABLE w (a int, b int);
     CREATE UNIQUE INDEX m ON w (a);
+    CREATE TABLE p (a int, b int) PARTITION BY RANGE (a);
+    CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+    CREATE UNIQUE INDEX n ON p (a);
+    CREATE TABLE f (a int, b int, CONSTRAINT g PRIMARY KEY (a, b));
+    CREATE TABLE h (a int, b int, CONSTRAINT i PRIMARY KEY (a, b));
     CREATE TABLE r (a int, b int, c int);
     CREATE TABLE s (a int, "b\nc" int);
     CREATE TABLE attached (id int, note text);
@@ -110,21 +115,28 @@ describe.skipIf(newest === undefined)("a key that takes another one's place unde
     CREATE TABLE u (a int, b int, CONSTRAINT l UNIQUE (a, b));
     CREATE TABLE w (a int, b int);
     CREATE UNIQUE INDEX m ON w (a, b);
+    CREATE TABLE p (a int, b int) PARTITION BY RANGE (a);
+    CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+    CREATE UNIQUE INDEX n ON p (a, b);
+    CREATE TABLE f (a int, CONSTRAINT g PRIMARY KEY (a));
+    CREATE TABLE h (a int, CONSTRAINT j PRIMARY KEY (a));
     CREATE TABLE r (a int REFERENCES t, b int, c int,
-      FOREIGN KEY (a, b) REFERENCES u (a, b), FOREIGN KEY (a, c) REFERENCES w (a, b));
+      FOREIGN KEY (a, b) REFERENCES u (a, b), FOREIGN KEY (a, c) REFERENCES w (a, b),
+      FOREIGN KEY (b, c) REFERENCES p (a, b));
     CREATE TABLE s (a int, "b\nc" int, PRIMARY KEY (a) INCLUDE ("b\nc"));
     CREATE TABLE hashed (id int, note text) PARTITION BY HASH (id);
     CREATE TABLE attached PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0);
     CREATE VIEW v AS SELECT a, b FROM t GROUP BY a;`;
-  const tables = ["t", "u", "w", "r", "s", "attached", "v"];
-  const rows = `INSERT INTO t VALUES (1, 2); INSERT INTO u VALUES (1, 2); INSERT INTO w VALUES (1, 3);
+  const tables = ["t", "u", "w", "p", "f", "h", "r", "s", "attached", "v"];
+  const rows = `INSERT INTO t VALUES (1, 2); INSERT INTO u VALUES (1, 2); INSERT INTO w VALUES (1, 3); INSERT INTO p VALUES (2, 3);
+    INSERT INTO f VALUES (1, 2); INSERT INTO h VALUES (1, 2);
     INSERT INTO r VALUES (1, 2, 3); INSERT INTO s VALUES (1, 2); INSERT INTO attached VALUES (1, 'a');`;
 
   it("is there before what stands on it, which reads no rows in that moment", { timeout: 120_000 }, () =>
     withClinic(newest ?? 0, { schema: before, rows }, async (project, url) => {
       const statements = statementsOf(await thereAndBack(project, url, after, tables));
       const keys = statements.filter((one) => one.includes("FOREIGN KEY"));
-      expect(keys).toHaveLength(3);
+      expect(keys).toHaveLength(4);
       for (const one of keys) expect(one).toMatch(/NOT VALID;$/);
       // However its columns are called.
       expect(statements.join("\n")).toContain("CREATE UNIQUE INDEX CONCURRENTLY s_pkey");
@@ -149,6 +161,30 @@ describe.skipIf(newest === undefined)("a key of a small table that a large one r
       const revisions = await thereAndBack(project, url, schema("text"), ["t", "u"]);
       expect(revisions.map(({ phase }) => phase)).toContain("constraint");
       expect(statementsOf(revisions).join("\n")).not.toContain(" TYPE text");
+    });
+  });
+});
+
+describe.skipIf(newest === undefined)("a table that gets another partition key, or none", () => {
+  const schema = (first: string, second: string, partitions: readonly string[]) =>
+    ["p", "p_1", "p_2", "q", "q_1"]
+      .map((table) => {
+        const of = partitions.includes(table) && table.slice(0, 1);
+        const key = { p: first, q: second }[table] ?? "";
+        const bounds = `FROM (${table.endsWith("_2") ? "10) TO (20" : "0) TO (10"})`;
+        return of
+          ? `CREATE TABLE ${table} PARTITION OF ${of} FOR VALUES ${bounds};`
+          : `CREATE TABLE ${table} (id int, x int) ${key};`;
+      })
+      .join("\n");
+  const before = schema("PARTITION BY RANGE (id)", "PARTITION BY RANGE (id)", ["p_1", "q_1"]);
+  const after = schema("PARTITION BY RANGE (x)", "", ["p_2"]);
+
+  it("is made anew with its partitions, which come and go at once", { timeout: 120_000 }, () => {
+    const rows = "INSERT INTO p VALUES (1, 1); INSERT INTO p_2 VALUES (2, 12); INSERT INTO q VALUES (3, 3)";
+    return withClinic(newest ?? 0, { schema: before, rows }, async (project, url) => {
+      const revisions = await thereAndBack(project, url, after, ["p", "p_1", "p_2", "q", "q_1"]);
+      expect(revisions.map(({ phase }) => phase)).toEqual([undefined]);
     });
   });
 });
