@@ -1,9 +1,10 @@
-import { Catalog } from "../catalog/catalog.js";
+import type { Catalog } from "../catalog/catalog.js";
 import type { FactId } from "../catalog/identity.js";
 import { literal, name, raw, type Sql } from "../sql/sql.js";
 import type { Kept } from "./keep.js";
 import type { ArchivedObject } from "./move.js";
 import { archiveSchema } from "./names.js";
+import { without } from "./takers.js";
 
 /**
  * Brings a materialised view back to where it was; or makes it anew, where a later revision had to have what it reads, and
@@ -31,15 +32,5 @@ export function withoutViews({ objects, resting }: Kept): Catalog {
       fact.identity.kind === "materialized view" ? parts.map(({ id }) => id) : [],
     ),
   );
-  if (gone.size === 0) return resting;
-  const { major, self, unmodelled, scope, leftOut, whole } = resting;
-  const without = (state: Catalog) => ({
-    facts: [...state.facts.values()].filter(({ id }) => !gone.has(id)),
-    edges: state.edges().filter(({ from, to }) => !gone.has(from) && !gone.has(to)),
-  });
-  const rest = { major, self, unmodelled, scope, leftOut };
-  return new Catalog({
-    ...{ ...rest, ...without(resting) },
-    ...(whole === resting ? {} : { whole: new Catalog({ ...rest, ...without(whole) }) }),
-  });
+  return gone.size === 0 ? resting : without(resting, gone);
 }

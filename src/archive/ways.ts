@@ -21,6 +21,7 @@ import {
   retypedSteps,
   valuesBack,
 } from "./retyped.js";
+import { withoutTakers } from "./takers.js";
 import { withoutViews } from "./views.js";
 
 /** @param options what a column's values become when its type changes, where the planner has no better idea. */
@@ -65,6 +66,23 @@ export interface KeepingRequest {
  * by the other.
  */
 export function keepingPlan(
+  plan: Planner,
+  current: Catalog,
+  wanted: Catalog,
+  request: KeepingRequest,
+): KeepingPlan {
+  const { isDiscarded = () => false, isInterim = () => false } = request;
+  const start = withoutTakers(current, wanted, isInterim);
+  const end = withoutTakers(wanted, current, isDiscarded);
+  const ways = keepingBetween(plan, start, end, request);
+  return {
+    ...ways,
+    up: [...among(plan, current, start), ...ways.up, ...among(plan, end, wanted)],
+    down: [...among(plan, wanted, end), ...ways.down, ...among(plan, start, current)],
+  };
+}
+
+function keepingBetween(
   plan: Planner,
   current: Catalog,
   wanted: Catalog,

@@ -96,6 +96,44 @@ describe.each(endsOfPostgres)("on %s, what a plan drops", (postgres) => {
   });
 });
 
+it("a table and a view take each other's place, and the rows that either way drops are kept", async () => {
+  const table = "CREATE TABLE visit (id int PRIMARY KEY); CREATE INDEX visit_id ON visit (id);\n";
+  const view = `CREATE TABLE stay (code text, room bigint, since date); CREATE VIEW visit AS SELECT room AS id FROM stay;
+    CREATE VIEW visits AS SELECT count(*) FROM visit; COMMENT ON VIEW visit IS 'formerly a table';\n`;
+  await withProject({ schema: { "a.sql": table } }, async (project) => {
+    const { schema } = await planned("tables");
+    expect(schema.hazards ?? []).not.toContain("DATA_LOSS");
+    await script(project, "INSERT INTO visit VALUES (1), (2)");
+    const steps: [string, string, number][] = [
+      [view, "SELECT count::int AS n FROM visits", 0],
+      [table, "SELECT count(*)::int AS n FROM visit", 0],
+    ];
+    for (const [state, question, n] of steps) {
+      await writeSchema(project.root, { "a.sql": state });
+      const { schema } = await planned("in its place");
+      expect(schema.hazards ?? []).not.toContain("DATA_LOSS");
+      expect(await query(project, question)).toEqual([{ n }]);
+      expect((await planRevision(project, { message: "nothing" })).changes).toEqual([]);
+    }
+    await script(project, "INSERT INTO visit VALUES (3)");
+    await rollbackRevisions(project, { allow: ["all"] });
+    expect(await query(project, "SELECT count::int AS n FROM visits")).toEqual([{ n: 0 }]);
+    await applyRevisions(project, { allow: ["all"] });
+    expect(await query(project, "SELECT id FROM visit")).toEqual([{ id: 3 }]);
+    await rollbackRevisions(project, { target: "-2", allow: ["all"] });
+    expect(await query(project, "SELECT id FROM visit ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }]);
+
+    async function planned(message: string) {
+      const {
+        revisions: [schema],
+      } = await planRevision(project, { message });
+      await applyRevisions(project, { allow: ["all"] });
+      if (schema === undefined) throw new Error("there is nothing to do");
+      return { schema };
+    }
+  });
+});
+
 it("columns in quarantine do without the collation that a later revision drops, and have it again", async () => {
   const people = (columns: string, collation = "") => ({
     "a.sql": `${collation}CREATE TABLE person (id int${columns});\n`,
