@@ -5,7 +5,7 @@ import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import type { Project } from "../../src/project/config.js";
 import { planRevision } from "../../src/project/plan.js";
 import { endsOfPostgres, withTemporaryDatabase } from "../support/databases.js";
-import { withProject, writeSchema } from "../support/project.js";
+import { withProject, withServerProject, writeSchema } from "../support/project.js";
 
 const before = `
 CREATE SCHEMA app;
@@ -100,7 +100,7 @@ it("a table and a view take each other's place, and the rows that either way dro
   const table = "CREATE TABLE visit (id int PRIMARY KEY); CREATE INDEX visit_id ON visit (id);\n";
   const view = `CREATE TABLE stay (code text, room bigint, since date); CREATE VIEW visit AS SELECT room AS id FROM stay;
     CREATE VIEW visits AS SELECT count(*) FROM visit; COMMENT ON VIEW visit IS 'formerly a table';\n`;
-  await withProject({ schema: { "a.sql": table } }, async (project) => {
+  await withServerProject({ schema: { "a.sql": table } }, async (project) => {
     const { schema } = await planned("tables");
     expect(schema.hazards ?? []).not.toContain("DATA_LOSS");
     await script(project, "INSERT INTO visit VALUES (1), (2)");
@@ -135,18 +135,16 @@ it("a table and a view take each other's place, and the rows that either way dro
 });
 
 it("columns in quarantine do without the collation that a later revision drops, and have it again", async () => {
-  const people = (columns: string, collation = "") => ({
-    "a.sql": `${collation}CREATE TABLE person (id int${columns});\n`,
-  });
+  const people = (columns: string, collation = "") => `${collation}CREATE TABLE person (id int${columns});\n`;
   const collation = `CREATE COLLATION c (provider = libc, locale = 'POSIX');\n`;
-  await withProject(
-    { schema: people(", name text COLLATE c, short varchar(5) COLLATE c", collation) },
+  await withServerProject(
+    { schema: { "a.sql": people(", name text COLLATE c, short varchar(5) COLLATE c", collation) } },
     async (project) => {
       await planRevision(project, { message: "all" });
       await applyRevisions(project, {});
       await script(project, "INSERT INTO person VALUES (1, 'Al', 'a')");
       for (const state of [people("", collation), people("")]) {
-        await writeSchema(project.root, state);
+        await writeSchema(project.root, { "a.sql": state });
         await planRevision(project, { message: "less" });
         await applyRevisions(project, { allow: ["all"] });
       }

@@ -9,8 +9,7 @@ import { openProject, type Project } from "../../src/project/config.js";
 import { newRevision } from "../../src/project/new.js";
 import { planRevision } from "../../src/project/plan.js";
 import { snapshotSizes } from "../../src/project/snapshot.js";
-import { eachPostgres, withTemporaryDatabase } from "../support/databases.js";
-import { withProject, writeSchema } from "../support/project.js";
+import { withServerProject, writeSchema } from "../support/project.js";
 
 const failure = (work: Promise<unknown>): Promise<DmError> =>
   work.then(
@@ -28,16 +27,12 @@ function withRows(
   rows: string,
   work: (project: Project, database: Database) => Promise<void>,
 ): Promise<void> {
-  // A server, where there is one: PGlite's directory is held by whoever has it open.
-  const postgres = eachPostgres.findLast((one) => one !== "pglite");
-  const played = (url?: string) =>
-    withProject({ schema: before, ...(url === undefined ? {} : { database: url }) }, async (project) => {
-      await planRevision(project, { message: "first" });
-      await applyRevisions(project, {});
-      await withDatabase(project.environment.database, (database) => database.script(rows));
-      await work(project, { ...lazily(project) });
-    });
-  return postgres === undefined ? played() : withTemporaryDatabase(postgres, (_, url) => played(url));
+  return withServerProject({ schema: before }, async (project) => {
+    await planRevision(project, { message: "first" });
+    await applyRevisions(project, {});
+    await withDatabase(project.environment.database, (database) => database.script(rows));
+    await work(project, { ...lazily(project) });
+  });
 }
 
 /** Connects for each query. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { withDatabase } from "../../src/database/connect.js";
 import { applyRevisions, rollbackRevisions } from "../../src/project/apply.js";
 import { planRevision } from "../../src/project/plan.js";
-import { withProject, writeSchema } from "../support/project.js";
+import { withServerProject, writeSchema } from "../support/project.js";
 
 /** Out of a comment it would be a statement. */
 const hostile = `"t
@@ -25,7 +25,7 @@ const changed = schema
   );
 
 it.each(["always", "never"] as const)("names with line breaks never leave a comment (online: %s)", (mode) =>
-  withProject({ schema: { "a.sql": schema } }, async (plain) => {
+  withServerProject({ schema: { "a.sql": schema } }, async (plain) => {
     const project = { ...plain, online: { ...plain.online, mode } };
     await planRevision(project, { message: "first" });
     await applyRevisions(project, {});

@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { withDatabase } from "../../src/database/connect.js";
 import { pgliteMajor, pgliteVersion } from "../../src/database/pglite-template.js";
+import { memoryPlace } from "./memory.js";
 import { missingRoles, standingRoles } from "./roles.js";
 import { majors, startServer, sweepLeftovers, type TestServer } from "./servers.js";
 
@@ -40,10 +41,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
 async function startAll(chosen: readonly number[], servers: TestServer[]): Promise<[number, string][]> {
   const missing: [number, string][] = [];
+  const dataIn = memoryPlace();
   await Promise.all(
     chosen.map(async (major) => {
       try {
-        const server = await startServer(major);
+        const server = await startServer(major, { dataIn, settings: { max_wal_size: "256MB" } });
         if (server === undefined) missing.push([major, "its binaries are not installed (test/servers)"]);
         else {
           servers.push(server);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openProject, type Project } from "../../src/project/config.js";
+import { newestServer, withTemporaryDatabase } from "./databases.js";
 
 export interface ProjectSetup {
   /** The database's URL; a PGlite directory inside the project unless given. */
@@ -37,6 +38,16 @@ export async function withProject<T>(
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** The same on a database of the newest server, where there is one: that is quicker than an embedded one. */
+export function withServerProject<T>(
+  setup: ProjectSetup,
+  work: (project: Project) => Promise<T>,
+): Promise<T> {
+  const newest = newestServer();
+  if (newest === undefined) return withProject(setup, work);
+  return withTemporaryDatabase(newest.major, (_, database) => withProject({ ...setup, database }, work));
 }
 
 /** The project with another `manage:`. */

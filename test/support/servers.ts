@@ -5,10 +5,12 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -46,6 +48,8 @@ export interface ServerOptions {
   /** Lines that go before the standard ones of pg_hba.conf. */
   readonly hba?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where the data directory is made; beside the socket unless given. */
+  readonly dataIn?: string | undefined;
   /** Called with the data directory before the start; what it writes becomes the server's. */
   readonly prepare?: (data: string) => void;
 }
@@ -61,13 +65,12 @@ export async function startServer(
   const installed = join(packages, `postgres-${major}-${process.platform}-${process.arch}`);
   if (!existsSync(installed)) return undefined;
   const manifest: { version: string } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-  const directory = mkdtempSync(join(tmpdir(), prefix));
-  writeFileSync(join(directory, "owner"), String(process.pid));
   const owner = unprivileged();
-  if (owner !== undefined) chownSync(directory, owner.uid, owner.gid);
+  const directory = ownDirectory(tmpdir(), owner);
+  writeFileSync(join(directory, "owner"), String(process.pid));
   try {
     const native = runnable(join(installed, "native"), directory, owner);
-    const data = join(directory, "data");
+    const data = dataDirectory(directory, options.dataIn, owner);
     initialise(native, data, manifest.version, owner);
     const hba = join(data, "pg_hba.conf");
     if (options.hba !== undefined)
@@ -87,9 +90,24 @@ export async function startServer(
       stop: () => stop(postmaster, directory),
     };
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    remove(directory);
     throw error;
   }
+}
+
+function ownDirectory(place: string, owner: Owner | undefined): string {
+  const directory = mkdtempSync(join(place, prefix));
+  if (owner !== undefined) chownSync(directory, owner.uid, owner.gid);
+  return directory;
+}
+
+/** Known by a link in the server's directory where it is elsewhere. */
+function dataDirectory(directory: string, place: string | undefined, owner: Owner | undefined): string {
+  const data = join(directory, "data");
+  if (place === undefined) return data;
+  const elsewhere = join(ownDirectory(place, owner), "data");
+  symlinkSync(elsewhere, data);
+  return elsewhere;
 }
 
 interface Owner {
@@ -253,7 +271,10 @@ process.on("exit", () => {
 });
 
 function remove(directory: string): void {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  const data = join(directory, "data");
+  const isLink = lstatSync(data, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  for (const one of [...(isLink ? [dirname(readlinkSync(data))] : []), directory])
+    rmSync(one, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 /** Fast shutdown; immediate when it takes long: nothing in it is to be kept. */
@@ -277,7 +298,7 @@ export function sweepLeftovers(): void {
     if (owner === undefined || isAlive(owner)) continue;
     const postmaster = readNumber(join(directory, "data/postmaster.pid"));
     if (postmaster !== undefined && isAlive(postmaster)) process.kill(postmaster, "SIGQUIT");
-    rmSync(directory, { recursive: true, force: true });
+    remove(directory);
   }
 }
 
