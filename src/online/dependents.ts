@@ -21,13 +21,14 @@ export function dependentsOf(ids: readonly FactId[], catalog: Catalog): Fact[] {
   return [...found.values()];
 }
 
-/** What these facts need of their state and another one lacks. */
+/** What these facts need of their state beside each other, and another one lacks. */
 function neededAndMissing(facts: readonly Fact[], catalog: Catalog, other: Catalog): Fact[] {
   const found = new Map<FactId, Fact>();
+  const own = new Set(facts.map(({ id }) => id));
   const visit = (id: FactId) => {
     for (const { to } of catalog.dependencies(id)) {
       const fact = catalog.get(to);
-      if (fact === undefined || other.has(to) || found.has(to)) continue;
+      if (fact === undefined || own.has(to) || other.has(to) || found.has(to)) continue;
       found.set(to, fact);
       visit(to);
     }

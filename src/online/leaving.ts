@@ -5,6 +5,7 @@ import { kindOf } from "../kinds/index.js";
 import { type DetourRule, isTied, type OnlineContext } from "./context.js";
 import type { Detour } from "./detour.js";
 import { isOfLarge, spreadOf } from "./spread.js";
+import { inheritedEdges } from "./tree.js";
 
 /**
  * A table or column that goes from a large table stays until the application's old version is gone. The new version knows
@@ -55,12 +56,14 @@ export function stays(gone: Fact, context: OnlineContext, columns: readonly Fact
   const isFree = !hasOwnValues(columns, current);
   const isDemand = (fact: Fact) =>
     isFree && isKind(fact, "not null") && columns.some(({ id }) => id === fact.parent);
+  // An index of a partition goes with the former one of the partitioned table, whatever it is called.
+  const isOfChanged = ({ id }: Fact) => inheritedEdges(id, current).some(({ to }) => wanted.has(to));
   const keep = (fact: Fact) => {
     if (facts.has(fact.id) || isDemand(fact)) return;
     facts.set(fact.id, fact);
     for (const { from, type } of current.dependents(fact.id)) {
       const dependent = current.get(from);
-      if (dependent === undefined || wanted.has(from)) continue;
+      if (dependent === undefined || wanted.has(from) || isOfChanged(dependent)) continue;
       if (type !== "needs" || isWithin(dependent, wholes, current)) keep(dependent);
     }
   };
