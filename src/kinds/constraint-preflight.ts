@@ -3,7 +3,7 @@ import { factId, type Identity } from "../catalog/identity.js";
 import { name, raw, sql } from "../sql/sql.js";
 import type { Preflight, PreflightContext } from "./define.js";
 import { isOnExistingColumns, offendingRows, rowKey, rowsOf, tableOf } from "./existing-rows.js";
-import { indexElement, parenthesised, printedList } from "./printed-list.js";
+import { indexElement, outermost, outermostCondition, parenthesised, printedList } from "./printed-list.js";
 
 /** The rows that a constraint would refuse. */
 export function constraintPreflight(
@@ -23,7 +23,7 @@ export function constraintPreflight(
     case "exclusion":
       return [overlaps(table, definition, "the same as another for", context)];
     default:
-      return definition.includes(" WITHOUT OVERLAPS)")
+      return printedList(definition).items.some((item) => item.endsWith(" WITHOUT OVERLAPS"))
         ? [overlaps(table, definition, "overlapping in", context)]
         : [duplicates(table, definition, context)];
   }
@@ -52,8 +52,8 @@ function checkPreflight(
 export function duplicates(table: Identity, definition: string, context: PreflightContext): Preflight {
   const { items, rest } = printedList(definition);
   const keys = items.map((item) => indexElement(item).key);
-  const where = / WHERE (.*)$/s.exec(rest)?.[1];
-  const nullsDiffer = !/\bNULLS NOT DISTINCT\b/.test(definition);
+  const where = outermostCondition(rest);
+  const nullsDiffer = outermost(definition, " NULLS NOT DISTINCT") < 0;
   const conditions = [
     ...(where === undefined ? [] : [`(${where})`]),
     ...(nullsDiffer ? keys.map((key) => `${key} IS NOT NULL`) : []),
@@ -77,13 +77,13 @@ function orphans(table: Identity, definition: string, context: PreflightContext)
   const { items: columns, rest } = printedList(definition);
   const referenced = rest.replace(/^ REFERENCES /, "");
   const { items: keys, rest: options } = printedList(referenced);
-  const parentName = referenced.slice(0, referenced.indexOf("("));
+  const parentName = referenced.slice(0, outermost(referenced, "("));
   const finds = `${shown(table)}: rows whose ${columns.join(", ")} no row of ${parentName} has`;
   if (columns.some((column) => column.startsWith("PERIOD "))) return { finds };
   const parent = [...context.wanted.facts.values()].find(
     (fact) => isKind(fact, "table") && shown(fact.identity) === parentName,
   );
-  const isFull = options.includes("MATCH FULL");
+  const isFull = outermost(options, " MATCH FULL") >= 0;
   const present = columns.map((column) => `c.${column} IS NOT NULL`);
   const matches = keys.map((key, at) => `p.${key} = c.${columns[at]}`).join(" AND ");
   const isMissing =
@@ -113,7 +113,9 @@ function aliased(
 ): string {
   if (table === undefined) return `${printed} AS ${alias}`;
   const rows = rowsOf(table, context).text;
-  return rows.startsWith("(") ? rows.replace(/ AS [^)]*$/, ` AS ${alias}`) : `${rows} AS ${alias}`;
+  return rows.startsWith("(")
+    ? rows.replace(/ AS (?:"(?:[^"]|"")*"|\w+)$/, () => ` AS ${alias}`)
+    : `${rows} AS ${alias}`;
 }
 
 /** Pairs of rows that an exclusion constraint, or a key WITHOUT OVERLAPS, keeps apart. */
@@ -124,7 +126,7 @@ function overlaps(
   context: PreflightContext,
 ): Preflight {
   const { items, rest } = printedList(definition);
-  const where = / WHERE (.*)$/s.exec(rest)?.[1];
+  const where = outermostCondition(rest);
   const elements = items.map((item) => {
     const operator = / WITH (\S+|OPERATOR\(.*\))$/.exec(item)?.[1];
     const plain = item.replace(/ WITHOUT OVERLAPS$/, "");

@@ -10,7 +10,7 @@ import { renameClone } from "./key-clone.js";
 import { adoptedIndex, isExclusive, isPartitioned, takesIn } from "./key-index.js";
 import { notNullRef } from "./not-null.js";
 import { changeOptions, withOptions } from "./options.js";
-import { printedList } from "./printed-list.js";
+import { outermost, printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 import { isTyped } from "./table-type.js";
@@ -218,7 +218,7 @@ export function constraintDefinition(fact: ConstraintFact): Sql {
 }
 
 function beforeWhere(definition: string, clause: Sql): Sql {
-  const where = definition.startsWith("EXCLUDE") ? definition.lastIndexOf(" WHERE (") : -1;
+  const where = definition.startsWith("EXCLUDE") ? outermost(definition, " WHERE ") : -1;
   return where < 0
     ? raw(`${definition} ${clause.text}`)
     : raw(`${definition.slice(0, where)} ${clause.text}${definition.slice(where)}`);
@@ -229,7 +229,7 @@ function beforeWhere(definition: string, clause: Sql): Sql {
  * may be others in the partition (tablecmds.c, CloneFkReferencing).
  */
 const setsColumns = ({ attributes: { definition } }: ConstraintFact) =>
-  / ON DELETE SET (?:NULL|DEFAULT) \(/.test(definition);
+  ["NULL", "DEFAULT"].some((value) => outermost(definition, ` ON DELETE SET ${value} (`) >= 0);
 
 /** What a foreign key can rest on: unique indexes that are no part of anything else, and keys. */
 function keysOf(table: FactId, catalog: Catalog): FactId[] {

@@ -6,7 +6,7 @@ import { indexPreflight } from "./constraint-preflight.js";
 import { defineKind, type RenderContext, type Statement } from "./define.js";
 import { isAmbiguous, isPartitioned, takesIn } from "./key-index.js";
 import { changeOptions, withOptions } from "./options.js";
-import { printedList } from "./printed-list.js";
+import { outermost, printedList } from "./printed-list.js";
 import { inherits, isUserSchema, options, ref, refs, tablespaceName } from "./query.js";
 import { sameParentAndAttributes } from "./resemblance.js";
 
@@ -202,17 +202,6 @@ const inTurn = (isConcurrent: boolean, statement: Sql): Sql | Statement =>
 
 /** The columns and the predicate of an index definition; WITH and TABLESPACE stand between them. */
 function splitWhere(definition: string): [columns: string, where: string] {
-  const at = outermostWhere(definition);
+  const at = outermost(definition, " WHERE ");
   return at < 0 ? [definition, ""] : [definition.slice(0, at), definition.slice(at + 1)];
-}
-
-/** Where ` WHERE ` stands outside of parentheses, strings and quoted names; -1 if nowhere. */
-function outermostWhere(definition: string): number {
-  let depth = 0;
-  for (const token of definition.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]| WHERE /g)) {
-    if (token[0] === "(") depth++;
-    else if (token[0] === ")") depth--;
-    else if (token[0] === " WHERE " && depth === 0) return token.index;
-  }
-  return -1;
 }

@@ -5,8 +5,8 @@ export interface PrintedList {
   readonly rest: string;
 }
 
-/** The list that begins at the first parenthesis, or at the one given; commas inside of strings and calls do not part it. */
-export function printedList(text: string, open = text.indexOf("(")): PrintedList {
+/** The list that begins at the first parenthesis outside of names, or at the one given; commas inside of strings and calls do not part it. */
+export function printedList(text: string, open = outermost(text, "(")): PrintedList {
   const items: string[] = [];
   let depth = 0;
   let begin = open + 1;
@@ -22,6 +22,27 @@ export function printedList(text: string, open = text.indexOf("(")): PrintedList
   }
   return { items, rest: text.slice(begin) };
 }
+
+/** Where something stands outside of parentheses, strings and quoted names in text that PostgreSQL printed; -1 if nowhere. */
+export function outermost(text: string, wanted: string): number {
+  const token = new RegExp(`${wanted.replace(/[()]/g, "\\$&")}|'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]`, "g");
+  let depth = 0;
+  for (const { 0: found, index } of text.matchAll(token)) {
+    if (found === wanted && depth === 0) return index;
+    // One that ends with a parenthesis opens it as well.
+    if (found.endsWith("(") && !/^["']/.test(found)) depth++;
+    else if (found === ")") depth--;
+  }
+  return -1;
+}
+
+/** What stands behind the outermost WHERE. */
+export function outermostCondition(text: string): string | undefined {
+  const at = outermost(text, where);
+  return at < 0 ? undefined : text.slice(at + where.length);
+}
+
+const where = " WHERE ";
 
 /** What stands between the outermost parentheses. */
 export function parenthesised(text: string): string {

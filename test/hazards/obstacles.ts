@@ -149,4 +149,24 @@ export const obstacles: readonly {
     details: ["1 found:", '{"ctid":"(0,1)","a":1,"b":null}'],
     mend: "DELETE FROM app.visit WHERE b IS NULL",
   },
+  {
+    title: "rows that are alike in a column called like a clause",
+    before: clinic('"a WHERE (b" int, "c) NULLS NOT DISTINCT" int'),
+    after: clinic(
+      '"a WHERE (b" int, "c) NULLS NOT DISTINCT" int, UNIQUE ("c) NULLS NOT DISTINCT") INCLUDE ("a WHERE (b")',
+    ),
+    rows: "INSERT INTO app.patient VALUES (1, 1, 1), (2, 2, 1), (3, 3, NULL), (4, 4, NULL)",
+    finds: 'app.patient: several rows with the same "c) NULLS NOT DISTINCT"',
+    details: ["1 found:", '{"c) NULLS NOT DISTINCT":1,"rows":2}'],
+    mend: "DELETE FROM app.patient WHERE id = 2",
+  },
+  {
+    title: "orphans of a table called like a list",
+    before: 'CREATE TABLE app."p (x" (id int PRIMARY KEY); CREATE TABLE app.visit (p int);',
+    after: 'CREATE TABLE app."p (x" (id int PRIMARY KEY); CREATE TABLE app.visit (p int REFERENCES app."p (x");',
+    rows: 'INSERT INTO app."p (x" VALUES (1); INSERT INTO app.visit VALUES (1), (7)',
+    finds: 'app.visit: rows whose p no row of app."p (x" has',
+    details: ["1 found:", '{"ctid":"(0,2)","p":7}'],
+    mend: "DELETE FROM app.visit WHERE p = 7",
+  },
 ];

@@ -3,7 +3,7 @@ import { type Fact, isKind } from "../../catalog/fact.js";
 import type { FactId } from "../../catalog/identity.js";
 import type { Service } from "../../kinds/define.js";
 import { kindOf } from "../../kinds/index.js";
-import { indexElement, printedList } from "../../kinds/printed-list.js";
+import { indexElement, outermost, outermostCondition, printedList } from "../../kinds/printed-list.js";
 import { quoteIdentifier } from "../../sql/quote.js";
 import type { FoundInState, StateRules } from "../rule.js";
 
@@ -115,7 +115,7 @@ const keyOf = (item: string) => indexElement(item).key;
 function begins(index: Indexed, columns: readonly string[]): boolean {
   const { definition } = index.attributes;
   if (isKind(index, "index") && !/^USING (btree|hash) /.test(definition)) return false;
-  const where = / WHERE (.*)$/s.exec(definition)?.[1];
+  const where = outermostCondition(definition);
   // A predicate that only leaves out NULLs leaves out nothing that a foreign key refers with.
   const leavesOut = where !== undefined && !columns.some((column) => where === `(${column} IS NOT NULL)`);
   if (leavesOut) return false;
@@ -142,7 +142,10 @@ function covers(other: Indexed, index: Fact<"index">, own: Service): boolean {
 
 /** What an index INCLUDEs is there to spare the table. */
 function includes(other: Indexed, index: Fact<"index">): boolean {
-  const payload = (definition: string) => / INCLUDE \(([^)]*)\)/.exec(definition)?.[1]?.split(", ") ?? [];
+  const payload = (definition: string) => {
+    const at = outermost(definition, " INCLUDE (");
+    return at < 0 ? [] : printedList(definition.slice(at)).items;
+  };
   const there = [...payload(other.attributes.definition), ...printedList(other.attributes.definition).items];
   return payload(index.attributes.definition).every((column) => there.includes(column));
 }

@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 import { as, relationName, strings } from "../../desired/tree.js";
-import { printedList } from "../../kinds/printed-list.js";
+import { outermost, printedList } from "../../kinds/printed-list.js";
 import type { ChangeContext, ChangeRules, FoundInStatement, Standing } from "../rule.js";
 import { alterations, columnConstraints } from "../tree.js";
 
@@ -126,7 +126,7 @@ function namesKey(condition: Node | undefined, { id }: Standing, { before }: Cha
       .map(({ attributes: { definition } }) => definition),
     ...before.whole
       .childrenOfKind(id, "index")
-      .filter(({ attributes: { unique, definition } }) => unique && !definition.includes(" WHERE "))
+      .filter(({ attributes: { unique, definition } }) => unique && outermost(definition, " WHERE ") < 0)
       .map(({ attributes: { definition } }) => definition),
   ];
   return keys.some((key) => printedList(key).items.every((item) => given.has(item.replaceAll('"', ""))));
