@@ -163,7 +163,8 @@ export const obstacles: readonly {
   {
     title: "orphans of a table called like a list",
     before: 'CREATE TABLE app."p (x" (id int PRIMARY KEY); CREATE TABLE app.visit (p int);',
-    after: 'CREATE TABLE app."p (x" (id int PRIMARY KEY); CREATE TABLE app.visit (p int REFERENCES app."p (x");',
+    after:
+      'CREATE TABLE app."p (x" (id int PRIMARY KEY); CREATE TABLE app.visit (p int REFERENCES app."p (x");',
     rows: 'INSERT INTO app."p (x" VALUES (1); INSERT INTO app.visit VALUES (1), (7)',
     finds: 'app.visit: rows whose p no row of app."p (x" has',
     details: ["1 found:", '{"ctid":"(0,2)","p":7}'],
