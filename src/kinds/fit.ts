@@ -93,7 +93,7 @@ function limit(column: Sql, from: Type, to: Type): Sql | undefined {
   const range = integers[to.base];
   if (range !== undefined) {
     return from.base === "real" || from.base === "double precision"
-      ? sql`NOT coalesce(rint(${column}) BETWEEN ${raw(range)}, true)`
+      ? sql`NOT coalesce(round(${column}::double precision) BETWEEN ${raw(range)}, true)`
       : sql`round(${column}) NOT BETWEEN ${raw(range)}`;
   }
   if (to.base !== "numeric" || to.modifiers.length === 0) return undefined;

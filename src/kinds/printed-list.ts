@@ -51,7 +51,7 @@ export function parenthesised(text: string): string {
 
 /** An index column as PostgreSQL prints it: what is indexed, with its collation, and what stands behind that. */
 export function indexElement(element: string): { readonly key: string; readonly rest: string } {
-  const path = /^(?:"(?:[^"]|"")*"|[^\s("]+)?/.exec(element)?.[0] ?? "";
+  const path = /^(?:"(?:[^"]|"")*"|[^\s("])*/.exec(element)?.[0] ?? "";
   const isCall = element[path.length] === "(";
   const behind = isCall ? printedList(element, path.length).rest : element.slice(path.length);
   const collation = /^ COLLATE (?:"(?:[^"]|"")*"|[^\s"])+/.exec(behind)?.[0] ?? "";

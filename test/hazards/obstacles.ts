@@ -121,6 +121,25 @@ export const obstacles: readonly {
     mend: "UPDATE app.patient SET name = 'Ana' WHERE id = 2",
   },
   {
+    title: "numbers that no integer holds",
+    before: clinic("n double precision"),
+    after: clinic("n int"),
+    rows: "INSERT INTO app.patient VALUES (1, 2147483647.4), (2, 2147483647.5), (3, 'NaN'), (4, NULL)",
+    finds: "app.patient: rows whose n is no integer",
+    details: ["2 found:", '{"id":2,"n":2147483647.5}', '{"id":3,"n":"NaN"}'],
+    mend: "UPDATE app.patient SET n = 1 WHERE id IN (2, 3)",
+  },
+  {
+    title: "rows that are alike for a function of another schema",
+    before: `${clinic("n int")} CREATE SCHEMA "odd one"; CREATE FUNCTION "odd one"."half (of)"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 / 2';`,
+    after: `${clinic("n int")} CREATE SCHEMA "odd one"; CREATE FUNCTION "odd one"."half (of)"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 / 2';
+      CREATE UNIQUE INDEX half ON app.patient ("odd one"."half (of)"(n) DESC NULLS LAST);`,
+    rows: "INSERT INTO app.patient VALUES (1, 2), (2, 3), (3, 4), (4, NULL), (5, NULL)",
+    finds: 'app.patient: several rows with the same "odd one"."half (of)"(n)',
+    details: ["1 found:", '{"half (of)":1,"rows":2}'],
+    mend: "UPDATE app.patient SET n = 8 WHERE id = 2",
+  },
+  {
     title: "numbers of too many digits",
     before: clinic("n numeric"),
     after: clinic("n numeric(3,1)"),

@@ -38,6 +38,8 @@ const pairs: readonly Pair[] = [
   { from: "numeric", to: "int", values: ["1.5", "-2.25", "1e6", "3"], later: "7" },
   { from: "numeric(10,2)", to: "numeric(8,1)", values: ["12.34", "0.05", "100"], later: "7.5" },
   { from: "double precision", to: "real", values: ["0.1", "123456.789", "-1"], later: "2.5" },
+  { from: "double precision", to: "int", values: ["1.5", "-2.5", "3"], later: "7" },
+  { from: "real", to: "bigint", values: ["1.5", "-2.5", "3"], later: "7" },
   { from: "int", to: "bigint", values: ["1", "-2147483648", "77"], later: "5000000" },
   { from: "smallint", to: "numeric(7,2)", values: ["1", "-32768"], later: "9" },
   { from: "int", to: "text", values: ["1", "-5", "77"], later: "12" },
