@@ -10,8 +10,8 @@ import { type Pair, readPairs, type Suite } from "./pairs.js";
 const newestOfAll = 18;
 
 /**
- * Where the pairs run: `DM_CORPUS_VERSIONS=14,15,pglite`, or `all` servers. Unless said, all of them on version 17, of the
- * largest suite every second one, and a few on each other version.
+ * Where the pairs run: `DM_CORPUS_VERSIONS=14,15,pglite`, or `all` servers. Unless said, all of them on version 17, and a few
+ * on each other version.
  */
 const asked = process.env.DM_CORPUS_VERSIONS;
 const whole: readonly Postgres[] =
@@ -21,7 +21,7 @@ const whole: readonly Postgres[] =
 const sampled = asked === undefined ? eachPostgres.filter((one) => !whole.includes(one)) : [];
 
 /** The oracle judges some of the pairs; `DM_ORACLE=all` has it judge every one. */
-const oracleStep = 10;
+const oracleStep = 5;
 const sampleStep = 60;
 
 /** On the version of the machine's own pg_dump that judges, too. */
@@ -82,7 +82,7 @@ function testSuite(suite: Suite, version: Postgres, open: (version: Postgres) =>
       console.log([`${suite}, PostgreSQL ${version}:`, ...lines].join("\n"));
     });
     const pairs = readPairs(shared(".") ?? "", suite);
-    const step = sampled.includes(version) ? sampleStep : asked === undefined && pairs.length > 500 ? 2 : 1;
+    const step = sampled.includes(version) ? sampleStep : 1;
     for (const [at, pair] of pairs.entries()) {
       if (at % step !== 0) continue;
       test(pair.name, async ({ skip }) => {

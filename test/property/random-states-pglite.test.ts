@@ -1,4 +1,3 @@
 import { testRandomStates } from "./states.js";
 
-// Of the newest server's version, which has the long run.
-testRandomStates(["pglite"], 20);
+testRandomStates(["pglite"]);
