@@ -106,6 +106,21 @@ CREATE TABLE visit (id int PRIMARY KEY, patient int);
     },
   );
 
+  it("does not ask a foreign table, of whose rows PostgreSQL asks nothing", async () => {
+    const elsewhere = (columns: string) => ({
+      "elsewhere.sql": `CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing;
+        CREATE FOREIGN TABLE visit (${columns}) SERVER nowhere;\n`,
+    });
+    await withRows(elsewhere("id int, at date"), "", async (project) => {
+      await writeSchema(project.root, elsewhere("id int NOT NULL CHECK (id > 0), at date"));
+      const {
+        revisions: [revision],
+      } = await planRevision(project, { message: "stricter" });
+      expect(revision?.preflights).toBeUndefined();
+      expect((await applyRevisions(project, {})).applied).toHaveLength(1);
+    });
+  });
+
   it("of a table that an earlier revision makes waits for it", async () => {
     await withRows(clinic("age int"), "", async (project) => {
       await writeSchema(project.root, { "more.sql": "CREATE TABLE more (id int);\n" });
