@@ -59,7 +59,8 @@ export function twinsOf(context: OnlineContext): Twin[] {
   );
   const own = chosen.flatMap(({ current, wanted }) => between(current, wanted, context) ?? []);
   const all = [...own, ...changes.flatMap((change) => twinsOfEnum(change, context))];
-  return together(all, new Set(chosen.map(({ wanted }) => wanted.id)), context);
+  const incomparable = chosen.filter(isIncomparable).map(({ wanted }) => wanted.id);
+  return together(all, new Set(incomparable), context);
 }
 
 interface Retyped extends Pick<TwinColumn, "current" | "wanted"> {
@@ -85,15 +86,19 @@ function withCompared(
 ): readonly Retyped[] {
   const compared = new Set(chosen.flatMap(({ wanted }) => comparedWith(wanted.id, context)));
   const more = retyped.filter(
-    (one) =>
-      !chosen.includes(one) &&
-      compared.has(one.wanted.id) &&
-      !isAlike(one.current.attributes.type, one.wanted.attributes.type),
+    (one) => !chosen.includes(one) && compared.has(one.wanted.id) && isIncomparable(one),
   );
   return more.length === 0 ? chosen : withCompared([...chosen, ...more], retyped, context);
 }
 
-/** Columns that a foreign key compares change at the same moment: all of them by others, or none. */
+/** Whether a foreign key could not compare the column as it is with one of its new type. */
+const isIncomparable = ({ current, wanted }: Retyped) =>
+  !isAlike(current.attributes.type, wanted.attributes.type);
+
+/**
+ * Columns that a foreign key compares change at the same moment: all of them by others, or none.
+ * @param retyped those that could not be compared in between.
+ */
 function together(twins: readonly Twin[], retyped: ReadonlySet<FactId>, context: OnlineContext): Twin[] {
   const taken = new Set(columnsOf(twins).map(({ wanted }) => wanted.id));
   const isLeft = (column: FactId) => retyped.has(column) && !taken.has(column);
