@@ -56,8 +56,9 @@ export function stays(gone: Fact, context: OnlineContext, columns: readonly Fact
   const isFree = !hasOwnValues(columns, current);
   const isDemand = (fact: Fact) =>
     isFree && isKind(fact, "not null") && columns.some(({ id }) => id === fact.parent);
-  // An index of a partition goes with the former one of the partitioned table, whatever it is called.
-  const isOfChanged = ({ id }: Fact) => inheritedEdges(id, current).some(({ to }) => wanted.has(to));
+  // An index of a partition that stays goes with the former one of the partitioned table, whatever it is called.
+  const isOfChanged = ({ id }: Fact) =>
+    columns.length > 0 && inheritedEdges(id, current).some(({ to }) => wanted.has(to));
   const keep = (fact: Fact) => {
     if (facts.has(fact.id) || isDemand(fact)) return;
     facts.set(fact.id, fact);
